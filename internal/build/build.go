@@ -1,0 +1,233 @@
+// Package build makes the committed artefacts from the pin: spec/openapi.yaml and the generated client.
+//
+// The stages, in order: the select overlay keeps the wanted operations; what they do not reach is pruned; the rest is
+// converted to OpenAPI 3.0.3; the other overlays repair, complete, name and describe it; it is validated; and the client
+// is generated from it. Because selection comes first, a broken schema that nobody asked for never stops a build.
+//
+// Everything happens in memory and on one document. Nothing is written here but by [Write], and only when all of it is
+// whole. Nothing is fetched, ever.
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/generate"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+// Where the files of a project are, below its root.
+const (
+	SpecFile   = "spec/openapi.yaml"
+	OverlayDir = "overlays"
+	SelectFile = OverlayDir + "/10-select.yaml"
+	PackageDir = "generated/ringcentral"
+)
+
+const specHeader = `# The selected operations as an OpenAPI 3.0.3 document: the pin with all overlays applied, which the client is generated
+# from and the contract suite checks. Made by "ringbasic build". Do not edit: change overlays/ and run make.
+`
+
+// Project is what a build starts from.
+type Project struct {
+	Pin      *document.Document
+	Lock     pin.Lock
+	Select   *overlay.Overlay
+	Overlays []*overlay.Overlay // the others, in the order of their names
+}
+
+// Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together.
+func Load(project fs.FS) (*Project, error) {
+	data, err := read(project, pin.File)
+	if err != nil {
+		return nil, err
+	}
+	lockData, err := read(project, pin.LockFile)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{}
+	if p.Lock, err = pin.ParseLock(pin.LockFile, lockData); err != nil {
+		return nil, err
+	}
+	if err := p.Lock.Verify(data); err != nil {
+		return nil, err
+	}
+	if p.Pin, err = document.Parse(pin.File, data); err != nil {
+		return nil, err
+	}
+	p.Select, p.Overlays, err = LoadOverlays(project)
+	return p, err
+}
+
+// LoadOverlays reads the overlays of a project: the select overlay, and the others in the order of their names.
+func LoadOverlays(project fs.FS) (sel *overlay.Overlay, others []*overlay.Overlay, err error) {
+	names, err := fs.Glob(project, OverlayDir+"/*.yaml")
+	if err != nil {
+		return nil, nil, err
+	}
+	var problems []error
+	for _, name := range names {
+		data, err := fs.ReadFile(project, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		o, err := overlay.Parse(name, data)
+		switch {
+		case err != nil:
+			problems = append(problems, err)
+		case name == SelectFile:
+			sel = o
+		default:
+			others = append(others, o)
+		}
+	}
+	if sel == nil && len(problems) == 0 {
+		problems = append(problems, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile))
+	}
+	return sel, others, errors.Join(problems...)
+}
+
+func read(project fs.FS, name string) ([]byte, error) {
+	data, err := fs.ReadFile(project, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it, or name the project's root with -C", name)
+	}
+	return data, err
+}
+
+// Result is a whole build, in memory.
+type Result struct {
+	Files      map[string][]byte // by path below the project's root, with slashes
+	Document   *openapi3.T
+	Root       *yaml.Node           // the built document's tree
+	Operations []document.Operation // the selected ones, as they stand in the pin
+	Total      int                  // operations of the pin
+	Actions    int                  // overlay actions applied, the select overlay's included
+	Stages     []Stage
+	Warnings   []Warning // with verbose
+}
+
+// Stage is the time that one part of the build took.
+type Stage struct {
+	Name string
+	Took time.Duration
+}
+
+// Run builds everything from a project. verbose also looks for what is broken outside of the selection.
+func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
+	r := &Result{Files: map[string][]byte{}}
+	stage := r.stopwatch()
+
+	s, err := Select(p.Pin, p.Select)
+	if err == nil {
+		err = s.Require()
+	}
+	if err != nil {
+		return nil, err
+	}
+	stage("select")
+
+	if err := s.Prune(p.Pin.Name); err != nil {
+		return nil, err
+	}
+	if verbose {
+		r.Warnings = Outside(p.Pin, s)
+	}
+	stage("prune")
+
+	root, err := convert(p.Pin.Name, s.Root)
+	if err != nil {
+		return nil, err
+	}
+	stage("convert")
+
+	r.Operations, r.Total, r.Actions = s.Operations, s.Total, len(p.Select.Actions)
+	for _, o := range p.Overlays {
+		if _, err := o.Apply(root); err != nil {
+			return nil, err
+		}
+		r.Actions += len(o.Actions)
+	}
+	Finish(root)
+	stage("overlays")
+
+	if r.Document, err = Validate(ctx, root); err != nil {
+		return nil, err
+	}
+	stage("validate")
+
+	r.Root = root
+	spec, err := document.Encode(root, specHeader)
+	if err != nil {
+		return nil, err
+	}
+	r.Files[SpecFile] = spec
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	generated, err := generate.Generate(r.Document, spec, generate.Config{
+		PackageName: path.Base(PackageDir),
+		APIVersion:  p.Lock.APIVersion,
+		PinSHA256:   p.Lock.PinSHA256,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	for name, data := range generated {
+		r.Files[path.Join(PackageDir, name)] = data
+	}
+	stage("generate")
+	return r, nil
+}
+
+// Assemble selects, prunes and converts a document, without the overlays that come after: what the vendor says of the
+// wanted operations, in OpenAPI 3.0.3 and without prose. Operations that the document lacks are not there.
+func Assemble(doc *document.Document, sel *overlay.Overlay) (*yaml.Node, error) {
+	s, err := Select(doc, sel)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Prune(doc.Name); err != nil {
+		return nil, err
+	}
+	root := document.Clone(s.Root)
+	document.Facts(root)
+	return convert(doc.Name, root)
+}
+
+func (r *Result) stopwatch() func(name string) {
+	last := time.Now()
+	return func(name string) {
+		now := time.Now()
+		r.Stages = append(r.Stages, Stage{name, now.Sub(last)})
+		last = now
+	}
+}
+
+// Schemas counts the named schemas of the built document.
+func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
+
+// Validate loads a finished tree and validates it as OpenAPI 3.0.3.
+func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
+	loader := openapi3.NewLoader()
+	loader.Context = ctx
+	doc, err := loader.LoadFromData(document.JSON(root))
+	if err == nil {
+		err = doc.Validate(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
+	}
+	return doc, nil
+}

@@ -1,0 +1,204 @@
+package build
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi2"
+	"github.com/getkin/kin-openapi/openapi2conv"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// openAPIVersion is what the built document is written in.
+const openAPIVersion = "3.0.3"
+
+// convert turns a pruned selection into an OpenAPI 3.0.3 document. name is the source's, for errors.
+func convert(name string, root *yaml.Node) (*yaml.Node, error) {
+	if document.Get(root, "swagger") != nil {
+		return convertSwagger(name, root)
+	}
+	if strings.HasPrefix(document.Text(root, "openapi"), "3.1") {
+		if err := lower(name, root); err != nil {
+			return nil, err
+		}
+	}
+	document.Set(root, "openapi", document.String(openAPIVersion))
+	return root, nil
+}
+
+// convertSwagger converts Swagger 2.0 through kin-openapi, which knows the formats, but neither inherits the media
+// types of the document nor leaves out its own notes.
+func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
+	for op := range document.Operations(root) {
+		for _, key := range []string{"consumes", "produces"} {
+			if inherited := document.Get(root, key); inherited != nil && document.Get(op.Node, key) == nil {
+				document.Set(op.Node, key, inherited)
+			}
+		}
+	}
+	var v2 openapi2.T
+	if err := json.Unmarshal(document.JSON(root), &v2); err != nil {
+		return nil, fmt.Errorf("convert %s: %w", name, err)
+	}
+	v3, err := openapi2conv.ToV3(&v2)
+	if err != nil {
+		return nil, fmt.Errorf("convert %s: %w", name, err)
+	}
+	text, err := json.Marshal(v3)
+	if err != nil {
+		return nil, fmt.Errorf("convert %s: %w", name, err)
+	}
+	converted, err := document.ParseYAML(name, text)
+	if err != nil {
+		return nil, err
+	}
+	dropKeys(converted, "x-originalParamName", "x-formData-name")
+	return converted, nil
+}
+
+func dropKeys(n *yaml.Node, keys ...string) {
+	for _, key := range keys {
+		document.Delete(n, key)
+	}
+	for _, c := range n.Content {
+		dropKeys(c, keys...)
+	}
+}
+
+// notIn30 are the schema keywords of OpenAPI 3.1 that OpenAPI 3.0 has no words for.
+var notIn30 = []string{
+	"$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "contains", "contentEncoding", "contentSchema", "dependentRequired",
+	"dependentSchemas", "else", "if", "maxContains", "minContains", "patternProperties", "prefixItems", "propertyNames",
+	"then", "unevaluatedItems", "unevaluatedProperties",
+}
+
+// lower rewrites the schemas of an OpenAPI 3.1 document in the words of 3.0: null as a type, numeric exclusive bounds,
+// const, examples and contentMediaType. What 3.0 cannot say is refused by name.
+func lower(name string, root *yaml.Node) error {
+	var problems []error
+	document.Delete(root, "jsonSchemaDialect")
+	if hooks := document.Get(root, "webhooks"); hooks != nil {
+		document.Delete(root, "webhooks") // nothing calls them
+	}
+	document.Schemas(root, func(schema *yaml.Node) {
+		for _, key := range notIn30 {
+			if n := document.Get(schema, key); n != nil {
+				problems = append(problems, document.Errorf(name, n, "%s cannot be expressed in OpenAPI %s: remove it with an overlay", key, openAPIVersion))
+			}
+		}
+		problems = append(problems, lowerType(name, schema))
+		lowerBound(schema, "minimum", "exclusiveMinimum", func(exclusive, inclusive float64) bool { return exclusive >= inclusive })
+		lowerBound(schema, "maximum", "exclusiveMaximum", func(exclusive, inclusive float64) bool { return exclusive <= inclusive })
+		if value := document.Get(schema, "const"); value != nil {
+			document.Delete(schema, "const")
+			document.Set(schema, "enum", document.Sequence(value))
+		}
+		if media := document.Text(schema, "contentMediaType"); media != "" {
+			document.Delete(schema, "contentMediaType")
+			if media == "application/octet-stream" && document.Get(schema, "format") == nil {
+				document.Set(schema, "format", document.String("binary"))
+			}
+		}
+		for _, key := range []string{"examples", "$comment", "$schema"} {
+			document.Delete(schema, key)
+		}
+	})
+	return errors.Join(problems...)
+}
+
+// lowerType turns type: [T, 'null'], and the branch {type: 'null'} of an anyOf or oneOf, into nullable: true.
+func lowerType(name string, schema *yaml.Node) error {
+	nullable := false
+	if types := document.Get(schema, "type"); types != nil && types.Kind == yaml.SequenceNode {
+		rest := slices.DeleteFunc(slices.Clone(types.Content), isNullType)
+		nullable = len(rest) < len(types.Content)
+		if len(rest) != 1 {
+			return document.Errorf(name, types, "a schema of %d types cannot be expressed in OpenAPI %s", len(rest), openAPIVersion)
+		}
+		document.Set(schema, "type", rest[0])
+	}
+	for _, key := range []string{"anyOf", "oneOf"} {
+		branches := document.Get(schema, key)
+		if branches == nil || branches.Kind != yaml.SequenceNode {
+			continue
+		}
+		rest := slices.DeleteFunc(slices.Clone(branches.Content), func(n *yaml.Node) bool {
+			t := document.Get(n, "type")
+			return t != nil && isNullType(t)
+		})
+		if len(rest) == len(branches.Content) {
+			continue
+		}
+		nullable = true
+		if len(rest) == 1 {
+			document.Delete(schema, key)
+			document.Set(schema, "allOf", document.Sequence(rest...))
+			continue
+		}
+		document.Set(schema, key, document.Sequence(rest...))
+	}
+	if nullable {
+		document.Set(schema, "nullable", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+		// In 3.0 an enum has to list null to allow it; in 3.1 it may.
+	}
+	return nil
+}
+
+func isNullType(n *yaml.Node) bool { return n.Value == "null" }
+
+// lowerBound turns a numeric exclusive bound into the bound and a flag. Where both bounds are there, the tighter wins.
+func lowerBound(schema *yaml.Node, inclusive, exclusive string, tighter func(exclusive, inclusive float64) bool) {
+	bound := document.Get(schema, exclusive)
+	if bound == nil || bound.Tag == "!!bool" {
+		return
+	}
+	document.Delete(schema, exclusive)
+	if other := document.Get(schema, inclusive); other != nil {
+		x, errX := strconv.ParseFloat(bound.Value, 64)
+		i, errI := strconv.ParseFloat(other.Value, 64)
+		if errX == nil && errI == nil && !tighter(x, i) {
+			return
+		}
+	}
+	document.Set(schema, inclusive, bound)
+	document.Set(schema, exclusive, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+}
+
+// Finish does what OpenAPI 3.0.3 asks of a document and the overlays need not: a description for every response (its
+// status text), and siblings of a reference, which 3.0 ignores, moved beside an allOf that holds it. It sorts the document.
+func Finish(root *yaml.Node) {
+	describe := func(status string, response *yaml.Node) {
+		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil || document.Get(response, "description") != nil {
+			return
+		}
+		text := "Any other status"
+		if code, err := strconv.Atoi(status); err == nil {
+			text = http.StatusText(code)
+		}
+		document.Set(response, "description", document.String(text))
+	}
+	for op := range document.Operations(root) {
+		for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
+			describe(status.Value, response)
+		}
+	}
+	for _, response := range document.Pairs(document.Get(root, "components", "responses")) {
+		describe("default", response)
+	}
+	document.Schemas(root, func(schema *yaml.Node) {
+		ref := document.Get(schema, "$ref")
+		if ref == nil || len(schema.Content) == 2 {
+			return
+		}
+		document.Delete(schema, "$ref")
+		document.Set(schema, "allOf", document.Sequence(document.Mapping(document.String("$ref"), ref)))
+	})
+	document.Sort(root)
+}

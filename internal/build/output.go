@@ -1,0 +1,115 @@
+package build
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// State is how a file on disk compares with the one that was built.
+type State string
+
+const (
+	Unchanged State = "unchanged"
+	Stale     State = "stale"   // the file differs
+	Missing   State = "missing" // there is no file
+	Extra     State = "extra"   // a generated file that is no longer generated
+)
+
+// Change is the state of one file.
+type Change struct {
+	Path  string // below the project's root, with slashes
+	State State
+}
+
+// Compare tells how the files below dir compare with those that were built, sorted by path.
+func Compare(dir string, files map[string][]byte) ([]Change, error) {
+	var changes []Change
+	for name, want := range files {
+		have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			changes = append(changes, Change{name, Missing})
+		case err != nil:
+			return nil, err
+		case bytes.Equal(have, want):
+			changes = append(changes, Change{name, Unchanged})
+		default:
+			changes = append(changes, Change{name, Stale})
+		}
+	}
+	existing, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(PackageDir), "*.gen.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range existing {
+		if name := path.Join(PackageDir, filepath.Base(file)); files[name] == nil {
+			changes = append(changes, Change{name, Extra})
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes, nil
+}
+
+// Write brings the files below dir to what was built. Each new file is first written whole beside its target; only when
+// all are there are they renamed into place, one by one, and files that are no longer generated removed. On an error
+// before that, or when ctx ends, nothing has changed.
+func Write(dir string, files map[string][]byte, changes []Change) (err error) {
+	var temporary [][2]string // from, to
+	defer func() {
+		if err != nil {
+			for _, pair := range temporary {
+				_ = os.Remove(pair[0])
+			}
+		}
+	}()
+	for _, c := range changes {
+		if c.State != Stale && c.State != Missing {
+			continue
+		}
+		target := filepath.Join(dir, filepath.FromSlash(c.Path))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		name, err := writeBeside(target, files[c.Path])
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.Path, err)
+		}
+		temporary = append(temporary, [2]string{name, target})
+	}
+	for _, pair := range temporary {
+		if err := os.Rename(pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		if c.State == Extra {
+			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(c.Path))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func writeBeside(target string, data []byte) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
+}

@@ -1,0 +1,250 @@
+package build
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// componentMaps are the places where a document keeps what operations refer to, by version family.
+var componentMaps = map[string][][]string{
+	"2.0": {{"definitions"}, {"parameters"}, {"responses"}},
+	"3":   {{"components", "schemas"}, {"components", "parameters"}, {"components", "responses"}, {"components", "requestBodies"}, {"components", "headers"}, {"components", "links"}, {"components", "callbacks"}, {"components", "pathItems"}, {"components", "examples"}},
+}
+
+// Prune drops from a selection every component, security scheme and tag that the selected operations do not reach. It
+// follows references, and refuses those that do not resolve, that lead out of the document, or that make a schema part
+// of itself through allOf alone (through a property or an item a cycle is legal). name is the document's, for errors.
+func (s *Selection) Prune(name string) error {
+	if err := s.checkOperationIDs(name); err != nil {
+		return err
+	}
+	p := pruner{name: name, root: s.Root, used: map[string]*yaml.Node{}}
+	for _, op := range s.Operations {
+		p.chain = []string{op.String()}
+		p.walk(op.PathItem, document.PathItemObject)
+	}
+	for _, n := range p.used {
+		p.checkAllOf(n)
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	family := "2.0"
+	if document.Get(s.Root, "openapi") != nil {
+		family = "3"
+	}
+	components := document.Get(s.Root, "components")
+	if components != nil {
+		copied := *components
+		copied.Content = slices.Clone(components.Content)
+		document.Set(s.Root, "components", &copied)
+	}
+	for _, path := range componentMaps[family] {
+		p.keepUsed(path)
+	}
+	s.pruneSecurity()
+	s.pruneTags()
+	return nil
+}
+
+type pruner struct {
+	name     string
+	root     *yaml.Node
+	used     map[string]*yaml.Node // by reference
+	chain    []string              // how the walk got here: an operation, then references
+	problems []string
+}
+
+func (p *pruner) errorf(n *yaml.Node, format string, args ...any) {
+	p.problems = append(p.problems, document.Errorf(p.name, n, format, args...).Error())
+}
+
+func (p *pruner) err() error {
+	slices.Sort(p.problems)
+	var problems []error
+	for _, text := range slices.Compact(p.problems) {
+		problems = append(problems, errors.New(text))
+	}
+	return errors.Join(problems...)
+}
+
+// walk follows the references of n, an object of kind k.
+func (p *pruner) walk(n *yaml.Node, k document.Kind) {
+	document.Refs(n, k, func(at *yaml.Node, ref string, k document.Kind) {
+		if p.used[ref] != nil {
+			return
+		}
+		target, err := document.Resolve(p.root, ref)
+		if err != nil {
+			p.errorf(at, "%v (from %s)", err, strings.Join(p.chain, " → "))
+			return
+		}
+		p.used[ref] = target
+		p.chain = append(p.chain, ref)
+		p.walk(target, k)
+		p.chain = p.chain[:len(p.chain)-1]
+	})
+}
+
+// checkAllOf refuses a schema that is part of itself.
+func (p *pruner) checkAllOf(start *yaml.Node) {
+	var refs []string
+	var visit func(n *yaml.Node) bool
+	visit = func(n *yaml.Node) bool {
+		for _, part := range append([]*yaml.Node{n}, parts(n)...) {
+			ref := document.Text(part, "$ref")
+			target := p.used[ref]
+			switch {
+			case target == nil:
+			case target == start:
+				refs = append(refs, ref)
+				return true
+			case slices.Contains(refs, ref):
+			default:
+				refs = append(refs, ref)
+				if visit(target) {
+					return true
+				}
+				refs = refs[:len(refs)-1]
+			}
+		}
+		return false
+	}
+	if visit(start) {
+		// The same cycle is found from each of its members: report it once, from the first by name.
+		first := slices.Index(refs, slices.Min(refs))
+		cycle := append(slices.Clone(refs[first:]), refs[:first+1]...)
+		p.errorf(nil, "a schema is part of itself through allOf: %s", strings.Join(cycle, " → "))
+	}
+}
+
+func parts(n *yaml.Node) []*yaml.Node {
+	if allOf := document.Get(n, "allOf"); allOf != nil && allOf.Kind == yaml.SequenceNode {
+		return allOf.Content
+	}
+	return nil
+}
+
+// keepUsed reduces one map of components to those that were reached.
+func (p *pruner) keepUsed(path []string) {
+	parent, last := document.Get(p.root, path[:len(path)-1]...), path[len(path)-1]
+	if document.Get(parent, last) == nil {
+		return
+	}
+	kept := document.Mapping()
+	for key, value := range document.Pairs(document.Get(parent, last)) {
+		if p.isUsed(path, key.Value, value) {
+			kept.Content = append(kept.Content, key, value)
+		}
+	}
+	if len(kept.Content) == 0 {
+		document.Delete(parent, last)
+		return
+	}
+	document.Set(parent, last, kept)
+}
+
+func (p *pruner) isUsed(path []string, key string, value *yaml.Node) bool {
+	prefix := "#/" + strings.Join(path, "/") + "/"
+	if p.used[prefix+key] == value {
+		return true
+	}
+	// Reached by an escaped spelling, or by a reference into the component.
+	for ref, target := range p.used {
+		if target == value {
+			return true
+		}
+		if outer, err := document.Resolve(p.root, componentOf(ref, len(path)+1)); err == nil && outer == value {
+			return true
+		}
+	}
+	return false
+}
+
+// componentOf cuts a reference after the given number of tokens: "#/definitions/A/properties/b" becomes
+// "#/definitions/A".
+func componentOf(ref string, tokens int) string {
+	split := strings.Split(ref, "/")
+	if len(split) > tokens+1 {
+		split = split[:tokens+1]
+	}
+	return strings.Join(split, "/")
+}
+
+// pruneSecurity keeps the security schemes that the selected operations, or the document for all of them, name.
+func (s *Selection) pruneSecurity() {
+	named := map[string]bool{}
+	collect := func(requirements *yaml.Node) {
+		if requirements == nil {
+			return
+		}
+		for _, requirement := range requirements.Content {
+			for scheme := range document.Pairs(requirement) {
+				named[scheme.Value] = true
+			}
+		}
+	}
+	collect(document.Get(s.Root, "security"))
+	for _, op := range s.Operations {
+		collect(document.Get(op.Node, "security"))
+	}
+	for _, path := range [][]string{{"securityDefinitions"}, {"components", "securitySchemes"}} {
+		parent, last := document.Get(s.Root, path[:len(path)-1]...), path[len(path)-1]
+		schemes := document.Get(parent, last)
+		if schemes == nil {
+			continue
+		}
+		kept := document.Mapping()
+		for key, value := range document.Pairs(schemes) {
+			if named[key.Value] {
+				kept.Content = append(kept.Content, key, value)
+			}
+		}
+		document.Set(parent, last, kept)
+	}
+}
+
+func (s *Selection) pruneTags() {
+	tags := document.Get(s.Root, "tags")
+	if tags == nil || tags.Kind != yaml.SequenceNode {
+		return
+	}
+	used := map[string]bool{}
+	for _, op := range s.Operations {
+		if list := document.Get(op.Node, "tags"); list != nil {
+			for _, tag := range list.Content {
+				used[tag.Value] = true
+			}
+		}
+	}
+	kept := document.Sequence()
+	for _, tag := range tags.Content {
+		if used[document.Text(tag, "name")] {
+			kept.Content = append(kept.Content, tag)
+		}
+	}
+	document.Set(s.Root, "tags", kept)
+}
+
+// checkOperationIDs refuses selected operations that share an id: the generated methods would collide.
+func (s *Selection) checkOperationIDs(name string) error {
+	first := map[string]document.Operation{}
+	var problems []error
+	for _, op := range s.Operations {
+		id := document.Get(op.Node, "operationId")
+		if id == nil {
+			continue
+		}
+		if other, dup := first[id.Value]; dup {
+			problems = append(problems, document.Errorf(name, id, "operationId %q of %s is that of %s, too", id.Value, op, other))
+			continue
+		}
+		first[id.Value] = op
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,408 @@
+// Package document reads an API description into a tree of YAML nodes that the rest of ringbasic can trust.
+//
+// In goes any byte slice that claims to be an OpenAPI document: YAML or JSON, plain or gzip-compressed, UTF-8 or
+// UTF-16, with or without a byte order mark, with LF or CRLF lines. Out comes a [Document] whose tree keeps the line
+// and column of every node and holds these invariants:
+//
+//   - aliases are expanded and merge keys ("<<") folded in, so there is no AliasNode;
+//   - no mapping has the same key twice, and every key is a scalar tagged !!str (the integer response keys of
+//     Swagger 2.0 documents become strings);
+//   - every scalar carries one of the five tags of the YAML 1.2 core schema (YAML 1.2.2 §10.3), so that Off, n, dates
+//     and 09:00 stay strings;
+//   - mappings and sequences carry no anchors or comments.
+//
+// It refuses, naming file and line: empty input, input over [MaxSize], over [MaxNodes] structural characters or nested
+// deeper than [MaxDepth], aliases that contain themselves or expand beyond [MaxNodes], duplicate keys, several YAML
+// documents in one stream, HTML, and documents that are neither Swagger 2.0 nor OpenAPI 3.0 or 3.1.
+//
+// Nothing here resolves or validates the document: a broken corner is its user's business, if anyone asks for it.
+package document
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/url"
+	"os"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	// MaxSize is the largest input in bytes, before and after decompression.
+	MaxSize = 64 << 20
+	// MaxNodes bounds how many nodes an input can make: line breaks, commas and flow brackets before parsing, and
+	// nodes after aliases are expanded. A specification of 100,000 operations stays well below it.
+	MaxNodes = 16_000_000
+	// MaxDepth is the deepest nesting of mappings and sequences.
+	MaxDepth = 500
+)
+
+// Document is one API description.
+type Document struct {
+	Name    string     // what messages call it: the path or URL it was read from
+	Root    *yaml.Node // the top-level mapping
+	Version string     // the family: "2.0", "3.0" or "3.1"
+	SHA256  string     // of the bytes as given, in lower-case hex
+	Size    int        // of the bytes as given
+}
+
+// ReadFile reads and parses the file at path.
+func ReadFile(path string) (*Document, error) {
+	data, err := ReadAll(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// ReadAll reads the file at path, at most MaxSize bytes of it.
+func ReadAll(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ReadLimited(path, f)
+}
+
+// ReadLimited reads r to its end and refuses more than MaxSize bytes.
+func ReadLimited(name string, r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(data) > MaxSize {
+		return nil, tooLarge(name)
+	}
+	return data, nil
+}
+
+func tooLarge(name string) error {
+	return fmt.Errorf("%s: larger than %d MiB: is this the right file?", name, MaxSize>>20)
+}
+
+// Parse parses data as an OpenAPI document. Errors begin with name.
+func Parse(name string, data []byte) (*Document, error) {
+	root, err := ParseYAML(name, data)
+	if err != nil {
+		return nil, err
+	}
+	version, err := family(name, root)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return &Document{Name: name, Root: root, Version: version, SHA256: hex.EncodeToString(sum[:]), Size: len(data)}, nil
+}
+
+func family(name string, root *yaml.Node) (string, error) {
+	const supported = "supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"
+	for _, key := range []string{"swagger", "openapi"} {
+		v := Get(root, key)
+		if v == nil {
+			continue
+		}
+		switch {
+		case key == "swagger" && (v.Value == "2.0" || v.Value == "2"):
+			return "2.0", nil
+		case key == "openapi" && strings.HasPrefix(v.Value, "3.0"):
+			return "3.0", nil
+		case key == "openapi" && strings.HasPrefix(v.Value, "3.1"):
+			return "3.1", nil
+		}
+		return "", Errorf(name, v, "%s %s is not supported: %s", key, v.Value, supported)
+	}
+	return "", fmt.Errorf("%s: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; %s", name, supported)
+}
+
+// ParseYAML parses data, YAML or JSON, whose top level is a mapping, with the same care as [Parse].
+func ParseYAML(name string, data []byte) (*yaml.Node, error) {
+	text, err := plainText(name, data)
+	if err != nil {
+		return nil, err
+	}
+	trimmed := bytes.TrimLeft(text, " \t\r\n")
+	switch {
+	case len(trimmed) == 0:
+		return nil, fmt.Errorf("%s: empty", name)
+	case trimmed[0] == '<':
+		return nil, fmt.Errorf("%s: HTML or XML, not an OpenAPI document: a login or error page?", name)
+	}
+	if err := countStructure(name, text); err != nil {
+		return nil, err
+	}
+	var root *yaml.Node
+	if trimmed[0] == '{' {
+		var jsonErr error
+		if root, jsonErr = parseJSON(name, text); jsonErr != nil {
+			// A YAML flow mapping starts with a brace as well.
+			if root, err = parseYAML(name, text); err != nil {
+				return nil, jsonErr
+			}
+		}
+	} else if root, err = parseYAML(name, text); err != nil {
+		return nil, err
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("%s: not an OpenAPI document: the top level is not a mapping", name)
+	}
+	n := normalizer{name: name}
+	if err := n.expand(root, 0); err != nil {
+		return nil, err
+	}
+	return root, nil
+}
+
+// countStructure bounds the number of nodes before any is made.
+func countStructure(name string, text []byte) error {
+	n := 0
+	for _, c := range []string{"\n", ",", "[", "{"} {
+		n += bytes.Count(text, []byte(c))
+	}
+	if n > MaxNodes {
+		return fmt.Errorf("%s: more than %d lines and list items: not an API description", name, MaxNodes)
+	}
+	return nil
+}
+
+func parseYAML(name string, text []byte) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	var doc, second yaml.Node
+	if err := dec.Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%s: empty", name)
+		}
+		return nil, yamlError(name, err)
+	}
+	if err := dec.Decode(&second); err == nil {
+		return nil, fmt.Errorf("%s:%d: a second YAML document: give one document a file", name, second.Line)
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlError(name, err)
+	}
+	return doc.Content[0], nil
+}
+
+// yamlError turns "yaml: line 3: did not find …" into "name:3: not valid YAML: did not find …".
+func yamlError(name string, err error) error {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	var line int
+	if _, scanErr := fmt.Sscanf(msg, "line %d:", &line); scanErr == nil {
+		_, msg, _ = strings.Cut(msg, ": ")
+		return fmt.Errorf("%s:%d: not valid YAML: %s", name, line, msg)
+	}
+	return fmt.Errorf("%s: not valid YAML: %s", name, msg)
+}
+
+// Errorf makes an error that begins with name and the position of n: "name:line:col: message".
+func Errorf(name string, n *yaml.Node, format string, args ...any) error {
+	return fmt.Errorf(Position(name, n)+": "+format, args...)
+}
+
+// Position is "name:line:col" of n, or name alone where n has no position.
+func Position(name string, n *yaml.Node) string {
+	name = strings.ReplaceAll(name, "%", "%%")
+	if n == nil || n.Line == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s:%d:%d", name, n.Line, n.Column)
+}
+
+// Get walks mappings by key and returns the value, or nil where a key is absent. A nil node has no keys.
+func Get(n *yaml.Node, keys ...string) *yaml.Node {
+	for _, key := range keys {
+		n = child(n, key)
+	}
+	return n
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// Text is the value of the scalar at keys, or "" where there is none.
+func Text(n *yaml.Node, keys ...string) string {
+	if v := Get(n, keys...); v != nil && v.Kind == yaml.ScalarNode {
+		return v.Value
+	}
+	return ""
+}
+
+// Pairs yields key and value of each entry of a mapping, none for anything else.
+func Pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(k, v *yaml.Node) bool) {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(n.Content[i], n.Content[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// Set gives key of mapping n the value v, replacing an old one in its place.
+func Set(n *yaml.Node, key string, v *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			n.Content[i+1] = v
+			return
+		}
+	}
+	n.Content = append(n.Content, String(key), v)
+}
+
+// Delete removes key from mapping n and tells whether it was there.
+func Delete(n *yaml.Node, key string) bool {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			n.Content = append(n.Content[:i:i], n.Content[i+2:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// String is a new string scalar.
+func String(s string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+}
+
+// Mapping is a new mapping with string values, from pairs of key and value.
+func Mapping(pairs ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: pairs}
+}
+
+// Sequence is a new sequence.
+func Sequence(items ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: items}
+}
+
+// Clone copies n and all below it, positions included.
+func Clone(n *yaml.Node) *yaml.Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	if len(n.Content) > 0 {
+		c.Content = make([]*yaml.Node, len(n.Content))
+		for i, child := range n.Content {
+			c.Content[i] = Clone(child)
+		}
+	}
+	return &c
+}
+
+// Resolve finds the node that a local reference names, such as "#/definitions/Rule" (RFC 6901 in a URI fragment).
+// References to other files or hosts are refused: nothing is ever fetched on behalf of a document.
+func Resolve(root *yaml.Node, ref string) (*yaml.Node, error) {
+	pointer, ok := strings.CutPrefix(ref, "#")
+	if !ok {
+		return nil, fmt.Errorf("external reference %q: only references inside the document (#/…) are followed", ref)
+	}
+	if strings.Contains(pointer, "%") {
+		if decoded, err := url.PathUnescape(pointer); err == nil {
+			pointer = decoded
+		}
+	}
+	if pointer != "" && pointer[0] != '/' {
+		return nil, fmt.Errorf("reference %q is not a JSON pointer", ref)
+	}
+	n := root
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if pointer == "" {
+			break
+		}
+		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		if n.Kind == yaml.SequenceNode {
+			n = item(n, token)
+		} else {
+			n = child(n, token)
+		}
+		if n == nil {
+			return nil, fmt.Errorf("reference %q does not resolve: there is no %q", ref, token)
+		}
+	}
+	return n, nil
+}
+
+func item(n *yaml.Node, index string) *yaml.Node {
+	var i int
+	if _, err := fmt.Sscanf(index, "%d", &i); err != nil || i < 0 || i >= len(n.Content) {
+		return nil
+	}
+	return n.Content[i]
+}
+
+// Methods are the HTTP methods that a path item can hold, in the order of OpenAPI 3.1 §4.8.9.
+var Methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+// Operation is one method of one path.
+type Operation struct {
+	Method   string     // upper case: "POST"
+	Path     string     // as written: "/restapi/v1.0/account/{accountId}/greeting"
+	Node     *yaml.Node // the operation object
+	PathItem *yaml.Node // what it stands in
+}
+
+// String is how ringbasic names an operation everywhere: "POST /restapi/…".
+func (o Operation) String() string { return o.Method + " " + o.Path }
+
+// Operations yields the operations of a document in its own order.
+func Operations(root *yaml.Node) iter.Seq[Operation] {
+	return func(yield func(Operation) bool) {
+		for path, pathItem := range Pairs(Get(root, "paths")) {
+			for method, node := range Pairs(pathItem) {
+				if !isMethod(method.Value) || node.Kind != yaml.MappingNode {
+					continue
+				}
+				if !yield(Operation{strings.ToUpper(method.Value), path.Value, node, pathItem}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func isMethod(key string) bool {
+	for _, m := range Methods {
+		if key == m {
+			return true
+		}
+	}
+	return false
+}
+
+// Encode renders a tree as YAML: two spaces a level, LF, header first (lines that start with "#", or "").
+func Encode(root *yaml.Node, header string) ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteString(header)
+	w := bufio.NewWriter(&buf)
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(root); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(enc.Close(), w.Flush()); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}

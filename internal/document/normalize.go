@@ -1,0 +1,248 @@
+package document
+
+import (
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// normalizer establishes the invariants of the package comment on a freshly parsed tree.
+type normalizer struct {
+	name   string
+	nodes  int          // nodes seen so far, expanded aliases included
+	active []*yaml.Node // aliased nodes that are being expanded, outermost first
+}
+
+func (z *normalizer) expand(n *yaml.Node, depth int) error {
+	if z.nodes++; z.nodes > MaxNodes {
+		return Errorf(z.name, n, "aliases expand to more than %d nodes", MaxNodes)
+	}
+	if depth > MaxDepth {
+		return Errorf(z.name, n, "nested deeper than %d levels", MaxDepth)
+	}
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	if n.Kind == yaml.AliasNode {
+		target := n.Alias
+		if slices.Contains(z.active, target) {
+			return Errorf(z.name, n, "alias *%s contains itself", n.Value)
+		}
+		z.active = append(z.active, target)
+		if err := z.copyAlias(n, target, depth); err != nil {
+			return err
+		}
+		z.active = z.active[:len(z.active)-1]
+	}
+	n.Anchor = ""
+	switch n.Kind {
+	case yaml.ScalarNode:
+		tagScalar(n)
+		return nil
+	case yaml.SequenceNode:
+		n.Tag = "!!seq"
+		for _, c := range n.Content {
+			if err := z.expand(c, depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	n.Tag = "!!map"
+	return z.expandMapping(n, depth)
+}
+
+// copyAlias replaces the alias n by a copy of its target that can be walked on its own. The copy's budget is that of
+// the walk: it is made one level at a time, so a bomb is noticed before it goes off.
+func (z *normalizer) copyAlias(n, target *yaml.Node, depth int) error {
+	line, column := n.Line, n.Column
+	*n = *target
+	n.Line, n.Column, n.Anchor = line, column, ""
+	n.Content = make([]*yaml.Node, len(target.Content))
+	for i, c := range target.Content {
+		copied := *c
+		n.Content[i] = &copied
+		if c.Kind == yaml.MappingNode || c.Kind == yaml.SequenceNode {
+			// Its children are shared with the target: copy them the same way when the walk gets there.
+			n.Content[i] = &yaml.Node{Kind: yaml.AliasNode, Alias: c, Value: target.Anchor, Line: c.Line, Column: c.Column}
+		}
+	}
+	if depth > MaxDepth {
+		return Errorf(z.name, n, "nested deeper than %d levels", MaxDepth)
+	}
+	return nil
+}
+
+func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
+	merges := false
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind == yaml.AliasNode && key.Alias.Kind == yaml.ScalarNode {
+			*key = yaml.Node{Kind: yaml.ScalarNode, Tag: key.Alias.Tag, Value: key.Alias.Value, Style: key.Alias.Style, Line: key.Line, Column: key.Column}
+		}
+		if key.Kind != yaml.ScalarNode {
+			return Errorf(z.name, key, "a mapping key must be a scalar")
+		}
+		isMerge := key.Tag == "!!merge"
+		merges = merges || isMerge
+		key.HeadComment, key.LineComment, key.FootComment, key.Anchor = "", "", "", ""
+		z.nodes++
+		if err := z.expand(n.Content[i+1], depth+1); err != nil {
+			return err
+		}
+		if !isMerge {
+			key.Tag = "!!str"
+		}
+	}
+	if err := z.checkDuplicates(n); err != nil {
+		return err
+	}
+	if merges {
+		return z.foldMerges(n)
+	}
+	return nil
+}
+
+func (z *normalizer) checkDuplicates(n *yaml.Node) error {
+	const few = 12
+	if len(n.Content) > 2*few {
+		seen := make(map[string]*yaml.Node, len(n.Content)/2)
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if first := seen[key.Value]; first != nil {
+				return z.duplicate(key, first)
+			}
+			seen[key.Value] = key
+		}
+		return nil
+	}
+	for i := 2; i < len(n.Content); i += 2 {
+		for j := 0; j < i; j += 2 {
+			if n.Content[i].Value == n.Content[j].Value {
+				return z.duplicate(n.Content[i], n.Content[j])
+			}
+		}
+	}
+	return nil
+}
+
+func (z *normalizer) duplicate(key, first *yaml.Node) error {
+	return Errorf(z.name, key, "duplicate key %q, first at line %d", key.Value, first.Line)
+}
+
+// foldMerges replaces each "<<" entry by what it merges: keys of the mapping itself win, earlier sources before later
+// ones (the YAML merge key type, yaml.org 2005).
+func (z *normalizer) foldMerges(n *yaml.Node) error {
+	var own, sources []*yaml.Node
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Tag != "!!merge":
+			own = append(own, key, value)
+		case value.Kind == yaml.MappingNode:
+			sources = append(sources, value)
+		case value.Kind == yaml.SequenceNode:
+			sources = append(sources, value.Content...)
+		default:
+			return Errorf(z.name, value, "a merge key takes a mapping or a list of mappings")
+		}
+	}
+	n.Content = own
+	for _, source := range sources {
+		if source.Kind != yaml.MappingNode {
+			return Errorf(z.name, source, "a merge key takes a mapping or a list of mappings")
+		}
+		for key, value := range Pairs(source) {
+			if Get(n, key.Value) == nil {
+				n.Content = append(n.Content, key, value)
+			}
+		}
+	}
+	return nil
+}
+
+// tagScalar gives a scalar its tag of the YAML 1.2 core schema. yaml.v3 alone would take 2018-08-16 for a date, 010
+// for an octal number and 1_000 for a thousand.
+func tagScalar(n *yaml.Node) {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		n.Tag = "!!str"
+		return
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		n.Style &^= yaml.TaggedStyle
+		switch n.ShortTag() {
+		case "!!int", "!!float", "!!bool", "!!null":
+		default:
+			n.Tag, n.Style = "!!str", yaml.DoubleQuotedStyle
+		}
+		return
+	}
+	n.Tag = coreTag(n.Value)
+}
+
+func coreTag(s string) string {
+	switch s {
+	case "", "~", "null", "Null", "NULL":
+		return "!!null"
+	case "true", "True", "TRUE", "false", "False", "FALSE":
+		return "!!bool"
+	case ".nan", ".NaN", ".NAN":
+		return "!!float"
+	}
+	if c := s[0]; c != '.' && c != '+' && c != '-' && (c < '0' || c > '9') {
+		return "!!str"
+	}
+	if digits, ok := strings.CutPrefix(s, "0o"); ok {
+		return intOr(digits, "01234567")
+	}
+	if digits, ok := strings.CutPrefix(s, "0x"); ok {
+		return intOr(digits, "0123456789abcdefABCDEF")
+	}
+	unsigned := strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
+	if len(s)-len(unsigned) > 1 {
+		return "!!str"
+	}
+	switch unsigned {
+	case ".inf", ".Inf", ".INF":
+		return "!!float"
+	}
+	return numberTag(unsigned)
+}
+
+func intOr(digits, allowed string) string {
+	if digits != "" && strings.Trim(digits, allowed) == "" {
+		return "!!int"
+	}
+	return "!!str"
+}
+
+// numberTag reads digits [. digits] [e digits], with a digit before or after the point.
+func numberTag(s string) string {
+	const decimal = "0123456789"
+	rest := strings.TrimLeft(s, decimal)
+	whole := len(s) - len(rest)
+	if rest == "" {
+		return intOr(s, decimal)
+	}
+	fraction := 0
+	if tail, ok := strings.CutPrefix(rest, "."); ok {
+		rest = strings.TrimLeft(tail, decimal)
+		fraction = len(tail) - len(rest)
+	}
+	if whole+fraction == 0 {
+		return "!!str"
+	}
+	if rest == "" {
+		return "!!float"
+	}
+	if rest[0] != 'e' && rest[0] != 'E' {
+		return "!!str"
+	}
+	exponent := rest[1:]
+	if exponent != "" && (exponent[0] == '+' || exponent[0] == '-') {
+		exponent = exponent[1:]
+	}
+	if intOr(exponent, decimal) == "!!int" {
+		return "!!float"
+	}
+	return "!!str"
+}

@@ -1,0 +1,240 @@
+// Package overlay reads OpenAPI Overlay 1.0 documents strictly and applies them to a tree of YAML nodes.
+//
+// The format and its JSONPath queries are those of github.com/speakeasy-api/openapi/overlay. What is added here is what
+// a person who writes overlays needs: unknown keys, missing descriptions and bad JSONPath are errors with file, line
+// and column; an update whose target matches nothing is an error; and each applied action reports whether it changed
+// anything, so that a repair which the vendor has made unnecessary can be seen.
+//
+// Two things are stricter than the specification, so that the same file means the same to every overlay tool:
+// x-speakeasy-jsonpath must say rfc9535, and every action needs a description that gives its reason.
+package overlay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	speakeasy "github.com/speakeasy-api/openapi/overlay"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// Overlay is one overlay file.
+type Overlay struct {
+	Name    string // the file, as messages call it
+	Actions []Action
+}
+
+// Action is one entry of the list of actions. Exactly one of Update and Remove is set.
+type Action struct {
+	File        string
+	Line        int
+	Target      string // JSONPath, RFC 9535
+	Description string // the reason
+	Update      *yaml.Node
+	Remove      bool
+
+	node *yaml.Node // the target's node, for messages
+	path speakeasy.Queryable
+}
+
+// Position is "file:line" of the action.
+func (a Action) Position() string { return fmt.Sprintf("%s:%d", a.File, a.Line) }
+
+// Outcome is what an action did to a document.
+type Outcome struct {
+	Matched int  // nodes that the target selected
+	Changed bool // whether any of them is different now
+}
+
+// Parse reads an overlay. All problems of the file are reported together.
+func Parse(name string, data []byte) (*Overlay, error) {
+	root, err := document.ParseYAML(name, data)
+	if err != nil {
+		return nil, err
+	}
+	r := reader{name: name}
+	r.keys(root, "overlay", "info", "extends", "actions", "x-speakeasy-jsonpath")
+	if v := document.Get(root, "overlay"); v == nil || !strings.HasPrefix(v.Value, "1.0.") {
+		r.errorf(first(v, root), "not an OpenAPI Overlay 1.0 document: \"overlay: 1.0.0\" is missing")
+	}
+	if v := document.Get(root, "x-speakeasy-jsonpath"); v == nil || v.Value != "rfc9535" {
+		r.errorf(first(v, root), "\"x-speakeasy-jsonpath: rfc9535\" is missing: without it targets are read in an older dialect")
+	}
+	info := document.Get(root, "info")
+	r.keys(info, "title", "version")
+	for _, key := range []string{"title", "version"} {
+		if document.Text(info, key) == "" {
+			r.errorf(first(info, root), "info.%s is missing", key)
+		}
+	}
+	overlay := &Overlay{Name: name}
+	actions := document.Get(root, "actions")
+	if actions == nil || actions.Kind != yaml.SequenceNode || len(actions.Content) == 0 {
+		r.errorf(first(actions, root), "actions must be a list with at least one action")
+	} else {
+		for _, n := range actions.Content {
+			overlay.Actions = append(overlay.Actions, r.action(n))
+		}
+	}
+	if err := errors.Join(r.problems...); err != nil {
+		return nil, err
+	}
+	return overlay, nil
+}
+
+func first(nodes ...*yaml.Node) *yaml.Node {
+	for _, n := range nodes {
+		if n != nil {
+			return n
+		}
+	}
+	return nil
+}
+
+type reader struct {
+	name     string
+	problems []error
+}
+
+func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
+	r.problems = append(r.problems, document.Errorf(r.name, n, format, args...))
+}
+
+// keys reports what is not one of the allowed keys or an extension.
+func (r *reader) keys(n *yaml.Node, allowed ...string) {
+	for key := range document.Pairs(n) {
+		if !slices.Contains(allowed, key.Value) && (!strings.HasPrefix(key.Value, "x-") || key.Value == "x-speakeasy-jsonpath") {
+			r.errorf(key, "unknown key %q: known are %s", key.Value, strings.Join(allowed, ", "))
+		}
+	}
+}
+
+func (r *reader) action(n *yaml.Node) Action {
+	a := Action{File: r.name, Line: n.Line}
+	if n.Kind != yaml.MappingNode {
+		r.errorf(n, "an action must be a mapping with target, description and update or remove")
+		return a
+	}
+	r.keys(n, "target", "description", "update", "remove")
+	a.node = first(document.Get(n, "target"), n)
+	a.Target, a.Description = document.Text(n, "target"), document.Text(n, "description")
+	a.Update = document.Get(n, "update")
+	if remove := document.Get(n, "remove"); remove != nil {
+		if remove.Tag != "!!bool" {
+			r.errorf(remove, "remove must be true or false")
+		}
+		a.Remove = strings.EqualFold(remove.Value, "true")
+	}
+	if a.Description == "" {
+		r.errorf(n, "the action has no description: say why it is needed")
+	}
+	if a.Remove == (a.Update != nil) {
+		r.errorf(n, "an action has either update or remove: true")
+	}
+	if a.Target == "" {
+		r.errorf(n, "the action has no target")
+		return a
+	}
+	var err error
+	if a.path, err = compile(a.Target); err != nil {
+		r.errorf(a.node, "target is not valid JSONPath (RFC 9535): %v", err)
+	}
+	return a
+}
+
+// compile parses a JSONPath. The parser underneath panics on some malformed input; that is the author's error too.
+func compile(target string) (path speakeasy.Queryable, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			path, err = nil, fmt.Errorf("%v", p)
+		}
+	}()
+	o := speakeasy.Overlay{JSONPathVersion: speakeasy.JSONPathRFC9535}
+	return o.NewPath(target, nil)
+}
+
+// Apply applies all actions in order. An update that matches nothing is an error; it does not stop the others from
+// being tried, so that one run reports them all.
+func (o *Overlay) Apply(root *yaml.Node) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(o.Actions))
+	var problems []error
+	for i := range o.Actions {
+		var err error
+		if outcomes[i], err = o.Actions[i].Apply(root); err != nil {
+			problems = append(problems, err)
+		} else if a := o.Actions[i]; outcomes[i].Matched == 0 && !a.Remove {
+			problems = append(problems, a.Unmatched())
+		}
+	}
+	return outcomes, errors.Join(problems...)
+}
+
+// Unmatched is the error of an update that found nothing to change.
+func (a Action) Unmatched() error {
+	return document.Errorf(a.File, a.node, "target matches nothing: %s", a.Target)
+}
+
+// Apply applies one action to the document below root, a mapping.
+func (a Action) Apply(root *yaml.Node) (Outcome, error) {
+	// The library counts parents from the document node down.
+	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
+	targets := a.path.Query(doc)
+	outcome := Outcome{Matched: len(targets)}
+	if len(targets) == 0 {
+		return outcome, nil
+	}
+	one := speakeasy.Overlay{
+		Version:         "1.0.0",
+		JSONPathVersion: speakeasy.JSONPathRFC9535,
+		Actions:         []speakeasy.Action{{Target: a.Target, Remove: a.Remove}},
+	}
+	if a.Remove {
+		outcome.Changed = true
+		return outcome, a.wrap(one.ApplyTo(doc))
+	}
+	one.Actions[0].Update = *document.Clone(a.Update)
+	before := render(targets)
+	if err := one.ApplyTo(doc); err != nil {
+		return outcome, a.wrap(err)
+	}
+	for _, target := range targets {
+		settleScalars(target, a.Update)
+	}
+	outcome.Changed = !bytes.Equal(before, render(targets))
+	return outcome, nil
+}
+
+func (a Action) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return document.Errorf(a.File, a.node, "%w", err)
+}
+
+func render(nodes []*yaml.Node) []byte {
+	var all []byte
+	for _, n := range nodes {
+		all = append(all, document.JSON(n)...)
+	}
+	return all
+}
+
+// settleScalars gives each scalar that an update replaced the update's type. The library changes the text alone, so
+// that "False" updated to false would stay a string.
+func settleScalars(target, update *yaml.Node) {
+	switch {
+	case target.Kind != update.Kind:
+	case target.Kind == yaml.ScalarNode:
+		target.Tag, target.Style = update.Tag, update.Style
+	default:
+		for key, value := range document.Pairs(update) {
+			if t := document.Get(target, key.Value); t != nil {
+				settleScalars(t, value)
+			}
+		}
+	}
+}

@@ -1,0 +1,139 @@
+// Package pin makes the copy of a vendor's API description that the project holds, and the lock that says where it came
+// from.
+//
+// A pin is facts only: every operation, parameter, schema, enum, limit and x- fact of the document, in one canonical
+// order, without its prose. A difference between two pins is a change of the contract and nothing else, and the
+// vendor's text is not redistributed. Documented error rows that the source holds in prose or examples are lifted into
+// x-error-codes first. The pin of a pin is that pin, byte for byte.
+//
+// Nothing is converted, resolved or validated: that is the business of package build, and only for what is selected.
+package pin
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"regexp"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
+)
+
+const (
+	// File and LockFile are where a project keeps its pin and lock, below its root.
+	File     = "spec/swagger-ring_basic.yaml"
+	LockFile = "spec/swagger-ring_basic.lock.yaml"
+
+	// DefaultWatch is the vendor's current document, in 2026.
+	DefaultWatch = "https://netstorage.ringcentral.com/dpw/api-reference/specs/rc-platform.yml"
+)
+
+const header = `# The vendor's API description, facts only: every operation, parameter, schema, enum, limit and x- fact of the document
+# that swagger-ring_basic.lock.yaml names, without its prose, in canonical order.
+# Made by "ringbasic pin". Do not edit: what is wrong in it is mended in overlays/.
+`
+
+const lockHeader = `# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
+`
+
+// Make renders the pin of doc. The document's tree is changed.
+func Make(doc *document.Document) ([]byte, error) {
+	errorcodes.Lift(doc.Root)
+	document.Facts(doc.Root)
+	return document.Encode(doc.Root, header)
+}
+
+// Lock is the content of the lock file.
+type Lock struct {
+	Source         string `yaml:"source"`         // where the bytes came from: URL, or the base name of a file
+	PublishedAs    string `yaml:"publishedAs"`    // the name under which the vendor published them
+	Watch          string `yaml:"watch"`          // the URL that drift compares with
+	Retrieved      string `yaml:"retrieved"`      // the day the bytes were fetched, YYYY-MM-DD
+	APIVersion     string `yaml:"apiVersion"`     // info.version of the source
+	UpstreamSHA256 string `yaml:"upstreamSHA256"` // of the source's bytes
+	PinSHA256      string `yaml:"pinSHA256"`      // of the pin's bytes
+}
+
+var (
+	sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	day       = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+)
+
+// ParseLock reads a lock file.
+func ParseLock(name string, data []byte) (Lock, error) {
+	var lock Lock
+	root, err := document.ParseYAML(name, data)
+	if err != nil {
+		return lock, err
+	}
+	fields := map[string]*string{
+		"source": &lock.Source, "publishedAs": &lock.PublishedAs, "watch": &lock.Watch, "retrieved": &lock.Retrieved,
+		"apiVersion": &lock.APIVersion, "upstreamSHA256": &lock.UpstreamSHA256, "pinSHA256": &lock.PinSHA256,
+	}
+	var problems []error
+	for key, value := range document.Pairs(root) {
+		field, known := fields[key.Value]
+		switch {
+		case !known:
+			problems = append(problems, document.Errorf(name, key, "unknown key %q", key.Value))
+		case value.Kind != yaml.ScalarNode:
+			problems = append(problems, document.Errorf(name, value, "%s must be text", key.Value))
+		default:
+			*field = value.Value
+		}
+	}
+	for key, ok := range map[string]bool{
+		"upstreamSHA256": sha256Hex.MatchString(lock.UpstreamSHA256), "pinSHA256": sha256Hex.MatchString(lock.PinSHA256),
+	} {
+		if !ok {
+			problems = append(problems, document.Errorf(name, root, "%s is not a SHA-256 in lower-case hex", key))
+		}
+	}
+	if lock.Retrieved != "" && !day.MatchString(lock.Retrieved) {
+		problems = append(problems, document.Errorf(name, root, "retrieved is not a date like 2026-11-24: %q", lock.Retrieved))
+	}
+	return lock, errors.Join(problems...)
+}
+
+// Encode renders the lock file.
+func (l Lock) Encode() ([]byte, error) {
+	var buf bytes.Buffer
+	buf.WriteString(lockHeader)
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(l), enc.Close()); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// Verify tells whether data are the bytes that the lock names.
+func (l Lock) Verify(data []byte) error {
+	if sum := SHA256(data); sum != l.PinSHA256 {
+		return fmt.Errorf("%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it came from, or restore it",
+			File, LockFile, l.PinSHA256[:12], sum[:12])
+	}
+	return nil
+}
+
+// SHA256 is the digest of data in lower-case hex.
+func SHA256(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// SourceName is what the lock calls a source: a URL without credentials, or the base name of a file, so that neither a
+// secret nor a path of one machine is recorded.
+func SourceName(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		u.User = nil
+		return u.String()
+	}
+	return filepath.Base(source)
+}
