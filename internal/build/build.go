@@ -32,6 +32,7 @@ const (
 	OverlayDir = "overlays"
 	SelectFile = OverlayDir + "/10-select.yaml"
 	PackageDir = "generated/ringcentral"
+	Generated  = PackageDir + "/*.gen.go" // what a build owns
 )
 
 const specHeader = `# The selected operations as an OpenAPI 3.0.3 document: the pin with all overlays applied, which the client is generated

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,8 +27,9 @@ type Change struct {
 	State State
 }
 
-// Compare tells how the files below dir compare with those that were built, sorted by path.
-func Compare(dir string, files map[string][]byte) ([]Change, error) {
+// Compare tells how the files below dir compare with those that were made, sorted by path. Files that match the pattern
+// owned (slashes, "" for none) and were not made are extra.
+func Compare(dir string, files map[string][]byte, owned string) ([]Change, error) {
 	var changes []Change
 	for name, want := range files {
 		have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
@@ -44,12 +44,12 @@ func Compare(dir string, files map[string][]byte) ([]Change, error) {
 			changes = append(changes, Change{name, Stale})
 		}
 	}
-	existing, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(PackageDir), "*.gen.go"))
+	existing, err := fs.Glob(os.DirFS(dir), owned)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range existing {
-		if name := path.Join(PackageDir, filepath.Base(file)); files[name] == nil {
+	for _, name := range existing {
+		if files[name] == nil {
 			changes = append(changes, Change{name, Extra})
 		}
 	}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+)
+
+func (a *app) buildCommand() *cobra.Command {
+	var check, verbose bool
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Make spec/openapi.yaml and the client from the pin and the overlays",
+		Long: `Makes spec/openapi.yaml and generated/ringcentral from the pin and the overlays: select, prune, convert to OpenAPI
+3.0.3, repair, name and describe, validate, generate. Nothing is fetched, and nothing is written before all of it is
+whole.`,
+		Example: `  ringbasic build
+  ringbasic build --check    # in CI: exit 1 if what is committed is not what the pin and the overlays give`,
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			started := time.Now()
+			p, err := build.Load(a.project())
+			if err != nil {
+				return err
+			}
+			load := build.Stage{Name: "load", Took: time.Since(started)}
+			r, err := build.Run(cmd.Context(), p, verbose)
+			if err != nil {
+				return err
+			}
+			r.Stages = append([]build.Stage{load}, r.Stages...)
+			changes, err := build.Compare(a.dir, r.Files, build.Generated)
+			if err != nil {
+				return err
+			}
+			if verbose {
+				a.printDetails(p, r)
+			}
+			if check {
+				return a.reportStale(changes)
+			}
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
+			if err := build.Write(a.dir, r.Files, changes); err != nil {
+				return err
+			}
+			a.printSummary(r, changes)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
+	return cmd
+}
+
+// reportStale lists every file that is not what was built.
+func (a *app) reportStale(changes []build.Change) error {
+	clean := true
+	for _, c := range changes {
+		switch c.State {
+		case build.Extra:
+			fmt.Fprintf(a.stdout, "%s is no longer generated: run make generate\n", c.Path)
+		case build.Stale, build.Missing:
+			fmt.Fprintf(a.stdout, "%s is %s: run make generate\n", c.Path, c.State)
+		default:
+			continue
+		}
+		clean = false
+	}
+	if !clean {
+		return errFindings
+	}
+	fmt.Fprintf(a.stdout, "%d files are up to date\n", len(changes))
+	return nil
+}
+
+func (a *app) printSummary(r *build.Result, changes []build.Change) {
+	count := map[build.State]int{}
+	for _, c := range changes {
+		count[c.State]++
+	}
+	fmt.Fprintf(a.stdout, "operations  %d of %d\n", len(r.Operations), r.Total)
+	fmt.Fprintf(a.stdout, "schemas     %d\n", r.Schemas())
+	fmt.Fprintf(a.stdout, "overlays    %d actions applied\n", r.Actions)
+	fmt.Fprintf(a.stdout, "files       %d written, %d unchanged, %d removed\n", count[build.Stale]+count[build.Missing], count[build.Unchanged], count[build.Extra])
+	var total time.Duration
+	stages := make([]string, len(r.Stages))
+	for i, s := range r.Stages {
+		total += s.Took
+		stages[i] = fmt.Sprintf("%s %d ms", s.Name, s.Took.Milliseconds())
+	}
+	fmt.Fprintf(a.stdout, "time        %d ms: %s\n", total.Milliseconds(), strings.Join(stages, ", "))
+}
+
+// printDetails lists, on stderr, what was applied and what is broken elsewhere.
+func (a *app) printDetails(p *build.Project, r *build.Result) {
+	for _, op := range r.Operations {
+		fmt.Fprintf(a.stderr, "selected %s\n", op)
+	}
+	w := tabwriter.NewWriter(a.stderr, 0, 0, 2, ' ', 0)
+	for _, o := range p.Overlays {
+		for _, action := range o.Actions {
+			verb := "update"
+			if action.Remove {
+				verb = "remove"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\n", action.Position(), verb, action.Target)
+		}
+	}
+	w.Flush()
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", p.Pin.Name, warning.Line, warning.Message)
+	}
+}

@@ -1,0 +1,157 @@
+// Package cli is the ringbasic command: it reads flags and files, calls the packages that do the work, and prints what
+// they return.
+//
+// Results go to stdout, diagnostics to stderr. With --format json stdout is always one valid JSON document, on a failure
+// {"error": "…"}. Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic"
+)
+
+// Exit codes of every command.
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitUsage    = 2
+	exitFailed   = 3
+)
+
+// errFindings ends a command that has done its work and printed what it found.
+var errFindings = errors.New("findings")
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// app is what the commands share.
+type app struct {
+	dir            string // the project's root, -C
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// Run runs the command line args and returns its exit code.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, args, stdin, stdout, stderr)
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitClean
+	}
+	if errors.Is(err, errFindings) {
+		return exitFindings
+	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("interrupted: nothing more was written (%w)", err)
+	}
+	code := exitFailed
+	hint := ""
+	if usage := (usageError{}); errors.As(err, &usage) {
+		code, hint = exitUsage, fmt.Sprintf("\nSee %q.", command.CommandPath()+" --help")
+	}
+	if format := command.Flags().Lookup("format"); format != nil && format.Value.String() == "json" {
+		text, _ := json.Marshal(map[string]string{"error": err.Error()}) // a map of strings always marshals
+		fmt.Fprintf(stdout, "%s\n", text)
+	}
+	fmt.Fprintf(stderr, "ringbasic: %v%s\n", err, hint)
+	return code
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ringbasic",
+		Short: "Pin, build, check and compare RingCentral's API description",
+		Long: `ringbasic turns RingCentral's published API description into a Go client that a service can depend on, and tells
+what a newer description changes for the operations that are used.
+
+Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
+	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand())
+	return root
+}
+
+// exactly and atMost are cobra's checks as usage errors.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := cobra.MaximumNArgs(n)(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+func exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// oneOf checks the value of a flag.
+func oneOf(flag, value string, allowed ...string) error {
+	for _, v := range allowed {
+		if v == value {
+			return nil
+		}
+	}
+	return usagef("--%s %s: it must be one of %s", flag, value, strings.Join(allowed, ", "))
+}
+
+// path is where a file of the project is on disk.
+func (a *app) path(name string) string { return filepath.Join(a.dir, filepath.FromSlash(name)) }
+
+// project is the working folder's files alone: what build and pin work on.
+func (a *app) project() fs.FS { return os.DirFS(a.dir) }
+
+// layered is the working folder's files over those that the binary carries: what drift and errors compare with.
+func (a *app) layered() fs.FS { return layers{os.DirFS(a.dir), ringbasic.Files} }
+
+// layers opens what is in over, and else what is in under. A folder of over hides that of under whole.
+type layers struct{ over, under fs.FS }
+
+func (l layers) Open(name string) (fs.File, error) {
+	f, err := l.over.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l.under.Open(name)
+	}
+	return f, err
+}

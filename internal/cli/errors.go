@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
+)
+
+func (a *app) errorsCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "errors SOURCE",
+		Short: "List the error codes that a vendor document documents",
+		Long: `Lists the documented error rows (operation, HTTP status, code, message) of a vendor document: from prose tables in
+descriptions, from x-error-codes, and from response examples. SOURCE is a file, "-" for standard input, or an https URL.`,
+		Example: `  ringbasic errors spec/openapi.yaml
+  ringbasic errors vendor.yaml --format json`,
+		Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
+			doc, err := a.readSource(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			rows := errorcodes.Rows(doc.Root)
+			if format == "json" {
+				return writeJSON(a.stdout, rows)
+			}
+			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+			operation := ""
+			for _, row := range rows {
+				if row.Operation != operation {
+					operation = row.Operation
+					fmt.Fprintln(w, operation)
+				}
+				fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, row.Code, row.Message)
+			}
+			fmt.Fprintf(w, "%d rows\n", len(rows))
+			return w.Flush()
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// writeJSON prints v as one indented document. A nil slice is printed as an empty list.
+func writeJSON[T any](w io.Writer, v []T) error {
+	if v == nil {
+		v = []T{}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
