@@ -12,7 +12,7 @@
 //   - mappings and sequences carry no anchors or comments.
 //
 // It refuses, naming file and line: empty input, input over [MaxSize], over [MaxNodes] structural characters or nested
-// deeper than [MaxDepth], aliases that contain themselves or expand beyond [MaxNodes], duplicate keys, several YAML
+// deeper than [MaxDepth], aliases that contain themselves or expand without bounds, duplicate keys, several YAML
 // documents in one stream, HTML, and documents that are neither Swagger 2.0 nor OpenAPI 3.0 or 3.1.
 //
 // Nothing here resolves or validates the document: a broken corner is its user's business, if anyone asks for it.
@@ -37,9 +37,9 @@ import (
 const (
 	// MaxSize is the largest input in bytes, before and after decompression.
 	MaxSize = 64 << 20
-	// MaxNodes bounds how many nodes an input can make: line breaks, commas and flow brackets before parsing, and
-	// nodes after aliases are expanded. A specification of 100,000 operations stays well below it.
-	MaxNodes = 16_000_000
+	// MaxNodes bounds how many nodes, and so how much memory, an input can make: it may have that many line breaks,
+	// commas and opening brackets. A specification of 100,000 operations stays well below it.
+	MaxNodes = 8_000_000
 	// MaxDepth is the deepest nesting of mappings and sequences.
 	MaxDepth = 500
 )

@@ -7,17 +7,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// maxCopied bounds what aliases expand to. Real descriptions have none, or a handful.
+const maxCopied = 1_000_000
+
 // normalizer establishes the invariants of the package comment on a freshly parsed tree.
 type normalizer struct {
 	name   string
-	nodes  int          // nodes seen so far, expanded aliases included
+	copied int          // nodes that aliases were expanded to so far
 	active []*yaml.Node // aliased nodes that are being expanded, outermost first
 }
 
 func (z *normalizer) expand(n *yaml.Node, depth int) error {
-	if z.nodes++; z.nodes > MaxNodes {
-		return Errorf(z.name, n, "aliases expand to more than %d nodes", MaxNodes)
-	}
 	if depth > MaxDepth {
 		return Errorf(z.name, n, "nested deeper than %d levels", MaxDepth)
 	}
@@ -28,15 +28,19 @@ func (z *normalizer) expand(n *yaml.Node, depth int) error {
 			return Errorf(z.name, n, "alias *%s contains itself", n.Value)
 		}
 		z.active = append(z.active, target)
-		if err := z.copyAlias(n, target, depth); err != nil {
-			return err
+		defer func() { z.active = z.active[:len(z.active)-1] }()
+		if z.copied += len(target.Content); z.copied > maxCopied {
+			return Errorf(z.name, n, "aliases expand to more than %d nodes", maxCopied)
 		}
-		z.active = z.active[:len(z.active)-1]
+		copyAlias(n, target)
 	}
 	n.Anchor = ""
 	switch n.Kind {
 	case yaml.ScalarNode:
 		tagScalar(n)
+		if n.Tag == "!!null" {
+			n.Value = "null"
+		}
 		return nil
 	case yaml.SequenceNode:
 		n.Tag = "!!seq"
@@ -51,25 +55,20 @@ func (z *normalizer) expand(n *yaml.Node, depth int) error {
 	return z.expandMapping(n, depth)
 }
 
-// copyAlias replaces the alias n by a copy of its target that can be walked on its own. The copy's budget is that of
-// the walk: it is made one level at a time, so a bomb is noticed before it goes off.
-func (z *normalizer) copyAlias(n, target *yaml.Node, depth int) error {
+// copyAlias replaces the alias n by a copy of its target, one level deep: what the copy holds are aliases again, which
+// the walk expands when it gets there. So a bomb is noticed before it goes off.
+func copyAlias(n, target *yaml.Node) {
 	line, column := n.Line, n.Column
-	*n = *target
-	n.Line, n.Column, n.Anchor = line, column, ""
-	n.Content = make([]*yaml.Node, len(target.Content))
+	content := make([]*yaml.Node, len(target.Content))
 	for i, c := range target.Content {
 		copied := *c
-		n.Content[i] = &copied
 		if c.Kind == yaml.MappingNode || c.Kind == yaml.SequenceNode {
-			// Its children are shared with the target: copy them the same way when the walk gets there.
-			n.Content[i] = &yaml.Node{Kind: yaml.AliasNode, Alias: c, Value: target.Anchor, Line: c.Line, Column: c.Column}
+			copied = yaml.Node{Kind: yaml.AliasNode, Alias: c, Value: target.Anchor, Line: c.Line, Column: c.Column}
 		}
+		content[i] = &copied
 	}
-	if depth > MaxDepth {
-		return Errorf(z.name, n, "nested deeper than %d levels", MaxDepth)
-	}
-	return nil
+	*n = *target
+	n.Line, n.Column, n.Content = line, column, content
 }
 
 func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
@@ -85,7 +84,6 @@ func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
 		isMerge := key.Tag == "!!merge"
 		merges = merges || isMerge
 		key.HeadComment, key.LineComment, key.FootComment, key.Anchor = "", "", "", ""
-		z.nodes++
 		if err := z.expand(n.Content[i+1], depth+1); err != nil {
 			return err
 		}
@@ -163,17 +161,16 @@ func (z *normalizer) foldMerges(n *yaml.Node) error {
 // tagScalar gives a scalar its tag of the YAML 1.2 core schema. yaml.v3 alone would take 2018-08-16 for a date, 010
 // for an octal number and 1_000 for a thousand.
 func tagScalar(n *yaml.Node) {
-	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		n.Tag = "!!str"
-		return
-	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		n.Style &^= yaml.TaggedStyle
-		switch n.ShortTag() {
-		case "!!int", "!!float", "!!bool", "!!null":
-		default:
+		// An explicit tag holds if the text can be that: !!int '12' is 12, !!int x and anything unknown are text.
+		n.Style = 0
+		if tag := n.ShortTag(); tag != coreTag(n.Value) || tag == "!!str" {
 			n.Tag, n.Style = "!!str", yaml.DoubleQuotedStyle
 		}
+		return
+	}
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		n.Tag = "!!str"
 		return
 	}
 	n.Tag = coreTag(n.Value)

@@ -1,0 +1,213 @@
+package document_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+const minimal = "swagger: \"2.0\"\ninfo:\n  title: Größe\n  version: 1.0.0\npaths: {}\n"
+
+func TestParseRefuses(t *testing.T) {
+	deepYAML := "openapi: 3.0.3\nx: " + strings.Repeat("[", 600) + strings.Repeat("]", 600)
+	deepJSON := `{"openapi": "3.0.3", "x": ` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"
+	bomb := "openapi: 3.0.3\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for i := 1; i < 12; i++ {
+		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+	}
+	tests := []struct{ name, data, want string }{
+		{"empty", "", "spec.yaml: empty"},
+		{"blank", " \n\t\n", "spec.yaml: empty"},
+		{"only a comment", "# nothing\n", "spec.yaml: empty"},
+		{"not YAML", "openapi: 3.0.3\n  info: [\n", "spec.yaml:2: not valid YAML: mapping values are not allowed in this context"},
+		{"not JSON", `{"openapi": "3.0.3", "info": ]}`, "spec.yaml:1: not valid JSON: invalid character ']' looking for beginning of value"},
+		{"truncated JSON", "{\"openapi\": \"3.0.3\",\n\"info\": {\"title\":", "spec.yaml:2: not valid JSON: it ends in the middle: a truncated download?"},
+		{"text after JSON", `{"openapi": "3.0.3"} {}`, "spec.yaml:1: not valid JSON: text after the document's end"},
+		{"HTML", "<!DOCTYPE html><html></html>", "spec.yaml: HTML or XML, not an OpenAPI document: a login or error page?"},
+		{"scalar", "hello", "spec.yaml: not an OpenAPI document: the top level is not a mapping"},
+		{"list", "- a\n", "spec.yaml: not an OpenAPI document: the top level is not a mapping"},
+		{"other mapping", "a: b\n", "spec.yaml: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"Swagger 1.2", "swagger: '1.2'\n", "spec.yaml:1:10: swagger 1.2 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"OpenAPI 3.2", "openapi: 3.2.0\n", "spec.yaml:1:10: openapi 3.2.0 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"duplicate key", "openapi: 3.0.3\npaths:\n  /a: {}\n  /b: {}\n  /a: {}\n", "spec.yaml:5:3: duplicate key \"/a\", first at line 3"},
+		{"duplicate key in JSON", "{\"openapi\": \"3.0.3\",\n \"paths\": {}, \"paths\": {}}", "spec.yaml:2:22: duplicate key \"paths\", first at line 2"},
+		{"duplicate of integer key", "openapi: 3.0.3\nr:\n  200: a\n  '200': b\n", "spec.yaml:4:3: duplicate key \"200\", first at line 3"},
+		{"duplicate among many", "openapi: 3.0.3\n" + many(20) + "k7: x\n", "spec.yaml:22:1: duplicate key \"k7\", first at line 9"},
+		{"two documents", minimal + "---\na: b\n", "spec.yaml:6: a second YAML document: give one document a file"},
+		{"complex key", "openapi: 3.0.3\n? [a]\n: b\n", "spec.yaml:2:3: a mapping key must be a scalar"},
+		{"deep YAML", deepYAML, "spec.yaml:2:504: nested deeper than 500 levels"},
+		{"deep JSON", deepJSON, "spec.yaml:1:527: nested deeper than 500 levels"},
+		{"alias bomb", bomb, "aliases expand to more than 1000000 nodes"},
+		{"alias of itself", "openapi: 3.0.3\na: &a\n  b: *a\n", "spec.yaml:3:6: alias *a contains itself"},
+		{"unknown alias", "openapi: 3.0.3\na: *b\n", "spec.yaml: not valid YAML: unknown anchor 'b' referenced"},
+		{"merge of a scalar", "openapi: 3.0.3\na:\n  <<: b\n", "spec.yaml:3:7: a merge key takes a mapping or a list of mappings"},
+		{"too many lines", strings.Repeat("\n", document.MaxNodes+1) + "a: b", "spec.yaml: more than 8000000 lines and list items: not an API description"},
+		{"too large", "a: " + strings.Repeat("x", document.MaxSize), "spec.yaml: larger than 64 MiB: is this the right file?"},
+		{"gzip bomb", string(zip(bytes.Repeat([]byte{'x'}, document.MaxSize+1))), "spec.yaml: larger than 64 MiB: is this the right file?"},
+		{"cut gzip", string(zip([]byte(minimal))[:30]), "spec.yaml: unexpected EOF"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := document.Parse("spec.yaml", []byte(test.data))
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func many(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "k%d: x\n", i)
+	}
+	return b.String()
+}
+
+func zip(data []byte) []byte {
+	var buf bytes.Buffer
+	w := gzip.NewWriter(&buf)
+	w.Write(data)
+	w.Close()
+	return buf.Bytes()
+}
+
+func utf16Text(s string, order binary.AppendByteOrder) []byte {
+	data := order.AppendUint16(nil, 0xfeff)
+	for _, u := range utf16.Encode([]rune(s)) {
+		data = order.AppendUint16(data, u)
+	}
+	return data
+}
+
+func TestParseReadsEveryEncoding(t *testing.T) {
+	for name, data := range map[string][]byte{
+		"UTF-8":              []byte(minimal),
+		"byte order mark":    []byte("\ufeff" + minimal),
+		"CRLF":               []byte(strings.ReplaceAll(minimal, "\n", "\r\n")),
+		"UTF-16 LE":          utf16Text(minimal, binary.LittleEndian),
+		"UTF-16 BE":          utf16Text(minimal, binary.BigEndian),
+		"gzip":               zip([]byte(minimal)),
+		"JSON":               []byte(`{"swagger":"2.0","info":{"title":"Gr\u00f6\u00dfe","version":"1.0.0"},"paths":{}}`),
+		"JSON with tabs":     []byte("{\t\"swagger\":\"2.0\",\n\t\"info\":{\"title\":\"Gr\u00f6\u00dfe\",\"version\":\"1.0.0\"},\n\t\"paths\":{}}"),
+		"YAML flow mapping":  []byte(`{swagger: "2.0", info: {title: Größe, version: 1.0.0}, paths: {}}`),
+		"version as a float": []byte(strings.Replace(minimal, `"2.0"`, "2.0", 1)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc, err := document.Parse("spec", data)
+			require.NoError(t, err)
+			require.Equal(t, "2.0", doc.Version)
+			require.Equal(t, "Größe", document.Text(doc.Root, "info", "title"))
+			require.Equal(t, "1.0.0", document.Text(doc.Root, "info", "version"))
+			require.Equal(t, len(data), doc.Size)
+		})
+	}
+}
+
+// The YAML 1.2 core schema, against what YAML 1.1 readers make of the same text.
+func TestScalarsAreReadAsYAML12(t *testing.T) {
+	for text, want := range map[string]string{
+		"Off": "!!str", "n": "!!str", "yes": "!!str", "2018-08-16": "!!str", "09:00": "!!str", "1_000": "!!str", "0b1": "!!str",
+		"true": "!!bool", "False": "!!bool", "TRUE": "!!bool", "tRue": "!!str",
+		"~": "!!null", "null": "!!null", "nUll": "!!str",
+		"0": "!!int", "-12": "!!int", "+7": "!!int", "010": "!!int", "0o17": "!!int", "0x1F": "!!int", "0o8": "!!str", "0x": "!!str", "--1": "!!str",
+		"1.5": "!!float", ".5": "!!float", "1.": "!!float", "1e3": "!!float", "-1.5E-3": "!!float", ".inf": "!!float", "-.Inf": "!!float", ".nan": "!!float",
+		".": "!!str", "1e": "!!str", "1.0.36": "!!str", "12abc": "!!str", "+": "!!str",
+		"'12'": "!!str", "!!str 12": "!!str", "!!int '12'": "!!int", "!custom x": "!!str",
+	} {
+		root, err := document.ParseYAML("f", []byte("a: "+text+"\n"))
+		require.NoError(t, err)
+		require.Equal(t, want, document.Get(root, "a").Tag, text)
+	}
+}
+
+func TestAliasesAndMergesAreExpanded(t *testing.T) {
+	root, err := document.ParseYAML("f", []byte("base: &b {x: 1, y: [2, {z: 3}]}\nuse: *b\nmerged:\n  <<: [*b, {x: 9, w: 4}]\n  y: own\n*k : 1\n"))
+	require.ErrorContains(t, err, "unknown anchor")
+	root, err = document.ParseYAML("f", []byte("base: &b {x: 1, y: [2, {z: 3}]}\nuse: *b\nmerged:\n  <<: [*b, {x: 9, w: 4}]\n  y: own\n"))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"base":{"x":1,"y":[2,{"z":3}]},"use":{"x":1,"y":[2,{"z":3}]},"merged":{"y":"own","x":1,"w":4}}`, string(document.JSON(root)))
+	// The copy stands on its own.
+	document.Get(root, "use", "y").Content[0].Value = "changed"
+	require.Equal(t, "2", document.Get(root, "base", "y").Content[0].Value)
+	requireNoAlias(t, root)
+}
+
+func requireNoAlias(t *testing.T, n *yaml.Node) {
+	require.NotEqual(t, yaml.AliasNode, n.Kind)
+	require.Empty(t, n.Anchor)
+	for _, c := range n.Content {
+		requireNoAlias(t, c)
+	}
+}
+
+func TestPositionsAreThoseOfTheFile(t *testing.T) {
+	for _, data := range []string{"{\n  \"a\": {\n    \"b\": true\n  }\n}", "\na:\n    b: true\n"} {
+		root, err := document.ParseYAML("f", []byte(data))
+		require.NoError(t, err)
+		b := document.Get(root, "a", "b")
+		require.Equal(t, 3, b.Line)
+		require.EqualError(t, document.Errorf("f%d", b, "no %s", "way"), fmt.Sprintf("f%%d:3:%d: no way", b.Column))
+	}
+}
+
+func TestResolve(t *testing.T) {
+	root, err := document.ParseYAML("f", []byte("paths:\n  /a/{b}~c:\n    list: [x, {y: z}]\n\"\": empty\n"))
+	require.NoError(t, err)
+	for ref, want := range map[string]string{
+		"#/paths/~1a~1{b}~0c/list/0": "x", "#/paths/~1a~1%7Bb%7D~0c/list/1/y": "z",
+	} {
+		n, err := document.Resolve(root, ref)
+		require.NoError(t, err, ref)
+		require.Equal(t, want, n.Value, ref)
+	}
+	whole, err := document.Resolve(root, "#")
+	require.NoError(t, err)
+	require.Same(t, root, whole)
+	for ref, want := range map[string]string{
+		"other.yaml#/a":              `external reference "other.yaml#/a": only references inside the document (#/…) are followed`,
+		"https://example.com/x":      `external reference "https://example.com/x": only references inside the document (#/…) are followed`,
+		"#paths":                     `reference "#paths" is not a JSON pointer`,
+		"#/paths/nowhere/x":          `reference "#/paths/nowhere/x" does not resolve: there is no "nowhere"`,
+		"#/paths/~1a~1{b}~0c/list/2": `reference "#/paths/~1a~1{b}~0c/list/2" does not resolve: there is no "2"`,
+	} {
+		_, err := document.Resolve(root, ref)
+		require.EqualError(t, err, want)
+	}
+}
+
+func TestJSONKeepsNumbersAndText(t *testing.T) {
+	root, err := document.ParseYAML("f", []byte("a: 12345678901234567890\nb: 0x1F\nc: .5\nd: 1.50\ne: \"a<b>\\u2028\"\nf: 007\ng: .inf\nh: False\ni: ~\n"))
+	require.NoError(t, err)
+	require.Equal(t, `{"a":12345678901234567890,"b":31,"c":0.5,"d":1.50,"e":"a<b>\u2028","f":7,"g":".inf","h":false,"i":null}`, string(document.JSON(root)))
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{minimal, `{"openapi":"3.0.3","paths":{}}`, "a: &a [*a]", "<<: {a: b}", "\xff\xfea\x00", "a: !!binary x\n? b\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		root, err := document.ParseYAML("f", data)
+		if err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), "f:"), err.Error())
+			return
+		}
+		requireNoAlias(t, root)
+		// What was read can be written and read again as the same data.
+		text, err := document.Encode(root, "")
+		require.NoError(t, err)
+		if bytes.HasPrefix(text, []byte("<")) {
+			return // read as HTML, a price worth paying
+		}
+		again, err := document.ParseYAML("f", text)
+		require.NoError(t, err, string(text))
+		require.Equal(t, string(document.JSON(root)), string(document.JSON(again)), string(text))
+	})
+}
