@@ -151,7 +151,7 @@ func ParseYAML(name string, data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("%s: not an OpenAPI document: the top level is not a mapping", name)
+		return nil, fmt.Errorf("%s: the top level is not a mapping", name)
 	}
 	n := normalizer{name: name}
 	if err := n.expand(root, 0); err != nil {

@@ -1,0 +1,85 @@
+package overlay_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+const head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n"
+
+func apply(t *testing.T, doc, actions string) (string, []overlay.Outcome, error) {
+	t.Helper()
+	root, err := document.ParseYAML("doc.yaml", []byte(doc))
+	require.NoError(t, err)
+	o, err := overlay.Parse("overlays/x.yaml", []byte(head+actions))
+	require.NoError(t, err)
+	outcomes, err := o.Apply(root)
+	return string(document.JSON(root)), outcomes, err
+}
+
+func TestApply(t *testing.T) {
+	const doc = "a: {b: {type: string, default: \"False\", enum: [x]}, list: [1, 2]}\nc: d\n"
+	tests := []struct {
+		name, actions, want string
+		outcome             overlay.Outcome
+	}{
+		{"update merges", "  - {target: $.a.b, description: D, update: {format: date, enum: [y]}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"],"format":"date"},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+		{"update changes a scalar's type", "  - {target: $.a.b, description: D, update: {default: false}}",
+			`{"a":{"b":{"type":"string","default":false,"enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+		{"update replaces a kind", "  - {target: $.a, description: D, update: {list: {x: 1}}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":{"x":1}},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+		{"update that is already so", "  - {target: $.a.b, description: D, update: {type: string}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1}},
+		{"remove", "  - {target: '$.a.list[?@ == 2]', description: D, remove: true}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+		{"remove of nothing", "  - {target: $.nowhere, description: D, remove: true}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, outcomes, err := apply(t, doc, test.actions)
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+			require.Equal(t, []overlay.Outcome{test.outcome}, outcomes)
+		})
+	}
+}
+
+func TestUpdateThatMatchesNothing(t *testing.T) {
+	got, _, err := apply(t, "a: {}\n", "  - {target: $.b, description: D, update: {x: 1}}\n  - {target: \"$.c['50%']\", description: D, update: {x: 1}}\n  - {target: $.a, description: D, update: {x: 1}}\n")
+	require.EqualError(t, err, "overlays/x.yaml:5:14: target matches nothing: $.b\noverlays/x.yaml:6:14: target matches nothing: $.c['50%']")
+	require.Equal(t, `{"a":{"x":1}}`, got, "the others are tried")
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, test := range map[string]struct{ text, want string }{
+		"unknown key":         {head + "  - {target: $, description: D, update: {}, when: now}\n", `o.yaml:5:45: unknown key "when": known are target, description, update, remove`},
+		"unknown top key":     {head + "  - {target: $, description: D, update: {}}\nmode: strict\n", `o.yaml:6:1: unknown key "mode"`},
+		"no description":      {head + "  - {target: $, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed"},
+		"no target":           {head + "  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no target"},
+		"both":                {head + "  - {target: $, description: D, update: {}, remove: true}\n", "o.yaml:5:5: an action has either update or remove: true"},
+		"neither":             {head + "  - {target: $, description: D, remove: false}\n", "o.yaml:5:5: an action has either update or remove: true"},
+		"remove is text":      {head + "  - {target: $, description: D, remove: 'yes'}\n", "o.yaml:5:41: remove must be true or false"},
+		"bad JSONPath":        {head + "  - {target: '$.paths[', description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
+		"not a path":          {head + "  - {target: paths.x, description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
+		"scalar action":       {head + "  - now\n", "o.yaml:5:5: an action must be a mapping"},
+		"no actions":          {strings.TrimSuffix(head, "actions:\n"), "o.yaml:1:1: actions must be a list with at least one action"},
+		"empty actions":       {head + "  []\n", "o.yaml:5:3: actions must be a list with at least one action"},
+		"other version":       {strings.Replace(head, "1.0.0", "2.0.0", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:10: not an OpenAPI Overlay 1.0 document: "overlay: 1.0.0" is missing`},
+		"no dialect":          {strings.Replace(head, "x-speakeasy-jsonpath: rfc9535\n", "", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:1: "x-speakeasy-jsonpath: rfc9535" is missing`},
+		"no title":            {strings.Replace(head, "title: T, ", "", 1) + "  - {target: $, description: D, update: {}}\n", "o.yaml:2:7: info.title is missing"},
+		"not YAML":            {"overlay: [\n", "o.yaml:1: not valid YAML"},
+		"problems are listed": {head + "  - {target: $, update: {}}\n  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed\no.yaml:6:5: the action has no target"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := overlay.Parse("o.yaml", []byte(test.text))
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
