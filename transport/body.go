@@ -1,0 +1,164 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// BodyTooLargeError is what reading a response body gives after its first Limit
+// bytes if there are more.
+type BodyTooLargeError struct {
+	Limit int64 // bytes, see [Config.MaxBody]
+}
+
+func (e *BodyTooLargeError) Error() string {
+	return fmt.Sprintf("response body is larger than %d bytes: raise transport.Config.MaxBody if that is expected", e.Limit)
+}
+
+// capBody bounds what can be read from the response.
+func capBody(resp *http.Response, limit int64) {
+	if resp.Body == nil || resp.Body == http.NoBody || resp.StatusCode == http.StatusSwitchingProtocols {
+		return
+	}
+	resp.Body = &cappedBody{ReadCloser: resp.Body, limit: limit, left: limit}
+}
+
+type cappedBody struct {
+	io.ReadCloser
+	limit, left int64
+	err         error
+}
+
+func (b *cappedBody) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if b.left > 0 {
+		n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+		b.left -= int64(n)
+		return n, err
+	}
+	// One byte more tells a body of exactly limit bytes from a longer one.
+	var probe [1]byte
+	n, err := b.ReadCloser.Read(probe[:])
+	if n > 0 {
+		err = &BodyTooLargeError{b.limit}
+	}
+	b.err = err
+	return 0, err
+}
+
+// maxDrain is how much of a discarded response is read so that its connection
+// can be used again; a longer one costs a connection.
+const maxDrain = 16 << 10
+
+func discard(resp *http.Response) {
+	if resp.Body != nil {
+		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
+		_ = resp.Body.Close()
+	}
+}
+
+var errBodyClosed = errors.New("request body read after it was closed")
+
+// requestBody gives each try its own body. The first try sends the caller's
+// Body, later ones what GetBody returns.
+type requestBody struct {
+	req     *http.Request
+	next    io.ReadCloser // what the next try sends; nil or http.NoBody: nothing
+	current *tryBody      // what the last try sent, nil if it cannot be rewound
+}
+
+// tryBody can be taken away from a RoundTripper that is still reading it:
+// net/http does so after an early response, and GetBody may rewind the very
+// file that is being read.
+type tryBody struct {
+	body   io.ReadCloser
+	closed atomic.Bool
+	mu     sync.Mutex // held while reading
+	fault  error      // what reading gave, other than the end
+}
+
+func (b *tryBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed.Load() {
+		return 0, errBodyClosed
+	}
+	n, err := b.body.Read(p)
+	// A read that fails because of Close is no fault of the body.
+	if err != nil && err != io.EOF && !b.closed.Load() {
+		b.fault = err
+	}
+	return n, err
+}
+
+// Close does not wait for a Read, so that it can end one that blocks.
+func (b *tryBody) Close() error {
+	if b.closed.Swap(true) {
+		return nil
+	}
+	return b.body.Close()
+}
+
+// take closes the body and returns when nobody reads it any more.
+func (b *tryBody) take() (fault error) {
+	_ = b.Close()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.fault
+}
+
+func takeBody(req *http.Request) *requestBody { return &requestBody{req: req, next: req.Body} }
+
+func (b *requestBody) empty() bool { return b.req.Body == nil || b.req.Body == http.NoBody }
+
+// rewindable reports whether the body can be sent again.
+func (b *requestBody) rewindable() bool { return b.empty() || b.req.GetBody != nil }
+
+// send makes out carry the body of the next try; whoever sends out closes it.
+func (b *requestBody) send(out *http.Request) {
+	out.Body, b.next = b.next, nil
+	if b.empty() || b.req.GetBody == nil {
+		return
+	}
+	b.current = &tryBody{body: out.Body}
+	out.Body = b.current
+	// net/http repeats by itself what never reached a connection.
+	out.GetBody = func() (io.ReadCloser, error) {
+		if err := b.rewind(); err != nil {
+			return nil, err
+		}
+		b.current = &tryBody{body: b.next}
+		b.next = nil
+		return b.current, nil
+	}
+}
+
+// faulty reports whether the caller's body could not be read.
+func (b *requestBody) faulty() bool { return b.current != nil && b.current.take() != nil }
+
+// rewind prepares the next try.
+func (b *requestBody) rewind() (err error) {
+	if b.empty() {
+		b.next = b.req.Body
+		return nil
+	}
+	b.current.take()
+	b.next, err = b.req.GetBody()
+	return err
+}
+
+// close closes the body that no try has sent.
+func (b *requestBody) close() {
+	if b.next != nil {
+		_ = b.next.Close()
+	}
+}

@@ -1,0 +1,264 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The vendor's usage-plan groups and allowances per user and minute (public
+// guides, 2026-04). Limits learnt from responses replace them.
+var defaultLimits = map[string]int{"light": 50, "medium": 40, "heavy": 10, authGroup: 5}
+
+const (
+	authGroup     = "auth"
+	defaultWindow = time.Minute
+
+	// Without Retry-After: at least 30 seconds. The usage plans' penalty is 60,
+	// so a second refusal in a row is taken for one of those.
+	shortPenalty = 30 * time.Second
+	longPenalty  = 60 * time.Second
+
+	// Bounds on what a server can make us believe or remember.
+	maxLearntLimit  = 10_000
+	maxLearntWindow = 24 * time.Hour
+	maxRetryAfter   = 24 * time.Hour
+	maxGroups       = 64
+	maxGroupName    = 64
+)
+
+// ThrottledError says that a request was not sent, because its group has to
+// wait longer than the request's context or [Config.MaxWait] allows. Nothing
+// reached the server; calling again after Wait is right.
+type ThrottledError struct {
+	Group   string        // usage-plan group as the caller spelt it, "" if the request has none
+	Wait    time.Duration // at least this long, from the moment of the error
+	Penalty bool          // true: after a 429; false: the group's allowance is used up
+}
+
+func (e *ThrottledError) Error() string {
+	reason := "its allowance is used up"
+	if e.Penalty {
+		reason = "penalty after status 429"
+	}
+	return fmt.Sprintf("rate-limit group %q must wait %v (%s), longer than the request may: call again later",
+		e.Group, e.Wait.Round(time.Millisecond), reason)
+}
+
+// gate holds requests back by group.
+type gate struct {
+	clock  Clock
+	limits map[string]int // the user's ceilings per minute, by lower-case name
+
+	mu     sync.Mutex
+	groups map[string]*group
+}
+
+// group is one allowance. A request occupies a place from take until one window
+// after answered.
+type group struct {
+	limit   int // places, 0: no limit known
+	ceiling int // the user's own limit per minute, 0: none
+	window  time.Duration
+	flying  int         // sent, not answered
+	counted []time.Time // when the others were answered, oldest first
+	closed  time.Time   // nothing is sent before
+	refused int         // 429s in a row
+}
+
+func newGate(clock Clock, limits map[string]int) *gate {
+	g := &gate{clock: clock, limits: map[string]int{}, groups: map[string]*group{}}
+	for name, n := range limits {
+		g.limits[groupKey(name)] = n
+	}
+	return g
+}
+
+func groupKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
+// group returns the group of that name; the caller holds g.mu.
+func (g *gate) group(name string, now time.Time) *group {
+	key := groupKey(name)
+	if found := g.groups[key]; found != nil {
+		found.forget(now)
+		return found
+	}
+	if len(g.groups) >= maxGroups {
+		for k, old := range g.groups {
+			if old.forget(now); old.flying == 0 && len(old.counted) == 0 && !now.Before(old.closed) {
+				delete(g.groups, k)
+			}
+		}
+	}
+	made := &group{limit: defaultLimits[key], ceiling: g.limits[key], window: defaultWindow}
+	if made.ceiling > 0 {
+		made.limit = made.ceiling
+	}
+	g.groups[key] = made
+	return made
+}
+
+// forget drops the places that are free again.
+func (g *group) forget(now time.Time) {
+	n := 0
+	for n < len(g.counted) && !now.Before(g.counted[n].Add(g.window)) {
+		n++
+	}
+	g.counted = g.counted[n:]
+}
+
+// wait returns how long the group sends nothing, and whether that is a penalty.
+func (g *group) wait(now time.Time) (time.Duration, bool) {
+	if d := g.closed.Sub(now); d > 0 {
+		return d, true
+	}
+	over := g.flying + len(g.counted) - g.limit + 1 // places that must come free
+	switch {
+	case g.limit == 0 || over <= 0:
+		return 0, false
+	case over <= len(g.counted):
+		return g.counted[over-1].Add(g.window).Sub(now), false
+	default: // the place of a request that is still under way: not before this
+		return g.window, false
+	}
+}
+
+// take occupies a place and returns 0, or returns how long to wait before asking
+// again.
+func (g *gate) take(name string) (wait time.Duration, penalty bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.clock.Now()
+	group := g.group(name, now)
+	if wait, penalty = group.wait(now); wait == 0 {
+		group.flying++
+	}
+	return wait, penalty
+}
+
+// peek is take without taking.
+func (g *gate) peek(name string) (wait time.Duration, penalty bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.clock.Now()
+	return g.group(name, now).wait(now)
+}
+
+// answered ends a request that took a place. It learns from the response, nil if
+// there was none; of a response that is not the vendor's own it believes the 429
+// only. For a 429 it returns how long the group that was asked for is closed now.
+func (g *gate) answered(name string, resp *http.Response, own bool) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.clock.Now()
+	asked := g.group(name, now)
+	asked.flying--
+	if asked.limit > 0 {
+		asked.counted = append(asked.counted, now)
+	}
+	if resp == nil {
+		return 0
+	}
+	told := asked
+	if own {
+		if other := resp.Header.Get("X-Rate-Limit-Group"); other != "" && len(other) <= maxGroupName {
+			told = g.group(other, now)
+		}
+		told.learn(resp.Header, now)
+	}
+	if resp.StatusCode != http.StatusTooManyRequests {
+		asked.refused = 0
+		return 0
+	}
+	asked.refused++
+	penalty := asked.penalty(resp, now)
+	asked.closed = later(asked.closed, now.Add(penalty))
+	told.closed = later(told.closed, now.Add(penalty))
+	return asked.closed.Sub(now)
+}
+
+// learn takes over the limits that a response states.
+func (g *group) learn(h http.Header, now time.Time) {
+	if s, ok := headerInt(h, "X-Rate-Limit-Window"); ok && s > 0 && s <= int(maxLearntWindow/time.Second) {
+		g.window = time.Duration(s) * time.Second
+	}
+	limit, ok := headerInt(h, "X-Rate-Limit-Limit")
+	if !ok || limit <= 0 || limit > maxLearntLimit {
+		return
+	}
+	g.limit = limit
+	if g.ceiling > 0 {
+		g.limit = min(limit, max(1, int(int64(g.ceiling)*int64(g.window)/int64(time.Minute))))
+	}
+	// What the server counted and we did not, somebody else sent.
+	if left, ok := headerInt(h, "X-Rate-Limit-Remaining"); ok && left >= 0 && left <= limit {
+		for used := limit - left; g.flying+len(g.counted) < used; {
+			g.counted = append(g.counted, now)
+		}
+	}
+}
+
+// penalty is how long a 429 closes the group.
+func (g *group) penalty(resp *http.Response, now time.Time) time.Duration {
+	if d := retryAfter(resp, now); d > 0 {
+		return d
+	}
+	if _, ok := headerInt(resp.Header, "X-Rate-Limit-Window"); ok {
+		return max(g.window, shortPenalty)
+	}
+	if g.refused > 1 {
+		return longPenalty
+	}
+	return shortPenalty
+}
+
+// retryAfter is the wait a response asks for, 0 if none or none that is left
+// (RFC 9110 §10.2.3). A date is compared with the server's own clock if the
+// response tells it.
+func retryAfter(resp *http.Response, now time.Time) time.Duration {
+	value := strings.TrimSpace(resp.Header.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" {
+		s, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || s > int64(maxRetryAfter/time.Second) {
+			return maxRetryAfter
+		}
+		return time.Duration(s) * time.Second
+	}
+	until, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(until.Sub(now), 0), maxRetryAfter)
+}
+
+func headerInt(h http.Header, name string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(h.Get(name)))
+	return n, err == nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// tooLong reports whether a wait outlasts the context's deadline or limit.
+func tooLong(ctx context.Context, wait, limit time.Duration) bool {
+	if wait > limit {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	// Deadlines are in the system's time whatever clock is injected.
+	return ok && time.Until(deadline) <= wait
+}

@@ -1,0 +1,185 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The vendor's example for repeating after 5xx and connection faults (public
+// guides, 2026-04): 2 s, doubling, at most 60 s, 5 tries.
+const (
+	defaultMaxTries = 5
+	firstBackoff    = 2 * time.Second
+	maxBackoff      = 60 * time.Second
+)
+
+// engine sends requests: it holds them back at the gate and repeats them.
+type engine struct {
+	base     http.RoundTripper
+	gate     *gate
+	clock    Clock
+	rand     func() float64
+	maxTries int
+	maxWait  time.Duration
+	onEvent  func(context.Context, Event)
+}
+
+// exchange is what the engine has to know about one request.
+type exchange struct {
+	group  string
+	own    bool // to the vendor: believe its rate-limit headers
+	unsafe bool // may be repeated whatever the method
+	// bearer gives the access token to send; nil: none.
+	bearer  func(context.Context) (string, error)
+	secrets []string // that the request holds and no error may
+}
+
+// do is [http.RoundTripper.RoundTrip] for the exchange.
+func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
+	ctx := req.Context()
+	body := takeBody(req)
+	defer body.close()
+	for try := 1; ; try++ {
+		bearer, err := e.admit(req, x, try)
+		if err != nil {
+			return nil, err
+		}
+		out := req.Clone(ctx)
+		body.send(out)
+		if bearer != "" {
+			out.Header.Set("Authorization", "Bearer "+bearer)
+		}
+		resp, err := e.base.RoundTrip(out)
+		if resp == nil && err == nil {
+			err = errors.New("transport.Config.Base gave neither a response nor an error")
+		}
+		if err != nil {
+			resp = nil
+			if err = scrubError(err, slices.Concat(x.secrets, []string{bearer})...); try > 1 {
+				err = fmt.Errorf("after %d tries: %w", try, err)
+			}
+		} else {
+			resp.Request = req // out holds the token
+		}
+		penalty := e.gate.answered(x.group, resp, x.own)
+
+		wait, again := e.again(req, x, body, resp, err, penalty, try)
+		if !again || body.rewind() != nil {
+			return resp, err
+		}
+		event := e.event(EventRetry, req, x, try, wait)
+		event.Err = err
+		if resp != nil {
+			event.Status = resp.StatusCode
+			discard(resp)
+		}
+		e.onEvent(ctx, event)
+		if penalty > 0 {
+			continue // the gate waits
+		}
+		if err := e.clock.Sleep(ctx, wait); err != nil {
+			return nil, fmt.Errorf("while waiting to repeat the request: %w", err)
+		}
+	}
+}
+
+// admit waits until the request may be sent, takes its place at the gate and
+// returns its token.
+func (e *engine) admit(req *http.Request, x exchange, try int) (bearer string, err error) {
+	ctx := req.Context()
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		// Asked again after each wait: a token may expire meanwhile. And before
+		// the gate: fetching one may take long enough for a penalty to begin.
+		if x.bearer != nil {
+			if bearer, err = x.bearer(ctx); err != nil {
+				return "", err
+			}
+		}
+		wait, penalty := e.gate.take(x.group)
+		if wait == 0 {
+			return bearer, nil
+		}
+		if tooLong(ctx, wait, e.maxWait) {
+			return "", &ThrottledError{Group: x.group, Wait: wait, Penalty: penalty}
+		}
+		e.onEvent(ctx, e.event(EventWait, req, x, try, wait))
+		if err := e.clock.Sleep(ctx, wait); err != nil {
+			return "", fmt.Errorf("while waiting for rate-limit group %q: %w", x.group, err)
+		}
+	}
+}
+
+// again decides whether to repeat the request, and after what wait.
+func (e *engine) again(req *http.Request, x exchange, body *requestBody, resp *http.Response, err error, penalty time.Duration, try int) (wait time.Duration, again bool) {
+	ctx := req.Context()
+	if try >= e.maxTries || ctx.Err() != nil || !body.rewindable() {
+		return 0, false
+	}
+	repeatable := x.unsafe || idempotent(req.Method)
+	switch {
+	case err != nil:
+		wait, again = e.backoff(try), repeatable && passing(err) && !body.faulty()
+	case resp.StatusCode == http.StatusTooManyRequests:
+		wait, again = penalty, true
+	case resp.StatusCode == http.StatusInternalServerError, resp.StatusCode == http.StatusBadGateway,
+		resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:
+		if wait = retryAfter(resp, e.clock.Now()); wait == 0 {
+			wait = e.backoff(try)
+		}
+		again = repeatable
+	}
+	return wait, again && !tooLong(ctx, wait, e.maxWait)
+}
+
+// backoff is the wait after the given try, without Retry-After.
+func (e *engine) backoff(try int) time.Duration {
+	wait := maxBackoff
+	if try < 6 { // 2 s << 5 is more than 60
+		wait = min(wait, firstBackoff<<(try-1))
+	}
+	return min(maxBackoff, wait+time.Duration(e.rand()*float64(wait)/4))
+}
+
+func (e *engine) event(kind EventKind, req *http.Request, x exchange, try int, wait time.Duration) Event {
+	return Event{Kind: kind, Method: req.Method, Path: req.URL.Path, Group: x.group, Try: try, Wait: wait}
+}
+
+// idempotent as RFC 9110 §9.2.2 has it, less TRACE; "" is GET.
+func idempotent(method string) bool {
+	switch method {
+	case "", http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodOptions:
+		return true
+	}
+	return false
+}
+
+// passing reports whether a fault may be gone at the next try.
+func passing(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+		invalid     x509.CertificateInvalidError
+		record      tls.RecordHeaderError
+		tooLarge    *BodyTooLargeError
+	)
+	switch {
+	case errors.Is(err, context.Canceled), // not the request's own context: somebody ended it on purpose
+		errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record), errors.As(err, &tooLarge),
+		errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid),
+		// net/http has no type for a request that it refuses to send.
+		strings.Contains(err.Error(), "net/http: invalid "):
+		return false
+	}
+	return true
+}

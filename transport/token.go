@@ -1,0 +1,304 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+const (
+	tokenPath = "/restapi/oauth/token"                        // the vendor's public guides, 2026-04
+	jwtGrant  = "urn:ietf:params:oauth:grant-type:jwt-bearer" // RFC 7523 §2.1
+
+	defaultEarlyRefresh = 2 * time.Minute
+	// A token without expires_in would never be replaced, as a 401 replaces none.
+	assumedLifetime = 10 * time.Minute
+
+	tokenTryTimeout   = 30 * time.Second // one answer of the token endpoint
+	tokenFetchTimeout = 5 * time.Minute  // all tries together
+	maxTokenBody      = 256 << 10        // bytes
+	maxDescription    = 300              // bytes
+)
+
+// TokenError says why there is no access token. It holds no credential.
+type TokenError struct {
+	Status      int           // HTTP status of the token endpoint's answer, 0 if none came
+	Code        string        // "error" of RFC 6749 §5.2, such as "invalid_grant"
+	VendorCode  string        // the vendor's errorCode, such as "OAU-146"
+	Description string        // what the server says about it, shortened
+	RetryAfter  time.Duration // what the server asked for, 0 if nothing (RFC 9110 §10.2.3)
+	// Final: the credential was refused, and this error is remembered; asking
+	// again sends nothing.
+	Final bool
+	Err   error // the cause, when no answer came or it was no token
+}
+
+func (e *TokenError) Error() string {
+	var b strings.Builder
+	b.WriteString("obtain an access token: ")
+	switch {
+	case e.Status == 0 || e.Err != nil:
+		fmt.Fprint(&b, e.Err)
+	default:
+		fmt.Fprintf(&b, "status %d", e.Status)
+	}
+	for _, code := range []string{e.Code, e.VendorCode} {
+		if code != "" {
+			b.WriteString(" " + code)
+		}
+	}
+	if e.Description != "" {
+		fmt.Fprintf(&b, " %q", e.Description)
+	}
+	if e.Final {
+		b.WriteString(": not repeated, check client id, client secret and JWT")
+	}
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *TokenError) Unwrap() error { return e.Err }
+
+// tokens is the one place that authenticates. It is an [oauth2.TokenSource].
+type tokens struct {
+	clock Clock
+	gate  *gate
+	early time.Duration
+	limit time.Duration // Config.MaxWait
+	fetch func(context.Context) (*oauth2.Token, error)
+
+	mu      sync.Mutex
+	current *oauth2.Token
+	replace time.Time // from here on fetch another
+	expired time.Time // from here on do not use current
+	refusal *TokenError
+	flight  *flight // the fetch under way
+}
+
+type flight struct {
+	done  chan struct{}
+	token *oauth2.Token // after done
+	err   error
+}
+
+// Token implements [oauth2.TokenSource].
+func (s *tokens) Token() (*oauth2.Token, error) {
+	t, err := s.get(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	c := *t
+	return &c, nil
+}
+
+// Format keeps the token out of %+v of anything that holds the source.
+func (s *tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "transport.TokenSource") }
+
+// get returns a token that is still good, fetching one if need be. The context
+// ends this caller's waiting, not the fetch.
+func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
+	s.mu.Lock()
+	now := s.clock.Now()
+	usable := s.current != nil && now.Before(s.expired)
+	if usable && (now.Before(s.replace) || s.refusal != nil) {
+		defer s.mu.Unlock()
+		return s.current, nil
+	}
+	if s.refusal != nil {
+		defer s.mu.Unlock()
+		return nil, s.refusal
+	}
+	f := s.flight
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		s.flight = f
+		go s.fly(f)
+	}
+	current := s.current
+	s.mu.Unlock()
+	if usable {
+		return current, nil
+	}
+	if wait, penalty := s.gate.peek(authGroup); penalty && tooLong(ctx, wait, s.limit) {
+		return nil, &TokenError{Err: &ThrottledError{Group: "Auth", Wait: wait, Penalty: true}}
+	}
+	select {
+	case <-f.done:
+		return f.token, f.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("while waiting for an access token: %w", ctx.Err())
+	}
+}
+
+// fly fetches a token for everybody who waits.
+func (s *tokens) fly(f *flight) {
+	ctx, cancel := context.WithTimeout(context.Background(), tokenFetchTimeout)
+	defer cancel()
+	token, err := s.fetch(ctx)
+	now := s.clock.Now()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = nil
+	f.token, f.err = token, err
+	defer close(f.done)
+	if err != nil {
+		if refusal := (*TokenError)(nil); errors.As(err, &refusal) && refusal.Final {
+			s.refusal = refusal
+		}
+		return
+	}
+	// oauth2 computes Expiry from expires_in and the system's clock.
+	lifetime := assumedLifetime
+	if !token.Expiry.IsZero() {
+		lifetime = time.Until(token.Expiry)
+	}
+	// A token that lives shorter than the margin must not be fetched anew for
+	// every request.
+	early := min(s.early, lifetime/4)
+	s.current = token
+	s.replace = now.Add(lifetime - early)
+	s.expired = now.Add(lifetime - early/4)
+	token.Expiry = now.Add(lifetime).Round(0)
+}
+
+// jwtFetch returns the function that asks the token endpoint of server for a
+// token, by the vendor's JWT grant.
+//
+// The grant is oauth2's two-legged flow with other parameters: oauth2/jwt does
+// not fit, because it signs an assertion of its own, and the vendor's JWT is
+// signed already.
+func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (*oauth2.Token, error) {
+	conf := &clientcredentials.Config{
+		ClientID:       c.ClientID,
+		ClientSecret:   c.ClientSecret.reveal(),
+		TokenURL:       server.JoinPath(tokenPath).String(),
+		AuthStyle:      oauth2.AuthStyleInHeader,
+		EndpointParams: url.Values{"grant_type": {jwtGrant}, "assertion": {c.JWT.reveal()}},
+	}
+	asking := *e
+	asking.base = tokenTry{e.base}
+	client := &http.Client{
+		Transport: tokenTripper{&asking, c.secrets()},
+		// A 307 would carry the credentials elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	secrets := c.secrets()
+	return func(ctx context.Context) (*oauth2.Token, error) {
+		token, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+		if err == nil && !strings.EqualFold(token.Type(), "Bearer") {
+			err = fmt.Errorf("the token endpoint gave a token of type %q: only Bearer is known", scrub(token.TokenType, slices.Concat(secrets, []string{token.AccessToken})...))
+		}
+		if err == nil && !validBearer(token.AccessToken) {
+			err = errors.New("the token endpoint gave a token that no header can carry")
+		}
+		event := Event{Kind: EventToken, Method: http.MethodPost, Path: server.JoinPath(tokenPath).Path, Group: "Auth", Status: http.StatusOK}
+		if err == nil {
+			e.onEvent(ctx, event)
+			return token, nil
+		}
+		failed := tokenError(err, e.clock.Now(), secrets)
+		event.Status, event.Err = failed.Status, failed
+		e.onEvent(ctx, event)
+		return nil, failed
+	}
+}
+
+// validBearer reports whether s can stand in a header: the visible ASCII
+// characters, which include the b64token of RFC 6750 §2.1.
+func validBearer(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+}
+
+// tokenError makes of an error of oauth2 one without secrets. The original, which
+// refers to the request and to whatever the server echoed, is not wrapped.
+func tokenError(err error, now time.Time, secrets []string) *TokenError {
+	var answer *oauth2.RetrieveError
+	if !errors.As(err, &answer) {
+		var fault *url.Error
+		if errors.As(err, &fault) {
+			err = fault.Err
+		}
+		if tooLarge := (*BodyTooLargeError)(nil); errors.As(err, &tooLarge) {
+			err = fmt.Errorf("the token endpoint's answer is larger than %d bytes", tooLarge.Limit)
+		}
+		return &TokenError{Err: scrubError(err, secrets...)}
+	}
+	status := answer.Response.StatusCode
+	e := &TokenError{
+		Status:      status,
+		Code:        answer.ErrorCode,
+		Description: answer.ErrorDescription,
+		RetryAfter:  retryAfter(answer.Response, now),
+		Final:       status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout,
+	}
+	var vendor struct {
+		ErrorCode string `json:"errorCode"`
+		Message   string `json:"message"`
+		Errors    []struct {
+			ErrorCode string `json:"errorCode"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(answer.Body, &vendor) == nil {
+		e.VendorCode = vendor.ErrorCode
+		if len(vendor.Errors) > 0 && vendor.Errors[0].ErrorCode != "" {
+			e.VendorCode = vendor.Errors[0].ErrorCode // the outer one is often a word
+		}
+		if e.Description == "" {
+			e.Description = vendor.Message
+		}
+	}
+	for _, s := range []*string{&e.Code, &e.VendorCode, &e.Description} {
+		if *s = scrub(*s, secrets...); len(*s) > maxDescription {
+			*s = strings.ToValidUTF8((*s)[:maxDescription], "") + "…"
+		}
+	}
+	return e
+}
+
+// tokenTripper sends token requests through the engine: any of them may be
+// repeated, for a second token does no harm.
+type tokenTripper struct {
+	engine  *engine
+	secrets []string
+}
+
+func (t tokenTripper) RoundTrip(req *http.Request) (*http.Response, error) {
+	return t.engine.do(req, exchange{group: "Auth", own: true, unsafe: true, secrets: t.secrets})
+}
+
+// tokenTry is one try at the token endpoint, bounded in time and size: nobody
+// but the source could end it.
+type tokenTry struct{ base http.RoundTripper }
+
+func (t tokenTry) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(req.Context(), tokenTryTimeout)
+	defer cancel()
+	resp, err := t.base.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	if resp == nil || resp.Body == nil {
+		return resp, nil
+	}
+	capBody(resp, maxTokenBody)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
