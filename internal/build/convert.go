@@ -60,7 +60,20 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 		return nil, err
 	}
 	dropKeys(converted, "x-originalParamName", "x-formData-name")
+	for op := range document.Operations(converted) {
+		requireForm(document.Get(op.Node, "requestBody"))
+	}
 	return converted, nil
+}
+
+// requireForm makes a body required whose form has a required field: in Swagger 2.0 the fields were the parameters.
+func requireForm(body *yaml.Node) {
+	for media, content := range document.Pairs(document.Get(body, "content")) {
+		isForm := strings.HasPrefix(media.Value, "multipart/") || media.Value == "application/x-www-form-urlencoded"
+		if isForm && document.Get(content, "schema", "required") != nil {
+			document.Set(body, "required", newTrue())
+		}
+	}
 }
 
 func dropKeys(n *yaml.Node, keys ...string) {
@@ -145,11 +158,12 @@ func lowerType(name string, schema *yaml.Node) error {
 		document.Set(schema, key, document.Sequence(rest...))
 	}
 	if nullable {
-		document.Set(schema, "nullable", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
-		// In 3.0 an enum has to list null to allow it; in 3.1 it may.
+		document.Set(schema, "nullable", newTrue())
 	}
 	return nil
 }
+
+func newTrue() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"} }
 
 func isNullType(n *yaml.Node) bool { return n.Value == "null" }
 
@@ -168,14 +182,14 @@ func lowerBound(schema *yaml.Node, inclusive, exclusive string, tighter func(exc
 		}
 	}
 	document.Set(schema, inclusive, bound)
-	document.Set(schema, exclusive, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+	document.Set(schema, exclusive, newTrue())
 }
 
 // Finish does what OpenAPI 3.0.3 asks of a document and the overlays need not: a description for every response (its
 // status text), and siblings of a reference, which 3.0 ignores, moved beside an allOf that holds it. It sorts the document.
 func Finish(root *yaml.Node) {
 	describe := func(status string, response *yaml.Node) {
-		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil || document.Get(response, "description") != nil {
+		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil || document.Text(response, "description") != "" {
 			return
 		}
 		text := "Any other status"

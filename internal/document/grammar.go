@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -186,7 +187,7 @@ type canonical struct{ facts bool }
 
 func (c canonical) object(n *yaml.Node, k Kind) {
 	switch {
-	case k == literal:
+	case k == literal, k == prose:
 		c.literal(n)
 		return
 	case k == extension:
@@ -215,10 +216,7 @@ func (c canonical) object(n *yaml.Node, k Kind) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		at := lookup(k, key.Value)
-		if at.kind == prose {
-			if !c.facts {
-				kept = append(kept, key, value)
-			}
+		if at.kind == prose && c.facts {
 			continue
 		}
 		plain(key)
@@ -290,13 +288,22 @@ func (c canonical) literal(n *yaml.Node) {
 	}
 }
 
-// plain lets the encoder choose the quotes of a scalar; long text keeps its lines.
+// plain lets the encoder choose the quotes of a scalar, but for text that a YAML 1.1 reader would take for something
+// else: Off for false, 09:00 for 540. Text of several lines keeps them.
 func plain(n *yaml.Node) {
 	n.Style = 0
-	if strings.Contains(n.Value, "\n") {
+	switch {
+	case strings.Contains(n.Value, "\n"):
 		n.Style = yaml.LiteralStyle
+	case n.Tag == "!!str" && (yaml11Bools[strings.ToLower(n.Value)] || yaml11Number.MatchString(n.Value)):
+		n.Style = yaml.DoubleQuotedStyle
 	}
 }
+
+var yaml11Bools = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true}
+
+// yaml11Number matches what YAML 1.1 reads as a number and YAML 1.2 as text: 09:00, 1_000, 0b1.
+var yaml11Number = regexp.MustCompile(`^[-+]?([0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*(\.[0-9_]*)?|0b[01_]+)$`)
 
 func sortPairs(n *yaml.Node, rank func(key string) int) {
 	type pair struct{ key, value *yaml.Node }

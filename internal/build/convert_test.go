@@ -1,0 +1,214 @@
+package build_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+func assemble(t *testing.T, text string) (string, error) {
+	t.Helper()
+	root, err := build.Assemble(parse(t, text), parseOverlay(t, keep("$.paths['/a'].post")))
+	if err != nil {
+		return "", err
+	}
+	build.Finish(root)
+	_, err = build.Validate(context.Background(), root)
+	require.NoError(t, err)
+	encoded, err := document.Encode(root, "")
+	require.NoError(t, err)
+	return string(encoded), nil
+}
+
+func TestConvertSwagger(t *testing.T) {
+	got, err := assemble(t, `swagger: '2.0'
+info: {title: Shop, version: '1'}
+host: shop.example
+schemes: [https]
+consumes: [multipart/form-data]
+produces: [application/json]
+paths:
+  /a:
+    post:
+      summary: prose
+      operationId: send
+      x-throttling-group: Heavy
+      parameters:
+        - {name: id, in: query, required: true, type: array, items: {type: string, enum: ['Off']}, collectionFormat: multi}
+        - {name: kind, in: formData, required: true, type: string, default: n}
+        - {name: photo, in: formData, type: file}
+      responses:
+        200: {description: prose, schema: {$ref: '#/definitions/A'}}
+        404: {}
+        default: {x-error-codes: [{code: A-1, message: m}]}
+definitions:
+  A: {properties: {a: {$ref: '#/definitions/A'}, on: {type: string, format: date}}}
+`)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(`openapi: 3.0.3
+info:
+  title: Shop
+  version: "1"
+servers:
+  - url: https://shop.example/
+paths:
+  /a:
+    post:
+      operationId: send
+      parameters:
+        - name: id
+          in: query
+          required: true
+          style: form
+          explode: true
+          schema:
+            type: array
+            items:
+              type: string
+              enum:
+                - "Off"
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required:
+                - kind
+              properties:
+                kind:
+                  type: string
+                  default: "n"
+                photo:
+                  type: string
+                  format: binary
+      responses:
+        "200":
+          description: OK
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/A'
+        "404":
+          description: Not Found
+        default:
+          description: Any other status
+          x-error-codes:
+            - code: A-1
+              message: m
+      x-throttling-group: Heavy
+components:
+  schemas:
+    A:
+      properties:
+        a:
+          $ref: '#/components/schemas/A'
+        "on":
+          type: string
+          format: date
+`, got), "-want +got")
+}
+
+const openapi31 = `openapi: 3.1.0
+info: {title: Shop, version: '1', description: prose}
+webhooks: {x: {post: {responses: {'200': {description: d}}}}}
+paths:
+  /a:
+    post:
+      responses:
+        '200':
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/A', deprecated: true}
+components:
+  schemas:
+    A:
+      type: [object, 'null']
+      properties:
+        price: {type: number, exclusiveMinimum: 0, minimum: -5, exclusiveMaximum: 100, maximum: 50}
+        kind: {const: city}
+        file: {type: string, contentMediaType: application/octet-stream}
+        owner: {anyOf: [{$ref: '#/components/schemas/B'}, {type: 'null'}]}
+        any: {oneOf: [{type: string}, {type: integer}, {type: 'null'}]}
+        note: {type: string, examples: [prose], $comment: prose}
+    B: {type: object}
+`
+
+func TestLower31(t *testing.T) {
+	got, err := assemble(t, openapi31)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(`openapi: 3.0.3
+info:
+  title: Shop
+  version: "1"
+paths:
+  /a:
+    post:
+      responses:
+        "200":
+          description: OK
+          content:
+            application/json:
+              schema:
+                deprecated: true
+                allOf:
+                  - $ref: '#/components/schemas/A'
+components:
+  schemas:
+    A:
+      type: object
+      nullable: true
+      properties:
+        any:
+          nullable: true
+          oneOf:
+            - type: string
+            - type: integer
+        file:
+          type: string
+          format: binary
+        kind:
+          enum:
+            - city
+        note:
+          type: string
+        owner:
+          nullable: true
+          allOf:
+            - $ref: '#/components/schemas/B'
+        price:
+          type: number
+          exclusiveMinimum: true
+          maximum: 50
+          minimum: 0
+    B:
+      type: object
+`, got), "-want +got")
+}
+
+func TestLowerRefuses(t *testing.T) {
+	for insert, want := range map[string]string{
+		"type: [string, integer]":       "vendor.yaml:23:15: a schema of 2 types cannot be expressed in OpenAPI 3.0.3",
+		"prefixItems: [{type: string}]": "prefixItems cannot be expressed in OpenAPI 3.0.3: remove it with an overlay",
+		"patternProperties: {x: {}}":    "patternProperties cannot be expressed in OpenAPI 3.0.3: remove it with an overlay",
+		"if: {type: string}, then: {}":  "vendor.yaml:23:13: if cannot be expressed in OpenAPI 3.0.3: remove it with an overlay\nvendor.yaml:23:35: then cannot",
+		"unevaluatedProperties: false":  "unevaluatedProperties cannot be expressed in OpenAPI 3.0.3",
+	} {
+		_, err := assemble(t, openapi31[:len(openapi31)-len("    B: {type: object}\n")]+"    B: {"+insert+"}\n")
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestInvalidResultNamesTheRemedy(t *testing.T) {
+	root, err := document.ParseYAML("x", []byte("openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: d, content: {a/b: {schema: {type: strin}}}}}}}}\n"))
+	require.NoError(t, err)
+	_, err = build.Validate(context.Background(), root)
+	require.ErrorContains(t, err, "spec/openapi.yaml would not be valid OpenAPI 3.0.3: ")
+	require.ErrorContains(t, err, `unsupported 'type' value "strin"`)
+	require.ErrorContains(t, err, ": mend it in overlays")
+}
