@@ -1,0 +1,57 @@
+# ringbasic: from the vendor's API description to a client that a service can depend on.
+# A fresh machine needs Go and make, and the Go module proxy.
+
+GO         ?= go
+RINGBASIC   = $(GO) run ./cmd/ringbasic
+STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
+
+.DEFAULT_GOAL := all
+.PHONY: all help generate check test lint ci bench drift update live record browser
+
+all: generate check ## build from the pin, then verify (the default)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+generate: ## make spec/openapi.yaml and generated/ringcentral from the pin and the overlays
+	$(RINGBASIC) build
+
+check: ## verify: pin and lock belong together, nothing is stale, every recording holds
+	$(RINGBASIC) pin --check
+	$(RINGBASIC) build --check
+	$(GO) vet ./generated/... ./contracttests/...
+	$(GO) test ./contracttests -run '^TestRecordings$$'
+
+test: ## run all tests
+	$(GO) test ./...
+
+lint: ## gofmt, go vet and staticcheck
+	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; \
+	if [ -n "$$unformatted" ]; then echo "not gofmt'ed: run gofmt -w on"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+
+ci: check lint test ## everything that CI checks
+	$(GO) test -race ./contracttests ./transport ./generated/... ./ringcentraltest
+	$(GO) test -shuffle=on -count=3 ./contracttests
+	$(GO) mod verify
+	@changed="$$(git status --porcelain)"; \
+	if [ -n "$$changed" ]; then echo "the checks changed the tree, or it was not clean:"; echo "$$changed"; exit 1; fi
+
+bench: ## compare build and drift with their peers, wall time and peak memory (NEWER=file: the document to drift to)
+	$(GO) run ./internal/bench $(if $(NEWER),-newer $(NEWER))
+
+drift: ## compare the vendor's present document with the pin (SOURCE=file: another one)
+	$(RINGBASIC) drift $(SOURCE)
+
+update: ## take over the vendor's present document: pin, build, contract suite, report (SOURCE=file: another one)
+	$(RINGBASIC) update $(SOURCE)
+
+live: ## run the recorded requests against a real account (see README)
+	$(RINGBASIC) live
+
+record: ## rewrite the recordings from a real account (see README)
+	$(RINGBASIC) live --record
+
+browser: ## test the HTML report in headless Chromium, which must be installed
+	$(GO) test -tags browser ./internal/report -run Browser
