@@ -1,0 +1,262 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// MaxBody is the size in bytes of the largest successful response that is read.
+const MaxBody = 64 << 20
+
+// Client calls the API. It is safe for concurrent use. What it does not do itself (authentication, rate limits,
+// retries) is the business of its http.Client's transport.
+type Client struct {
+	server    *url.URL
+	http      *http.Client
+	userAgent string
+	editors   []func(*http.Request) error
+}
+
+// Option changes a Client as it is made.
+type Option func(*Client)
+
+// WithHTTPClient sets the client that sends the requests; the default is http.DefaultClient. Redirects are not followed
+// unless its CheckRedirect says so: the API has none, and following one could carry a body or a token elsewhere.
+func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
+
+// WithUserAgent sets the User-Agent header. RingCentral asks for a name and version, such as "desk-tools/1.4".
+func WithUserAgent(agent string) Option { return func(c *Client) { c.userAgent = agent } }
+
+// WithRequestEditor adds a function that sees, and may change, every request before it is sent. An error of it is
+// returned by the method that was called.
+func WithRequestEditor(edit func(*http.Request) error) Option {
+	return func(c *Client) { c.editors = append(c.editors, edit) }
+}
+
+// NewClient makes a client for a server such as [ServerProduction]: an absolute http or https URL, without query or
+// fragment.
+func NewClient(server string, options ...Option) (*Client, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return nil, fmt.Errorf("server URL: %w", err)
+	}
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("server URL %q: want one like https://host, without query or fragment", u.Redacted())
+	}
+	c := &Client{server: u, http: http.DefaultClient}
+	for _, option := range options {
+		option(c)
+	}
+	if c.http == nil {
+		return nil, errors.New("the HTTP client is nil")
+	}
+	if c.http.CheckRedirect == nil {
+		noRedirects := *c.http
+		noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		c.http = &noRedirects
+	}
+	return c, nil
+}
+
+// Operation is what the specification says of an operation beside its types.
+type Operation struct {
+	ID              string // "createAnsweringRule"
+	Method          string // "POST"
+	Path            string // the template, with parameters in braces
+	ThrottlingGroup string // the usage-plan group whose limit a call counts against: "Light", "Medium", "Heavy" or "Auth"
+	AppPermission   string // the permission that the application needs, "" for none
+	UserPermission  string // the permission that the user needs, "" for none
+}
+
+type operationKey struct{}
+
+// OperationOf tells which operation a request made by a Client is for.
+func OperationOf(r *http.Request) (Operation, bool) {
+	op, ok := r.Context().Value(operationKey{}).(*Operation)
+	if !ok {
+		return Operation{}, false
+	}
+	return *op, true
+}
+
+// ThrottlingGroup is the usage-plan group of a request made by a Client, "" for any other: what a rate limiter in the
+// http.Client's transport needs to know.
+func ThrottlingGroup(r *http.Request) string {
+	op, _ := OperationOf(r)
+	return op.ThrottlingGroup
+}
+
+// request is a call that is being put together. The first error sticks.
+type request struct {
+	op          *Operation
+	path        string
+	query       url.Values
+	header      http.Header
+	contentType string
+	body        body
+	err         error
+}
+
+// body is a request body: its length is -1 if it is not known, and open is called once for each try.
+type body struct {
+	length   int64
+	open     func() (io.ReadCloser, error)
+	rewinds  bool // whether open may be called again
+	hasBytes bool
+}
+
+func newRequest(op *Operation) *request {
+	return &request{op: op, path: op.Path, query: url.Values{}, header: http.Header{}}
+}
+
+func (r *request) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf(r.op.ID+": "+format, args...)
+	}
+}
+
+// setPath fills in a path parameter. An empty one would make another path, and so would a dot segment.
+func (r *request) setPath(name string, value any) {
+	text := fmt.Sprint(value)
+	if text == "" || text == "." || text == ".." {
+		r.fail("%s must not be %q", name, text)
+	}
+	r.path = strings.Replace(r.path, "{"+name+"}", url.PathEscape(text), 1)
+}
+
+func (r *request) addQuery(name string, value any)  { r.query.Add(name, fmt.Sprint(value)) }
+func (r *request) setHeader(name string, value any) { r.header.Set(name, fmt.Sprint(value)) }
+
+func (r *request) setJSON(v any) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		r.fail("encode body: %w", err)
+		return
+	}
+	data := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+	r.contentType = "application/json"
+	r.body = body{length: int64(len(data)), rewinds: true, hasBytes: true, open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(data)), nil
+	}}
+}
+
+// build makes the http.Request.
+func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	target := *c.server
+	target.RawPath = strings.TrimSuffix(target.EscapedPath(), "/") + r.path
+	unescaped, err := url.PathUnescape(target.RawPath)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+	}
+	target.Path = unescaped
+	target.RawQuery = r.query.Encode()
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, operationKey{}, r.op), r.op.Method, target.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+	}
+	req.Header = r.header
+	req.Header.Set("Accept", "application/json")
+	if c.userAgent != "" {
+		req.Header.Set("User-Agent", c.userAgent)
+	}
+	if r.body.hasBytes {
+		req.Header.Set("Content-Type", r.contentType)
+		if req.Body, err = r.body.open(); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+		}
+		req.ContentLength = r.body.length
+		if r.body.rewinds {
+			req.GetBody = r.body.open
+		}
+	}
+	for _, edit := range c.editors {
+		if err := edit(req); err != nil {
+			return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+		}
+	}
+	return req, nil
+}
+
+// isSuccess tells the documented success statuses of an operation. None means any of 200 to 299.
+func isSuccess(status int, documented []int) bool {
+	for _, s := range documented {
+		if s == status {
+			return true
+		}
+	}
+	return len(documented) == 0 && status/100 == 2
+}
+
+// call sends a request whose successful response has no body that anyone needs.
+func call(ctx context.Context, c *Client, r *request, success ...int) error {
+	resp, err := c.send(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if !isSuccess(resp.StatusCode, success) {
+		return newAPIError(r.op, resp)
+	}
+	drain(resp.Body)
+	return nil
+}
+
+// fetch sends a request and decodes its successful response. Everything else is an error.
+func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*T, error) {
+	resp, err := c.send(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if !isSuccess(resp.StatusCode, success) {
+		return nil, newAPIError(r.op, resp)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: read response: %w", r.op.ID, err)
+	}
+	if len(data) > MaxBody {
+		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is larger than %d bytes", MaxBody))
+	}
+	if !isJSON(resp.Header.Get("Content-Type")) {
+		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is %q, not JSON", resp.Header.Get("Content-Type")))
+	}
+	result := new(T)
+	if err := json.Unmarshal(data, result); err != nil {
+		return nil, notDocumented(r.op, resp, data, err)
+	}
+	return result, nil
+}
+
+func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
+	req, err := c.build(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+	}
+	return resp, nil
+}
+
+func isJSON(contentType string) bool {
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+}
+
+// drain reads what is left of a body, within reason, so that its connection can be used again.
+func drain(r io.Reader) { _, _ = io.CopyN(io.Discard, r, 256<<10) }

@@ -1,0 +1,213 @@
+package runtime
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxErrorBody is how many bytes of an unsuccessful response an APIError keeps.
+const MaxErrorBody = 64 << 10
+
+// ErrorCode is a code such as "AWR-111" that tells errors apart. It is itself an error, so that
+//
+//	errors.Is(err, AWR111)
+//
+// tells whether err is an [*APIError] with that code. Rely on codes, not on messages: the vendor may reword or localise
+// those.
+type ErrorCode string
+
+// Error returns the code.
+func (c ErrorCode) Error() string { return string(c) }
+
+// DocumentedError is a row of the vendor's error documentation.
+type DocumentedError struct {
+	Status  int       // HTTP status
+	Code    ErrorCode // what APIError.Code is then
+	Message string    // a template: what stands in brackets, and numbers, are parameters
+}
+
+// APIError is every response that is not the documented success: documented errors, undocumented ones, pages of a
+// gateway, redirects, and successful responses whose body cannot be what was documented.
+type APIError struct {
+	Operation  string        // operation id: "createAnsweringRule"
+	Status     int           // HTTP status of the response
+	Code       ErrorCode     // of the first entry of Errors that has one, else of the whole, else OAuth's "error"; "" if there is none
+	Message    string        // of the entry that Code comes from, else of the whole
+	Errors     []ErrorDetail // the entries of the body's "errors"
+	Documented bool          // whether the specification lists Status and Code for this operation or for the platform
+	RetryAfter time.Duration // the wait that the server asked for, 0 if none (RFC 9110 §10.2.3)
+	RateLimit  RateLimit     // the usage-plan limit that the response tells of
+	RequestID  string        // header RCRequestId: what the vendor's support asks for
+	Header     http.Header   // of the response
+	Body       []byte        // the first MaxErrorBody bytes
+	Err        error         // why a successful response could not be used, else nil
+}
+
+// ErrorDetail is an entry of an error body's "errors".
+type ErrorDetail struct {
+	Code    ErrorCode
+	Message string                     // "" where the server sends none
+	Extra   map[string]json.RawMessage // the other members, such as parameterName and permissionName
+}
+
+// RateLimit is what the X-Rate-Limit headers say (vendor's guide on rate limits, 2026-04). Zero where they are absent.
+type RateLimit struct {
+	Group     string        // usage-plan group
+	Limit     int           // requests for each window
+	Remaining int           // requests left in this window
+	Window    time.Duration // length of the window
+}
+
+// Error tells operation, status, code and message, and whether the specification knows the code.
+func (e *APIError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
+	if text := http.StatusText(e.Status); text != "" {
+		b.WriteString(" " + text)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": not the documented response: %v", e.Err)
+		return b.String()
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, ": %s", e.Code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	if !e.Documented {
+		b.WriteString(" (undocumented)")
+	}
+	return b.String()
+}
+
+// Is tells whether target is one of the error's codes.
+func (e *APIError) Is(target error) bool {
+	code, ok := target.(ErrorCode)
+	if !ok || code == "" {
+		return false
+	}
+	return e.Code == code || slices.ContainsFunc(e.Errors, func(d ErrorDetail) bool { return d.Code == code })
+}
+
+// Unwrap returns Err.
+func (e *APIError) Unwrap() error { return e.Err }
+
+// newAPIError reads an unsuccessful response, whatever it holds.
+func newAPIError(op *Operation, resp *http.Response) *APIError {
+	// An error while reading leaves what was read, which is all that is wanted.
+	data, _ := io.ReadAll(io.LimitReader(resp.Body, MaxErrorBody))
+	drain(resp.Body)
+	e := describe(op, resp, data)
+	e.readBody(data)
+	e.Documented = documented(op.ID, e.Status, e.Code)
+	return e
+}
+
+// notDocumented is the error for a successful response that is not what was documented.
+func notDocumented(op *Operation, resp *http.Response, data []byte, reason error) *APIError {
+	e := describe(op, resp, data)
+	e.Err = reason
+	return e
+}
+
+func describe(op *Operation, resp *http.Response, data []byte) *APIError {
+	return &APIError{
+		Operation:  op.ID,
+		Status:     resp.StatusCode,
+		RetryAfter: retryAfter(resp.Header, time.Now()),
+		RateLimit: RateLimit{
+			Group:     resp.Header.Get("X-Rate-Limit-Group"),
+			Limit:     number(resp.Header, "X-Rate-Limit-Limit"),
+			Remaining: number(resp.Header, "X-Rate-Limit-Remaining"),
+			Window:    time.Duration(number(resp.Header, "X-Rate-Limit-Window")) * time.Second,
+		},
+		RequestID: resp.Header.Get("RCRequestId"),
+		Header:    resp.Header,
+		Body:      data[:min(len(data), MaxErrorBody)],
+	}
+}
+
+// readBody finds code and message in a body of any of the shapes that the vendor is known to send. What is not JSON
+// leaves them empty.
+func (e *APIError) readBody(data []byte) {
+	var whole map[string]json.RawMessage
+	if json.Unmarshal(data, &whole) != nil {
+		return
+	}
+	var items []map[string]json.RawMessage
+	_ = json.Unmarshal(whole["errors"], &items) // anything but a list of objects is no list of errors
+	for _, item := range items {
+		d := ErrorDetail{Code: ErrorCode(text(item["errorCode"])), Message: text(item["message"])}
+		delete(item, "errorCode")
+		delete(item, "message")
+		if len(item) > 0 {
+			d.Extra = item
+		}
+		e.Errors = append(e.Errors, d)
+	}
+	for _, d := range e.Errors {
+		if d.Code != "" {
+			e.Code, e.Message = d.Code, d.Message
+			break
+		}
+	}
+	if e.Code == "" {
+		e.Code = ErrorCode(text(whole["errorCode"]))
+	}
+	if e.Message == "" {
+		e.Message = text(whole["message"])
+	}
+	// OAuth 2.0 (RFC 6749 §5.2).
+	if e.Code == "" {
+		e.Code = ErrorCode(text(whole["error"]))
+	}
+	if e.Message == "" {
+		e.Message = text(whole["error_description"])
+	}
+}
+
+// text is a JSON string's value, "" for anything else.
+func text(raw json.RawMessage) string {
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
+func number(h http.Header, name string) int {
+	n, err := strconv.Atoi(h.Get(name))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// retryAfter reads seconds or a date.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return max(0, time.Duration(seconds)*time.Second)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
+
+// documented tells whether an operation, or the platform for all operations, documents a code for a status.
+func documented(operation string, status int, code ErrorCode) bool {
+	match := func(row DocumentedError) bool { return row.Status == status && row.Code == code }
+	return slices.ContainsFunc(documentedErrors[operation], match) || slices.ContainsFunc(platformErrors, match)
+}
+
+// Documented lists the errors that the specification documents for an operation, by its id, ordered by status and code.
+func Documented(operation string) []DocumentedError { return slices.Clone(documentedErrors[operation]) }
+
+// DocumentedForAll lists the errors that can come from any operation, ordered by status and code.
+func DocumentedForAll() []DocumentedError { return slices.Clone(platformErrors) }

@@ -1,0 +1,27 @@
+// Package runtime is the part of the generated package that does not depend on the specification: client, errors,
+// uploads and ids. It is ordinary Go that is compiled, vetted and tested here, and copied into the generated package
+// with nothing changed but the package clause. What it needs of the generated part is declared in this file, which is
+// not copied.
+package runtime
+
+// The documented rows by operation id, and those of the whole platform.
+var (
+	documentedErrors map[string][]DocumentedError
+	platformErrors   []DocumentedError
+)
+
+// What generated methods call.
+var (
+	_ = newRequest
+	_ = (*request).setPath
+	_ = (*request).addQuery
+	_ = (*request).setHeader
+	_ = (*request).setJSON
+	_ = (*request).setForm
+	_ = newForm
+	_ = (*form).addField
+	_ = (*form).addJSON
+	_ = (*form).addFile
+	_ = call
+	_ = fetch[ID]
+)
