@@ -626,15 +626,3 @@ type CreateCompanyGreetingForm struct {
 
 // CreateCompanyGreetingFormType are the arguments of [Client.CreateCompanyGreeting].
 type CreateCompanyGreetingFormType string
-
-// CreateAnsweringRuleJSONRequestBody defines body for CreateAnsweringRule for application/json ContentType.
-type CreateAnsweringRuleJSONRequestBody = CreateAnsweringRuleRequest
-
-// UpdateAnsweringRuleJSONRequestBody defines body for UpdateAnsweringRule for application/json ContentType.
-type UpdateAnsweringRuleJSONRequestBody = UpdateAnsweringRuleRequest
-
-// CreateUserCustomGreetingMultipartRequestBody defines body for CreateUserCustomGreeting for multipart/form-data ContentType.
-type CreateUserCustomGreetingMultipartRequestBody CreateUserCustomGreetingForm
-
-// CreateCompanyGreetingMultipartRequestBody defines body for CreateCompanyGreeting for multipart/form-data ContentType.
-type CreateCompanyGreetingMultipartRequestBody CreateCompanyGreetingForm

@@ -10,6 +10,7 @@ package build
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -221,9 +222,11 @@ func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
 
 // Validate loads a finished tree and validates it as OpenAPI 3.0.3.
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
-	loader := openapi3.NewLoader()
-	loader.Context = ctx
-	doc, err := loader.LoadFromData(document.JSON(root))
+	doc := &openapi3.T{}
+	err := json.Unmarshal(document.JSON(root), doc)
+	if err == nil {
+		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
+	}
 	if err == nil {
 		err = doc.Validate(ctx)
 	}

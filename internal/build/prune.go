@@ -44,8 +44,9 @@ func (s *Selection) Prune(name string) error {
 		copied.Content = slices.Clone(components.Content)
 		document.Set(s.Root, "components", &copied)
 	}
+	used := p.components()
 	for _, path := range componentMaps[family] {
-		p.keepUsed(path)
+		p.keepUsed(path, used)
 	}
 	s.pruneSecurity()
 	s.pruneTags()
@@ -130,15 +131,29 @@ func parts(n *yaml.Node) []*yaml.Node {
 	return nil
 }
 
+// components are the components that were reached, by themselves or by a reference to something inside.
+func (p *pruner) components() map[*yaml.Node]bool {
+	all := map[*yaml.Node]bool{}
+	for ref, target := range p.used {
+		all[target] = true
+		for _, tokens := range []int{2, 3} { // #/definitions/A and #/components/schemas/A
+			if outer, err := document.Resolve(p.root, componentOf(ref, tokens)); err == nil {
+				all[outer] = true
+			}
+		}
+	}
+	return all
+}
+
 // keepUsed reduces one map of components to those that were reached.
-func (p *pruner) keepUsed(path []string) {
+func (p *pruner) keepUsed(path []string, components map[*yaml.Node]bool) {
 	parent, last := document.Get(p.root, path[:len(path)-1]...), path[len(path)-1]
 	if document.Get(parent, last) == nil {
 		return
 	}
 	kept := document.Mapping()
 	for key, value := range document.Pairs(document.Get(parent, last)) {
-		if p.isUsed(path, key.Value, value) {
+		if components[value] {
 			kept.Content = append(kept.Content, key, value)
 		}
 	}
@@ -147,23 +162,6 @@ func (p *pruner) keepUsed(path []string) {
 		return
 	}
 	document.Set(parent, last, kept)
-}
-
-func (p *pruner) isUsed(path []string, key string, value *yaml.Node) bool {
-	prefix := "#/" + strings.Join(path, "/") + "/"
-	if p.used[prefix+key] == value {
-		return true
-	}
-	// Reached by an escaped spelling, or by a reference into the component.
-	for ref, target := range p.used {
-		if target == value {
-			return true
-		}
-		if outer, err := document.Resolve(p.root, componentOf(ref, len(path)+1)); err == nil && outer == value {
-			return true
-		}
-	}
-	return false
 }
 
 // componentOf cuts a reference after the given number of tokens: "#/definitions/A/properties/b" becomes

@@ -21,6 +21,7 @@ package document
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -138,26 +139,33 @@ func ParseYAML(name string, data []byte) (*yaml.Node, error) {
 	if err := countStructure(name, text); err != nil {
 		return nil, err
 	}
-	var root *yaml.Node
-	if trimmed[0] == '{' {
-		var jsonErr error
-		if root, jsonErr = parseJSON(name, text); jsonErr != nil {
-			// A YAML flow mapping starts with a brace as well.
-			if root, err = parseYAML(name, text); err != nil {
-				return nil, jsonErr
-			}
-		}
-	} else if root, err = parseYAML(name, text); err != nil {
+	root, err := parseTree(name, text, trimmed[0] == '{')
+	if err != nil {
 		return nil, err
 	}
 	if root.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s: the top level is not a mapping", name)
 	}
-	n := normalizer{name: name}
-	if err := n.expand(root, 0); err != nil {
-		return nil, err
-	}
 	return root, nil
+}
+
+func parseTree(name string, text []byte, brace bool) (*yaml.Node, error) {
+	if root := parseHalves(name, text); root != nil {
+		return root, nil
+	}
+	var jsonErr error
+	if brace {
+		var root *yaml.Node
+		if root, jsonErr = parseJSON(name, text); jsonErr == nil {
+			return root, normalize(name, root, 0)
+		}
+		// A YAML flow mapping starts with a brace as well.
+	}
+	root, err := parseYAML(name, text)
+	if err != nil {
+		return nil, cmp.Or(jsonErr, err)
+	}
+	return root, normalize(name, root, 0)
 }
 
 // countStructure bounds the number of nodes before any is made.

@@ -17,6 +17,22 @@ type normalizer struct {
 	active []*yaml.Node // aliased nodes that are being expanded, outermost first
 }
 
+// normalize establishes the invariants below root, whose text began after the given number of lines.
+func normalize(name string, root *yaml.Node, line int) error {
+	if line > 0 {
+		shift(root, line)
+	}
+	z := normalizer{name: name}
+	return z.expand(root, 0)
+}
+
+func shift(n *yaml.Node, lines int) {
+	n.Line += lines
+	for _, c := range n.Content {
+		shift(c, lines)
+	}
+}
+
 func (z *normalizer) expand(n *yaml.Node, depth int) error {
 	if depth > MaxDepth {
 		return Errorf(z.name, n, "nested deeper than %d levels", MaxDepth)

@@ -20,12 +20,14 @@ package generate
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -89,15 +91,10 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 		}
 		files[name+".gen.go"] = buf.Bytes()
 	}
-	if err := addRuntime(files, cfg.PackageName); err != nil {
+	if err := finishAll(files); err != nil {
 		return nil, err
 	}
-	for name, text := range files {
-		if files[name], err = finish(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return files, nil
+	return files, addRuntime(files, cfg.PackageName)
 }
 
 // generateTypes has oapi-codegen declare the types of the document.
@@ -119,10 +116,10 @@ func generateTypes(doc *openapi3.T, cfg Config) (string, error) {
 		PackageName: cfg.PackageName,
 		Generate:    codegen.GenerateOptions{Models: true},
 		OutputOptions: codegen.OutputOptions{
-			SkipFmt:                                   true, // it would look for imports in the module cache
-			SkipPrune:                                 true, // done on the document
-			SkipEnumValidate:                          true,
-			NameNormalizer:                            string(codegen.NameNormalizerFunctionToCamelCaseWithInitialisms),
+			SkipFmt:          true, // it would look for imports in the module cache
+			SkipPrune:        true, // done on the document
+			SkipEnumValidate: true,
+			NameNormalizer:   string(codegen.NameNormalizerFunctionToCamelCaseWithInitialisms),
 			PreferSkipOptionalPointerOnContainerTypes: true,
 			PreferSkipOptionalPointerWithOmitzero:     true,
 			ResolveTypeNameCollisions:                 true,
@@ -158,13 +155,35 @@ func addRuntime(files map[string][]byte, packageName string) error {
 			return err
 		}
 		text = bytes.Replace(text, []byte("package runtime\n"), []byte("package "+packageName+"\n"), 1)
-		files[strings.TrimSuffix(base, ".go")+".gen.go"] = text
+		files[strings.TrimSuffix(base, ".go")+".gen.go"] = append([]byte(header), text...)
 		return nil
 	})
 }
 
 // importable are the packages that generated code may use.
 var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "strings": "strings", "time": "time"}
+
+// finishAll finishes the files side by side.
+func finishAll(files map[string][]byte) error {
+	var (
+		group    sync.WaitGroup
+		mutex    sync.Mutex
+		problems []error
+	)
+	for name, text := range maps.Clone(files) {
+		group.Go(func() {
+			finished, err := finish(text)
+			mutex.Lock()
+			defer mutex.Unlock()
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+			}
+			files[name] = finished
+		})
+	}
+	group.Wait()
+	return errors.Join(problems...)
+}
 
 // finish adds the imports that a file uses, the header, and gofmt's format.
 func finish(text []byte) ([]byte, error) {
@@ -173,10 +192,8 @@ func finish(text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(file.Imports) == 0 {
-		if text, err = addImports(text, file); err != nil {
-			return nil, err
-		}
+	if text, err = addImports(text, file); err != nil {
+		return nil, err
 	}
 	formatted, err := format.Source(append([]byte(header), text...))
 	if err != nil {
