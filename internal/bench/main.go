@@ -31,7 +31,11 @@ func main() {
 	newer := flag.String("newer", "", "the document to drift to; without it, a synthetic one of the size of the vendor's 2026 document")
 	runs := flag.Int("runs", 7, "runs of each process")
 	only := flag.String("only", "", "build, drift or scale")
+	measure := flag.Bool("measure", false, "run the arguments as a process and print nanoseconds, KiB and exit code (for the bench itself)")
 	flag.Parse()
+	if *measure {
+		os.Exit(measureOne(flag.Args()))
+	}
 	if err := run(context.Background(), os.Stdout, *newer, *only, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(3)
@@ -115,22 +119,47 @@ func (b *bench) alternate(ctx context.Context, contestants ...contestant) ([]mea
 	return results, nil
 }
 
-func (b *bench) once(ctx context.Context, c contestant) (time.Duration, int64, error) {
-	cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...)
+// once measures one run. The process is started by a small one: a child's peak memory begins with that of its parent.
+func (b *bench) once(ctx context.Context, c contestant) (wall time.Duration, peak int64, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, 0, err
+	}
+	cmd := exec.CommandContext(ctx, self, append([]string{"-measure", "--"}, c.args...)...)
 	cmd.Dir = c.dir
 	output := &tail{}
 	cmd.Stderr = output
+	printed, err := cmd.Output()
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w\n%s", c.name, err, output)
+	}
+	var exit int
+	if _, err := fmt.Sscan(string(printed), (*int64)(&wall), &peak, &exit); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w: %s", c.name, err, printed)
+	}
+	if exit != c.exit {
+		return 0, 0, fmt.Errorf("%s: exit code %d\n%s", c.name, exit, output)
+	}
+	return wall, peak, nil
+}
+
+func measureOne(args []string) int {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stderr = os.Stderr
 	started := time.Now()
 	err := cmd.Run()
 	wall := time.Since(started)
-	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != c.exit {
-		return 0, 0, fmt.Errorf("%s: %w\n%s", c.name, err, output)
+	if cmd.ProcessState == nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 3
 	}
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return 0, 0, errors.New("this system does not tell a process's peak memory")
+		fmt.Fprintln(os.Stderr, "this system does not tell a process's peak memory")
+		return 3
 	}
-	return wall, int64(usage.Maxrss), nil
+	fmt.Println(wall.Nanoseconds(), usage.Maxrss, cmd.ProcessState.ExitCode())
+	return 0
 }
 
 // tail keeps the end of what a process said.

@@ -32,7 +32,7 @@ func (b *bench) build(ctx context.Context) error {
 			return err
 		}
 	}
-	p, err := build.Load(os.DirFS("."))
+	p, err := build.Load(os.DirFS("."), true)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (b *bench) build(ctx context.Context) error {
 		return err
 	}
 	config := "package: peer\ngenerate: {models: true, client: true}\noutput: " + filepath.Join(b.dir, "peer.go") + "\noutput-options:\n  include-operation-ids: [" + strings.Join(ids, ", ") + "]\n"
-	for name, data := range map[string][]byte{"whole.json": whole, "config.yaml": []byte(config)} {
+	for name, data := range map[string][]byte{"whole.yaml": whole, "config.yaml": []byte(config)} {
 		if err := os.WriteFile(filepath.Join(b.dir, name), data, 0o644); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (b *bench) build(ctx context.Context) error {
 		return err
 	}
 	ours := contestant{"ringbasic build", []string{filepath.Join(b.dir, "ringbasic"), "build", "-C", project}, ".", 0}
-	peer := contestant{"oapi-codegen", []string{filepath.Join(b.dir, "oapi-codegen"), "-config", filepath.Join(b.dir, "config.yaml"), filepath.Join(b.dir, "whole.json")}, ".", 0}
+	peer := contestant{"oapi-codegen", []string{filepath.Join(b.dir, "oapi-codegen"), "-config", filepath.Join(b.dir, "config.yaml"), filepath.Join(b.dir, "whole.yaml")}, ".", 0}
 	m, err := b.alternate(ctx, ours, peer)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (b *bench) build(ctx context.Context) error {
 	return b.versus("build: the pin to the client", buildBars, ours, peer, m)
 }
 
-// wholeOpenAPI3 is the whole pin as OpenAPI 3, for peers that read nothing else.
+// wholeOpenAPI3 is the whole pin as OpenAPI 3, in YAML like the pin, for peers that read nothing else.
 func wholeOpenAPI3() ([]byte, error) {
 	doc, err := document.ReadFile(filepath.FromSlash(pin.File))
 	if err != nil {
@@ -80,7 +80,16 @@ func wholeOpenAPI3() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(v3)
+	text, err := json.Marshal(v3)
+	if err != nil {
+		return nil, err
+	}
+	root, err := document.ParseYAML("converted", text)
+	if err != nil {
+		return nil, err
+	}
+	document.Sort(root)
+	return document.Encode(root, "")
 }
 
 // drift measures the comparison with a newer document.

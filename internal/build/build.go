@@ -42,14 +42,16 @@ const specHeader = `# The selected operations as an OpenAPI 3.0.3 document: the 
 
 // Project is what a build starts from.
 type Project struct {
-	Pin      *document.Document
+	Pin      *document.Document // of the operations that are not selected, only those lines that Load left
+	Total    int                // operations of the whole pin
 	Lock     pin.Lock
 	Select   *overlay.Overlay
 	Overlays []*overlay.Overlay // the others, in the order of their names
 }
 
-// Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together.
-func Load(project fs.FS) (*Project, error) {
+// Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together. Unless whole is asked
+// for, it parses of the pin what the selection needs.
+func Load(project fs.FS, whole bool) (*Project, error) {
 	data, err := read(project, pin.File)
 	if err != nil {
 		return nil, err
@@ -65,11 +67,24 @@ func Load(project fs.FS) (*Project, error) {
 	if err := p.Lock.Verify(data); err != nil {
 		return nil, err
 	}
-	if p.Pin, err = document.Parse(pin.File, data); err != nil {
+	if p.Select, p.Overlays, err = LoadOverlays(project); err != nil {
 		return nil, err
 	}
-	p.Select, p.Overlays, err = LoadOverlays(project)
-	return p, err
+	text, total := data, -1
+	if paths, literal := selectedPaths(p.Select); literal && !whole {
+		text, total = pin.Excerpt(data, paths)
+	}
+	if p.Pin, err = document.Parse(pin.File, text); err != nil {
+		return nil, err
+	}
+	p.Pin.SHA256, p.Pin.Size = p.Lock.PinSHA256, len(data)
+	if p.Total = total; total < 0 {
+		p.Total = 0
+		for range document.Operations(p.Pin.Root) {
+			p.Total++
+		}
+	}
+	return p, nil
 }
 
 // LoadOverlays reads the overlays of a project: the select overlay, and the others in the order of their names.
@@ -154,7 +169,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	stage("convert")
 
-	r.Operations, r.Total, r.Actions = s.Operations, s.Total, len(p.Select.Actions)
+	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
 	for _, o := range p.Overlays {
 		if _, err := o.Apply(root); err != nil {
 			return nil, err

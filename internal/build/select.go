@@ -3,6 +3,7 @@ package build
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -27,7 +28,6 @@ var removals = []string{
 type Selection struct {
 	Root       *yaml.Node
 	Operations []document.Operation // in the order of the document
-	Total      int                  // operations of the whole document
 	Unmatched  []overlay.Action     // selections that the document lacks
 }
 
@@ -35,9 +35,6 @@ type Selection struct {
 // that matches nothing is listed and no error: the caller decides, see Require.
 func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 	s := &Selection{Root: document.Mapping(slices.Clone(doc.Root.Content)...)}
-	for range document.Operations(doc.Root) {
-		s.Total++
-	}
 	paths := document.Mapping()
 	for path, item := range document.Pairs(document.Get(doc.Root, "paths")) {
 		if item.Kind == yaml.MappingNode {
@@ -66,6 +63,26 @@ func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 	}
 	s.Operations = slices.Collect(document.Operations(s.Root))
 	return s, nil
+}
+
+// literalPath matches the targets of a select overlay that name their path.
+var literalPath = regexp.MustCompile(`^\$\.paths\['([^'\\]+)'\]`)
+
+// selectedPaths lists the paths that a select overlay marks operations of. literal is false if it is not one that marks
+// by name and then removes the rest.
+func selectedPaths(sel *overlay.Overlay) (paths []string, literal bool) {
+	marks := len(sel.Actions) - len(removals)
+	if marks < 0 || !endsSelection(sel.Actions[marks:]) {
+		return nil, false
+	}
+	for _, a := range sel.Actions[:marks] {
+		found := literalPath.FindStringSubmatch(a.Target)
+		if found == nil || a.Remove {
+			return nil, false
+		}
+		paths = append(paths, found[1])
+	}
+	return paths, true
 }
 
 // endsSelection tells whether actions begin with the three removals.

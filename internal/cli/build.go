@@ -24,7 +24,7 @@ whole.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			started := time.Now()
-			p, err := build.Load(a.project())
+			p, err := build.Load(a.project(), verbose)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,74 @@
+package pin_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+const layout = `openapi: 3.0.3
+paths:
+  /a:
+    parameters:
+      - $ref: '#/components/parameters/P~1Q'
+    get:
+      responses: {}
+    post:
+      responses:
+        "200":
+          schema:
+            $ref: '#/components/schemas/A'
+  /b:
+    get:
+      x: '#/components/schemas/B'
+components:
+  parameters:
+    P/Q:
+      name: q
+  schemas:
+    A:
+      properties:
+        c:
+          $ref: '#/components/schemas/C/properties/d'
+        get:
+          type: string
+    B:
+      type: string
+    C:
+      x-text: |
+        /b:
+            get:
+  securitySchemes:
+    key:
+      type: http
+`
+
+func TestExcerpt(t *testing.T) {
+	excerpt, operations := pin.Excerpt([]byte(layout), []string{"/a", "/nowhere"})
+	require.Equal(t, 3, operations)
+	want := strings.Replace(layout, "  /b:\n    get:\n      x: '#/components/schemas/B'\n", "\n\n\n", 1)
+	want = strings.Replace(want, "    B:\n      type: string\n", "\n\n", 1)
+	require.Equal(t, lines(want), lines(string(excerpt)))
+	root, err := document.ParseYAML("x", excerpt)
+	require.NoError(t, err)
+	require.Equal(t, strings.Count(layout[:strings.Index(layout, "x-text")], "\n")+1, document.Get(root, "components", "schemas", "C", "x-text").Line)
+}
+
+func lines(s string) []string {
+	var all []string
+	for line := range strings.SplitSeq(s, "\n") {
+		all = append(all, strings.TrimRight(line, " "))
+	}
+	return all
+}
+
+func TestExcerptGivesUp(t *testing.T) {
+	text := strings.Replace(layout, "        c:\n", "        c:\n          mapping:\n", 1)
+	excerpt, operations := pin.Excerpt([]byte(text), []string{"/a"})
+	require.Equal(t, text, string(excerpt))
+	require.Equal(t, -1, operations)
+}
