@@ -157,9 +157,12 @@ func (g *gate) answered(name string, resp *http.Response, own bool) time.Duratio
 	now := g.clock.Now()
 	asked := g.group(name, now)
 	asked.flying--
-	if asked.limit > 0 {
-		asked.counted = append(asked.counted, now)
-	}
+	asked.counted = append(asked.counted, now)
+	defer func() {
+		if asked.limit == 0 {
+			asked.counted = nil // nothing to count for
+		}
+	}()
 	if resp == nil {
 		return 0
 	}

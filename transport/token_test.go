@@ -53,7 +53,10 @@ func TestTokenIsReplacedBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, v *vendor) {
 		tr := v.transport(t)
-		get := func() { _, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil)); require.NoError(t, err) }
+		get := func() {
+			_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
+			require.NoError(t, err)
+		}
 		get()
 		time.Sleep(3600*time.Second - 121*time.Second)
 		get()

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -93,26 +94,33 @@ func LoadOverlays(project fs.FS) (sel *overlay.Overlay, others []*overlay.Overla
 	if err != nil {
 		return nil, nil, err
 	}
-	var problems []error
-	for _, name := range names {
-		data, err := fs.ReadFile(project, name)
-		if err != nil {
-			return nil, nil, err
-		}
-		o, err := overlay.Parse(name, data)
-		switch {
-		case err != nil:
-			problems = append(problems, err)
-		case name == SelectFile:
-			sel = o
-		default:
-			others = append(others, o)
+	parsed := make([]*overlay.Overlay, len(names))
+	problems := make([]error, len(names))
+	var group sync.WaitGroup
+	for i, name := range names {
+		group.Go(func() {
+			data, err := fs.ReadFile(project, name)
+			if err == nil {
+				parsed[i], err = overlay.Parse(name, data)
+			}
+			problems[i] = err
+		})
+	}
+	group.Wait()
+	if err := errors.Join(problems...); err != nil {
+		return nil, nil, err
+	}
+	for i, name := range names {
+		if name == SelectFile {
+			sel = parsed[i]
+		} else {
+			others = append(others, parsed[i])
 		}
 	}
-	if sel == nil && len(problems) == 0 {
-		problems = append(problems, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile))
+	if sel == nil {
+		return nil, nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile)
 	}
-	return sel, others, errors.Join(problems...)
+	return sel, others, nil
 }
 
 func read(project fs.FS, name string) ([]byte, error) {
@@ -179,17 +187,18 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	Finish(root)
 	stage("overlays")
 
-	if r.Document, err = Validate(ctx, root); err != nil {
+	var spec []byte
+	var encodeErr error
+	var group sync.WaitGroup
+	group.Go(func() { spec, encodeErr = document.Encode(root, specHeader) })
+	r.Document, err = Validate(ctx, root)
+	group.Wait()
+	if err := errors.Join(err, encodeErr); err != nil {
 		return nil, err
 	}
+	r.Root, r.Files[SpecFile] = root, spec
 	stage("validate")
 
-	r.Root = root
-	spec, err := document.Encode(root, specHeader)
-	if err != nil {
-		return nil, err
-	}
-	r.Files[SpecFile] = spec
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
