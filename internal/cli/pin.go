@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -155,7 +156,7 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 	known := exists && (upstream == old.UpstreamSHA256 || upstream == old.PinSHA256)
 	if !known {
 		lock.UpstreamSHA256 = upstream
-		lock.Source = pin.SourceName(source)
+		lock.Source = pin.SourceName(cmp.Or(facts.Source, source))
 		lock.PublishedAs = path.Base(filepath.ToSlash(lock.Source))
 		lock.Retrieved = time.Now().UTC().Format(time.DateOnly)
 	}

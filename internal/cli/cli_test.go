@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// project copies the inputs of this project's build to a folder of its own.
+func project(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, folder := range []string{"spec", "overlays"} {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, folder), os.DirFS(filepath.Join("..", "..", folder))))
+	}
+	return dir
+}
+
+// An interrupt before the end leaves everything as it was, and says so.
+func TestInterrupt(t *testing.T) {
+	dir := project(t)
+	require.NoError(t, os.Remove(filepath.Join(dir, "spec", "openapi.yaml")))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, exitFailed, run(ctx, []string{"build", "-C", dir}, strings.NewReader(""), &stdout, &stderr))
+	require.Equal(t, "ringbasic: interrupted: nothing more was written (context canceled)\n", stderr.String())
+	require.Empty(t, stdout.String())
+	require.NoFileExists(t, filepath.Join(dir, "spec", "openapi.yaml"))
+	require.NoDirExists(t, filepath.Join(dir, "generated"))
+	entries, err := os.ReadDir(filepath.Join(dir, "spec"))
+	require.NoError(t, err)
+	for _, entry := range entries {
+		require.False(t, strings.HasPrefix(entry.Name(), "."), "%s was left behind", entry.Name())
+	}
+}
+
+// Adding a seventh operation is one action in the select overlay: nothing else is written by hand.
+func TestSeventhOperation(t *testing.T) {
+	dir := project(t)
+	file := filepath.Join(dir, "overlays", "10-select.yaml")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	action := "actions:\n  - target: $.paths['/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule'].get\n" +
+		"    description: List the call-handling rules.\n    update: {x-keep: true}\n"
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "actions:\n", action, 1)), 0o644))
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, exitClean, run(context.Background(), []string{"build", "-C", dir}, strings.NewReader(""), &stdout, &stderr), stderr.String())
+	require.Contains(t, stdout.String(), "operations  7 of 261")
+	api, err := os.ReadFile(filepath.Join(dir, "generated", "ringcentral", "api.gen.go"))
+	require.NoError(t, err)
+	require.Contains(t, string(api), "func (c *Client) ListAnsweringRules(ctx context.Context, accountID string, extensionID string, params *ListAnsweringRulesParams)")
+}
