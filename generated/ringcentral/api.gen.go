@@ -25,8 +25,8 @@ var operationCreateCompanyGreeting = Operation{
 	UserPermission:  "ReadUserInfo",
 }
 
-var operationCreateUserCustomGreeting = Operation{
-	ID:              "createUserCustomGreeting",
+var operationCreateCustomUserGreeting = Operation{
+	ID:              "createCustomUserGreeting",
 	Method:          "POST",
 	Path:            "/restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting",
 	ThrottlingGroup: "Heavy",
@@ -43,8 +43,8 @@ var operationListCallRecordingCustomGreetings = Operation{
 	UserPermission:  "ReadCompanyInfo",
 }
 
-var operationLoadCustomGreeting = Operation{
-	ID:              "loadCustomGreeting",
+var operationReadCustomGreeting = Operation{
+	ID:              "readCustomGreeting",
 	Method:          "GET",
 	Path:            "/restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}",
 	ThrottlingGroup: "Medium",
@@ -63,7 +63,7 @@ var operationUpdateAnsweringRule = Operation{
 
 // Operations lists the operations of this package, ordered by id.
 func Operations() []Operation {
-	return []Operation{operationCreateAnsweringRule, operationCreateCompanyGreeting, operationCreateUserCustomGreeting, operationListCallRecordingCustomGreetings, operationLoadCustomGreeting, operationUpdateAnsweringRule}
+	return []Operation{operationCreateAnsweringRule, operationCreateCompanyGreeting, operationCreateCustomUserGreeting, operationListCallRecordingCustomGreetings, operationReadCustomGreeting, operationUpdateAnsweringRule}
 }
 
 // CreateAnsweringRule calls POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule.
@@ -75,12 +75,12 @@ func Operations() []Operation {
 // Documented errors: [AWR100], [AWR101], [AWR106], [AWR107], [AWR108], [AWR111], [AWR113], [AWR121], [AWR123],
 // [AWR124], [AWR125], [AWR126], [AWR136], [AWR137], [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148],
 // [AWR149], [AWR150], [AWR152], [AWR177], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401], [CMN408], [CMN102].
-func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest) (*AnsweringRuleInfo, error) {
+func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest) (*AnsweringRule, error) {
 	r := newRequest(&operationCreateAnsweringRule)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setJSON(body)
-	return fetch[AnsweringRuleInfo](ctx, c, r, http.StatusOK)
+	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }
 
 // CreateCompanyGreeting calls POST /restapi/v1.0/account/{accountId}/greeting.
@@ -90,7 +90,7 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 // Application permission EditAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [AWR129], [AWR178], [CMN101], [CMN102].
-func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm) (*CustomCompanyGreetingInfo, error) {
+func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm) (*CompanyGreeting, error) {
 	r := newRequest(&operationCreateCompanyGreeting)
 	r.setPath("accountId", accountID)
 	f := newForm()
@@ -100,18 +100,18 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 	f.addField("type", form.Type)
 	f.addFile("binary", form.Binary)
 	r.setForm(f)
-	return fetch[CustomCompanyGreetingInfo](ctx, c, r, http.StatusOK)
+	return fetch[CompanyGreeting](ctx, c, r, http.StatusOK)
 }
 
-// CreateUserCustomGreeting calls POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting.
+// CreateCustomUserGreeting calls POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting.
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
 //
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Heavy.
 //
 // Documented errors: [AWR128], [AWR129], [AWR165], [CLR103], [CMN101], [CMN102], [CMN111].
-func (c *Client) CreateUserCustomGreeting(ctx context.Context, accountID string, extensionID string, form CreateUserCustomGreetingForm) (*CustomUserGreetingInfo, error) {
-	r := newRequest(&operationCreateUserCustomGreeting)
+func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string, extensionID string, form CreateCustomUserGreetingForm) (*UserGreeting, error) {
+	r := newRequest(&operationCreateCustomUserGreeting)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	f := newForm()
@@ -119,7 +119,7 @@ func (c *Client) CreateUserCustomGreeting(ctx context.Context, accountID string,
 	f.addField("type", form.Type)
 	f.addFile("binary", form.Binary)
 	r.setForm(f)
-	return fetch[CustomUserGreetingInfo](ctx, c, r, http.StatusOK)
+	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
 // ListCallRecordingCustomGreetings calls GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings.
@@ -127,7 +127,7 @@ func (c *Client) CreateUserCustomGreeting(ctx context.Context, accountID string,
 // GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings
 //
 // Application permission ReadAccounts, user permission ReadCompanyInfo, usage-plan group Medium.
-func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, params *ListCallRecordingCustomGreetingsParams) (*CallRecordingCustomGreetings, error) {
+func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, params *ListCallRecordingCustomGreetingsParams) (*CallRecordingGreetings, error) {
 	r := newRequest(&operationListCallRecordingCustomGreetings)
 	r.setPath("accountId", accountID)
 	if params != nil {
@@ -135,22 +135,22 @@ func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID
 			r.addQuery("type", *v)
 		}
 	}
-	return fetch[CallRecordingCustomGreetings](ctx, c, r, http.StatusOK)
+	return fetch[CallRecordingGreetings](ctx, c, r, http.StatusOK)
 }
 
-// LoadCustomGreeting calls GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}.
+// ReadCustomGreeting calls GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}.
 //
 // GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}
 //
 // Application permission ReadAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [CMN102].
-func (c *Client) LoadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID int64) (*CustomUserGreetingInfo, error) {
-	r := newRequest(&operationLoadCustomGreeting)
+func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID string) (*UserGreeting, error) {
+	r := newRequest(&operationReadCustomGreeting)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setPath("greetingId", greetingID)
-	return fetch[CustomUserGreetingInfo](ctx, c, r, http.StatusOK)
+	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
 // UpdateAnsweringRule calls PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}.
@@ -162,11 +162,11 @@ func (c *Client) LoadCustomGreeting(ctx context.Context, accountID string, exten
 // Documented errors: [AWR100], [AWR106], [AWR111], [AWR113], [AWR120], [AWR123], [AWR124], [AWR136], [AWR137],
 // [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401],
 // [CMN102].
-func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest) (*AnsweringRuleInfo, error) {
+func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest) (*AnsweringRule, error) {
 	r := newRequest(&operationUpdateAnsweringRule)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setPath("ruleId", ruleID)
 	r.setJSON(body)
-	return fetch[AnsweringRuleInfo](ctx, c, r, http.StatusOK)
+	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }

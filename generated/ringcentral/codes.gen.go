@@ -35,9 +35,9 @@ const (
 	AWR125 ErrorCode = "AWR-125"
 	// AWR126: [Client.CreateAnsweringRule]: The amount of schedule ranges exceeds 1000.
 	AWR126 ErrorCode = "AWR-126"
-	// AWR128: [Client.CreateUserCustomGreeting]: Attachment body is empty.
+	// AWR128: [Client.CreateCustomUserGreeting]: Attachment body is empty.
 	AWR128 ErrorCode = "AWR-128"
-	// AWR129: [Client.CreateCompanyGreeting], [Client.CreateUserCustomGreeting]: Invalid attachment media type.
+	// AWR129: [Client.CreateCompanyGreeting], [Client.CreateCustomUserGreeting]: Invalid attachment media type.
 	AWR129 ErrorCode = "AWR-129"
 	// AWR136: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Ring group with index 1 is not found.
 	AWR136 ErrorCode = "AWR-136"
@@ -67,7 +67,7 @@ const (
 	AWR150 ErrorCode = "AWR-150"
 	// AWR152: [Client.CreateAnsweringRule]: Voicemail cannot be turned off for call queue extension.
 	AWR152 ErrorCode = "AWR-152"
-	// AWR165: [Client.CreateUserCustomGreeting]: Hold music can be set for business hours rule only: the same value will
+	// AWR165: [Client.CreateCustomUserGreeting]: Hold music can be set for business hours rule only: the same value will
 	// be applied to all rules.
 	AWR165 ErrorCode = "AWR-165"
 	// AWR177: [Client.CreateAnsweringRule]: Time ranges limit for [monday] exceeded.
@@ -77,16 +77,16 @@ const (
 	// AWR179: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: [name] is too long: up to 127 symbols
 	// supported.
 	AWR179 ErrorCode = "AWR-179"
-	// CLR103: [Client.CreateUserCustomGreeting]: Company level greeting cannot be created on user level.
+	// CLR103: [Client.CreateCustomUserGreeting]: Company level greeting cannot be created on user level.
 	CLR103 ErrorCode = "CLR-103"
 	// CMN101: [Client.CreateAnsweringRule]: Parameter [name] value is invalid; [Client.CreateCompanyGreeting],
-	// [Client.CreateUserCustomGreeting]: Parameter [type] value is invalid; [Client.UpdateAnsweringRule]: Parameter
+	// [Client.CreateCustomUserGreeting]: Parameter [type] value is invalid; [Client.UpdateAnsweringRule]: Parameter
 	// [callHandlingAction] value is invalid; any operation (400), any operation (403): Parameter [${parameterName}] value
 	// is invalid.
 	CMN101 ErrorCode = "CMN-101"
 	// CMN102: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Resource for parameter [accountId] is not
-	// found; [Client.CreateCompanyGreeting], [Client.CreateUserCustomGreeting]: Resource for parameter [answeringRule.id]
-	// is not found; [Client.LoadCustomGreeting]: Resource for parameter [greetingId] is not found; any operation (400),
+	// found; [Client.CreateCompanyGreeting], [Client.CreateCustomUserGreeting]: Resource for parameter [answeringRule.id]
+	// is not found; [Client.ReadCustomGreeting]: Resource for parameter [greetingId] is not found; any operation (400),
 	// any operation (404): Resource for parameter [${parameterName}] is not found.
 	CMN102 ErrorCode = "CMN-102"
 	// CMN103: any operation (400): JSON can't be parsed.
@@ -106,7 +106,7 @@ const (
 	CMN109 ErrorCode = "CMN-109"
 	// CMN110: any operation (400): Header ${header} should be specified.
 	CMN110 ErrorCode = "CMN-110"
-	// CMN111: [Client.CreateUserCustomGreeting]: Business operation is not supported.
+	// CMN111: [Client.CreateCustomUserGreeting]: Business operation is not supported.
 	CMN111 ErrorCode = "CMN-111"
 	// CMN120: any operation (404): Invalid URI.
 	CMN120 ErrorCode = "CMN-120"
@@ -262,7 +262,7 @@ var documentedErrors = map[string][]DocumentedError{
 		{400, CMN101, "Parameter [type] value is invalid"},
 		{400, CMN102, "Resource for parameter [answeringRule.id] is not found"},
 	},
-	"createUserCustomGreeting": {
+	"createCustomUserGreeting": {
 		{400, AWR128, "Attachment body is empty"},
 		{400, AWR129, "Invalid attachment media type"},
 		{400, AWR165, "Hold music can be set for business hours rule only: the same value will be applied to all rules"},
@@ -271,7 +271,7 @@ var documentedErrors = map[string][]DocumentedError{
 		{400, CMN102, "Resource for parameter [answeringRule.id] is not found"},
 		{400, CMN111, "Business operation is not supported"},
 	},
-	"loadCustomGreeting": {
+	"readCustomGreeting": {
 		{404, CMN102, "Resource for parameter [greetingId] is not found"},
 	},
 	"updateAnsweringRule": {

@@ -5,9 +5,9 @@
 //
 //   - [Client.CreateAnsweringRule]: POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule
 //   - [Client.CreateCompanyGreeting]: POST /restapi/v1.0/account/{accountId}/greeting
-//   - [Client.CreateUserCustomGreeting]: POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
+//   - [Client.CreateCustomUserGreeting]: POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
 //   - [Client.ListCallRecordingCustomGreetings]: GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings
-//   - [Client.LoadCustomGreeting]: GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}
+//   - [Client.ReadCustomGreeting]: GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}
 //   - [Client.UpdateAnsweringRule]: PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}
 //
 // Make a [Client] with [NewClient]; authentication, rate limits and retries are the business of the http.Client that
@@ -30,7 +30,8 @@ const (
 
 // Servers, from the description.
 const (
-	Server = "https://platform.ringcentral.com"
+	ServerProduction = "https://platform.ringcentral.com"
+	ServerSandbox    = "https://platform.devtest.ringcentral.com"
 )
 
 // Spec returns the OpenAPI document that this package was generated from, as YAML.
@@ -44,6 +45,9 @@ info:
   version: 1.0.36
 servers:
   - url: https://platform.ringcentral.com/
+    x-go-name: ServerProduction
+  - url: https://platform.devtest.ringcentral.com
+    x-go-name: ServerSandbox
 security:
   - OAuth2: []
 tags:
@@ -68,6 +72,7 @@ paths:
               - AutomaticRecording
               - StartRecording
               - StopRecording
+            x-go-type: CallRecordingGreetingType
       responses:
         "200":
           description: OK
@@ -313,7 +318,7 @@ paths:
       x-user-permission: EditUserAnsweringRules
   /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting:
     post:
-      operationId: createUserCustomGreeting
+      operationId: createCustomUserGreeting
       tags:
         - Call Handling Settings
       parameters:
@@ -355,6 +360,7 @@ paths:
                     - Introductory
                     - Unavailable
                     - Voicemail
+                  x-go-type: UserGreetingType
       responses:
         "200":
           description: OK
@@ -392,7 +398,7 @@ paths:
       x-user-permission: EditUserAnsweringRules
   /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}:
     get:
-      operationId: loadCustomGreeting
+      operationId: readCustomGreeting
       tags:
         - Call Handling Settings
       parameters:
@@ -412,7 +418,7 @@ paths:
           in: path
           required: true
           schema:
-            type: integer
+            type: string
       responses:
         "200":
           description: OK
@@ -471,6 +477,7 @@ paths:
                     - Company
                     - StartRecording
                     - StopRecording
+                  x-go-type: CompanyGreetingType
       responses:
         "200":
           description: OK
@@ -514,6 +521,7 @@ components:
             - TakeMessagesOnly
             - TransferToExtension
             - UnconditionalForwarding
+          x-go-type-name: CallHandlingAction
         calledNumbers:
           type: array
           items:
@@ -531,7 +539,11 @@ components:
           items:
             $ref: '#/components/schemas/GreetingInfo'
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         name:
           type: string
         queue:
@@ -545,6 +557,7 @@ components:
             - NoCallerId
             - "Off"
             - UnknownCallerId
+          x-go-type-name: Screening
         transfer:
           $ref: '#/components/schemas/TransferredExtensionInfo'
         type:
@@ -553,12 +566,14 @@ components:
             - AfterHours
             - BusinessHours
             - Custom
+          x-go-type-name: AnsweringRuleType
         unconditionalForwarding:
           $ref: '#/components/schemas/UnconditionalForwardingInfo'
         uri:
           type: string
         voicemail:
           $ref: '#/components/schemas/VoicemailInfo'
+      x-go-name: AnsweringRule
     CallRecordingCustomGreeting:
       type: object
       properties:
@@ -572,24 +587,36 @@ components:
             - AutomaticRecording
             - StartRecording
             - StopRecording
+          x-go-type-name: CallRecordingGreetingType
+      x-go-name: CallRecordingGreeting
     CallRecordingCustomGreetingData:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         uri:
           type: string
+      x-go-name: CallRecordingGreetingReference
     CallRecordingCustomGreetingLanguage:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         localeCode:
           type: string
         name:
           type: string
         uri:
           type: string
+      x-go-name: CallRecordingGreetingLanguage
     CallRecordingCustomGreetings:
       type: object
       properties:
@@ -597,11 +624,13 @@ components:
           type: array
           items:
             $ref: '#/components/schemas/CallRecordingCustomGreeting'
+      x-go-name: CallRecordingGreetings
     CalledNumberInfo:
       type: object
       properties:
         phoneNumber:
           type: string
+      x-go-name: CalledNumber
     CallersInfo:
       type: object
       properties:
@@ -609,6 +638,7 @@ components:
           type: string
         name:
           type: string
+      x-go-name: Caller
     CallersInfoRequest:
       type: object
       properties:
@@ -616,6 +646,7 @@ components:
           type: string
         name:
           type: string
+      x-go-name: CallerRequest
     CreateAnsweringRuleRequest:
       type: object
       required:
@@ -631,6 +662,7 @@ components:
             - TakeMessagesOnly
             - TransferToExtension
             - UnconditionalForwarding
+          x-go-type: CallHandlingAction
         calledNumbers:
           type: array
           items:
@@ -660,6 +692,7 @@ components:
             - NoCallerId
             - "Off"
             - UnknownCallerId
+          x-go-type: Screening
         transfer:
           $ref: '#/components/schemas/TransferredExtensionInfo'
         type:
@@ -676,12 +709,17 @@ components:
         contentType:
           type: string
           enum:
-            - MP3
-            - WAV
+            - audio/mpeg
+            - audio/wav
+          x-go-type: GreetingContentType
         contentUri:
           type: string
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         language:
           $ref: '#/components/schemas/CustomCompanyGreetingLanguageInfo'
         type:
@@ -691,26 +729,47 @@ components:
             - Company
             - StartRecording
             - StopRecording
+          x-go-type-name: CompanyGreetingType
         uri:
           type: string
+      x-go-name: CompanyGreeting
     CustomCompanyGreetingLanguageInfo:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         localeCode:
           type: string
         name:
           type: string
         uri:
           type: string
+      x-go-name: CompanyGreetingLanguage
     CustomGreetingAnsweringRuleInfo:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         uri:
           type: string
+      x-go-name: AnsweringRuleReference
+    CustomGreetingReference:
+      type: object
+      properties:
+        id:
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
     CustomUserGreetingInfo:
       type: object
       properties:
@@ -719,12 +778,17 @@ components:
         contentType:
           type: string
           enum:
-            - MP3
-            - WAV
+            - audio/mpeg
+            - audio/wav
+          x-go-type-name: GreetingContentType
         contentUri:
           type: string
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         type:
           type: string
           enum:
@@ -735,8 +799,10 @@ components:
             - Introductory
             - Unavailable
             - Voicemail
+          x-go-type-name: UserGreetingType
         uri:
           type: string
+      x-go-name: UserGreeting
     ErrorItem:
       type: object
       description: One thing that went wrong. Members beyond these vary from code to code.
@@ -786,11 +852,18 @@ components:
         extensionNumber:
           type: string
         id:
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        name:
           type: string
         partnerId:
           type: string
         uri:
           type: string
+      x-go-name: Extension
     FixedOrderAgents:
       type: object
       properties:
@@ -798,6 +871,7 @@ components:
           $ref: '#/components/schemas/ExtensionInfo'
         index:
           type: integer
+      x-go-name: FixedOrderAgent
     ForwardingInfo:
       type: object
       properties:
@@ -812,12 +886,14 @@ components:
           enum:
             - Sequentially
             - Simultaneously
+          x-go-type-name: RingingMode
         rules:
           type: array
           items:
             $ref: '#/components/schemas/RuleInfo'
         softPhonesRingCount:
           type: integer
+      x-go-name: Forwarding
     ForwardingInfoCreateRuleRequest:
       type: object
       properties:
@@ -832,6 +908,7 @@ components:
           enum:
             - Sequentially
             - Simultaneously
+          x-go-type: RingingMode
         rules:
           type: array
           items:
@@ -839,11 +916,16 @@ components:
         softPhonesRingCount:
           type: integer
           default: 1
+      x-go-name: ForwardingRequest
     ForwardingNumberInfoRules:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         label:
           type: string
         phoneNumber:
@@ -857,13 +939,19 @@ components:
             - Outage
             - PhoneLine
             - Work
+          x-go-type-name: ForwardingNumberType
         uri:
           type: string
+      x-go-name: ForwardingNumber
     ForwardingNumberInfoRulesCreateRuleRequest:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         type:
           type: string
           enum:
@@ -873,9 +961,13 @@ components:
             - Outage
             - PhoneLine
             - Work
+          x-go-type: ForwardingNumberType
+      x-go-name: ForwardingNumberRequest
     GreetingInfo:
       type: object
       properties:
+        custom:
+          $ref: '#/components/schemas/CustomGreetingReference'
         preset:
           $ref: '#/components/schemas/PresetInfo'
         type:
@@ -898,6 +990,7 @@ components:
             - StopRecording
             - Unavailable
             - Voicemail
+          x-go-type-name: RuleGreetingType
         usageType:
           type: string
           enum:
@@ -908,14 +1001,32 @@ components:
             - ExtensionAnsweringRule
             - UserExtensionAnsweringRule
             - VoicemailExtensionAnsweringRule
+          x-go-type-name: GreetingUsageType
+      x-go-name: RuleGreeting
     PresetInfo:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         name:
           type: string
         uri:
+          type: string
+      x-go-name: GreetingPreset
+    QueueForwarding:
+      type: object
+      properties:
+        action:
+          type: string
+          enum:
+            - HoldTimeExpiration
+            - MaxCallers
+          x-go-type: QueueEvent
+        phoneNumber:
           type: string
     QueueInfo:
       type: object
@@ -932,25 +1043,57 @@ components:
             - Never
             - Periodically
             - WhenMusicEnds
+          x-go-type-name: HoldAudioInterruptionMode
         holdAudioInterruptionPeriod:
           type: integer
         holdTime:
           type: integer
+        holdTimeExpirationAction:
+          type: string
+          enum:
+            - TransferToExtension
+            - UnconditionalForwarding
+            - Voicemail
+          x-go-type-name: HoldTimeExpirationAction
         maxCallers:
           type: integer
         maxCallersAction:
           type: string
           enum:
             - Announcement
+            - TransferToExtension
+            - UnconditionalForwarding
             - Voicemail
+          x-go-type-name: MaxCallersAction
+        transfer:
+          type: array
+          items:
+            $ref: '#/components/schemas/QueueTransfer'
         transferMode:
           type: string
           enum:
             - FixedOrder
             - Rotating
             - Simultaneous
+          x-go-type-name: QueueTransferMode
+        unconditionalForwarding:
+          type: array
+          items:
+            $ref: '#/components/schemas/QueueForwarding'
         wrapUpTime:
           type: integer
+      x-go-name: Queue
+    QueueTransfer:
+      type: object
+      properties:
+        action:
+          type: string
+          enum:
+            - HoldTimeExpiration
+            - MaxCallers
+          x-go-type-name: QueueEvent
+        extension:
+          $ref: '#/components/schemas/ExtensionInfo'
     RangesInfo:
       type: object
       properties:
@@ -958,13 +1101,19 @@ components:
           type: string
         to:
           type: string
+      x-go-name: DateRange
     RecipientInfo:
       type: object
       properties:
         id:
-          type: string
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
         uri:
           type: string
+      x-go-name: VoicemailRecipient
     RuleInfo:
       type: object
       properties:
@@ -978,6 +1127,7 @@ components:
           type: integer
         ringCount:
           type: integer
+      x-go-name: ForwardingRule
     RuleInfoCreateRuleRequest:
       type: object
       properties:
@@ -991,6 +1141,7 @@ components:
           type: integer
         ringCount:
           type: integer
+      x-go-name: ForwardingRuleRequest
     ScheduleInfo:
       type: object
       properties:
@@ -1003,8 +1154,10 @@ components:
           enum:
             - AfterHours
             - BusinessHours
+          x-go-type-name: ScheduleRef
         weeklyRanges:
           $ref: '#/components/schemas/WeeklyScheduleInfo'
+      x-go-name: Schedule
     TimeInterval:
       type: object
       properties:
@@ -1017,11 +1170,13 @@ components:
       properties:
         extension:
           $ref: '#/components/schemas/ExtensionInfo'
+      x-go-name: TransferTarget
     UnconditionalForwardingInfo:
       type: object
       properties:
         phoneNumber:
           type: string
+      x-go-name: UnconditionalForwarding
     UpdateAnsweringRuleRequest:
       type: object
       properties:
@@ -1034,6 +1189,7 @@ components:
             - TakeMessagesOnly
             - TransferToExtension
             - UnconditionalForwarding
+          x-go-type: CallHandlingAction
         calledNumbers:
           type: array
           items:
@@ -1063,6 +1219,7 @@ components:
             - NoCallerId
             - "Off"
             - UnknownCallerId
+          x-go-type: Screening
         showInactiveNumbers:
           type: boolean
         unconditionalForwarding:
@@ -1076,6 +1233,7 @@ components:
           type: boolean
         recipient:
           $ref: '#/components/schemas/RecipientInfo'
+      x-go-name: Voicemail
     WeeklyScheduleInfo:
       type: object
       properties:
@@ -1107,6 +1265,7 @@ components:
           type: array
           items:
             $ref: '#/components/schemas/TimeInterval'
+      x-go-name: WeeklySchedule
   securitySchemes:
     OAuth2:
       type: oauth2

@@ -2,366 +2,293 @@
 
 package ringcentral
 
-// The known values of AnsweringRuleInfoCallHandlingAction. A server may send others.
+// The known values of CallHandlingAction. A server may send others.
 const (
-	AnsweringRuleInfoCallHandlingActionAgentQueue              AnsweringRuleInfoCallHandlingAction = "AgentQueue"
-	AnsweringRuleInfoCallHandlingActionForwardCalls            AnsweringRuleInfoCallHandlingAction = "ForwardCalls"
-	AnsweringRuleInfoCallHandlingActionPlayAnnouncementOnly    AnsweringRuleInfoCallHandlingAction = "PlayAnnouncementOnly"
-	AnsweringRuleInfoCallHandlingActionTakeMessagesOnly        AnsweringRuleInfoCallHandlingAction = "TakeMessagesOnly"
-	AnsweringRuleInfoCallHandlingActionTransferToExtension     AnsweringRuleInfoCallHandlingAction = "TransferToExtension"
-	AnsweringRuleInfoCallHandlingActionUnconditionalForwarding AnsweringRuleInfoCallHandlingAction = "UnconditionalForwarding"
+	CallHandlingActionAgentQueue              CallHandlingAction = "AgentQueue"
+	CallHandlingActionForwardCalls            CallHandlingAction = "ForwardCalls"
+	CallHandlingActionPlayAnnouncementOnly    CallHandlingAction = "PlayAnnouncementOnly"
+	CallHandlingActionTakeMessagesOnly        CallHandlingAction = "TakeMessagesOnly"
+	CallHandlingActionTransferToExtension     CallHandlingAction = "TransferToExtension"
+	CallHandlingActionUnconditionalForwarding CallHandlingAction = "UnconditionalForwarding"
 )
 
-// The known values of AnsweringRuleInfoScreening. A server may send others.
+// The known values of Screening. A server may send others.
 const (
-	AnsweringRuleInfoScreeningAlways          AnsweringRuleInfoScreening = "Always"
-	AnsweringRuleInfoScreeningNoCallerID      AnsweringRuleInfoScreening = "NoCallerId"
-	AnsweringRuleInfoScreeningOff             AnsweringRuleInfoScreening = "Off"
-	AnsweringRuleInfoScreeningUnknownCallerID AnsweringRuleInfoScreening = "UnknownCallerId"
+	ScreeningAlways          Screening = "Always"
+	ScreeningNoCallerID      Screening = "NoCallerId"
+	ScreeningOff             Screening = "Off"
+	ScreeningUnknownCallerID Screening = "UnknownCallerId"
 )
 
-// The known values of AnsweringRuleInfoType. A server may send others.
+// The known values of AnsweringRuleType. A server may send others.
 const (
-	AnsweringRuleInfoTypeAfterHours    AnsweringRuleInfoType = "AfterHours"
-	AnsweringRuleInfoTypeBusinessHours AnsweringRuleInfoType = "BusinessHours"
-	AnsweringRuleInfoTypeCustom        AnsweringRuleInfoType = "Custom"
+	AnsweringRuleTypeAfterHours    AnsweringRuleType = "AfterHours"
+	AnsweringRuleTypeBusinessHours AnsweringRuleType = "BusinessHours"
+	AnsweringRuleTypeCustom        AnsweringRuleType = "Custom"
 )
 
-// The known values of CallRecordingCustomGreetingType. A server may send others.
+// The known values of CallRecordingGreetingType. A server may send others.
 const (
-	CallRecordingCustomGreetingTypeAutomaticRecording CallRecordingCustomGreetingType = "AutomaticRecording"
-	CallRecordingCustomGreetingTypeStartRecording     CallRecordingCustomGreetingType = "StartRecording"
-	CallRecordingCustomGreetingTypeStopRecording      CallRecordingCustomGreetingType = "StopRecording"
+	CallRecordingGreetingTypeAutomaticRecording CallRecordingGreetingType = "AutomaticRecording"
+	CallRecordingGreetingTypeStartRecording     CallRecordingGreetingType = "StartRecording"
+	CallRecordingGreetingTypeStopRecording      CallRecordingGreetingType = "StopRecording"
 )
 
-// The known values of CreateAnsweringRuleRequestCallHandlingAction. A server may send others.
+// The known values of CompanyGreetingType. A server may send others.
 const (
-	CreateAnsweringRuleRequestCallHandlingActionAgentQueue              CreateAnsweringRuleRequestCallHandlingAction = "AgentQueue"
-	CreateAnsweringRuleRequestCallHandlingActionForwardCalls            CreateAnsweringRuleRequestCallHandlingAction = "ForwardCalls"
-	CreateAnsweringRuleRequestCallHandlingActionPlayAnnouncementOnly    CreateAnsweringRuleRequestCallHandlingAction = "PlayAnnouncementOnly"
-	CreateAnsweringRuleRequestCallHandlingActionTakeMessagesOnly        CreateAnsweringRuleRequestCallHandlingAction = "TakeMessagesOnly"
-	CreateAnsweringRuleRequestCallHandlingActionTransferToExtension     CreateAnsweringRuleRequestCallHandlingAction = "TransferToExtension"
-	CreateAnsweringRuleRequestCallHandlingActionUnconditionalForwarding CreateAnsweringRuleRequestCallHandlingAction = "UnconditionalForwarding"
+	CompanyGreetingTypeAutomaticRecording CompanyGreetingType = "AutomaticRecording"
+	CompanyGreetingTypeCompany            CompanyGreetingType = "Company"
+	CompanyGreetingTypeStartRecording     CompanyGreetingType = "StartRecording"
+	CompanyGreetingTypeStopRecording      CompanyGreetingType = "StopRecording"
 )
 
-// The known values of CreateAnsweringRuleRequestScreening. A server may send others.
+// The known values of GreetingContentType. A server may send others.
 const (
-	CreateAnsweringRuleRequestScreeningAlways          CreateAnsweringRuleRequestScreening = "Always"
-	CreateAnsweringRuleRequestScreeningNoCallerID      CreateAnsweringRuleRequestScreening = "NoCallerId"
-	CreateAnsweringRuleRequestScreeningOff             CreateAnsweringRuleRequestScreening = "Off"
-	CreateAnsweringRuleRequestScreeningUnknownCallerID CreateAnsweringRuleRequestScreening = "UnknownCallerId"
+	GreetingContentTypeAudioMpeg GreetingContentType = "audio/mpeg"
+	GreetingContentTypeAudioWav  GreetingContentType = "audio/wav"
 )
 
-// The known values of CustomCompanyGreetingInfoContentType. A server may send others.
+// The known values of UserGreetingType. A server may send others.
 const (
-	CustomCompanyGreetingInfoContentTypeMP3 CustomCompanyGreetingInfoContentType = "MP3"
-	CustomCompanyGreetingInfoContentTypeWAV CustomCompanyGreetingInfoContentType = "WAV"
+	UserGreetingTypeAnnouncement      UserGreetingType = "Announcement"
+	UserGreetingTypeConnectingAudio   UserGreetingType = "ConnectingAudio"
+	UserGreetingTypeConnectingMessage UserGreetingType = "ConnectingMessage"
+	UserGreetingTypeHoldMusic         UserGreetingType = "HoldMusic"
+	UserGreetingTypeIntroductory      UserGreetingType = "Introductory"
+	UserGreetingTypeUnavailable       UserGreetingType = "Unavailable"
+	UserGreetingTypeVoicemail         UserGreetingType = "Voicemail"
 )
 
-// The known values of CustomCompanyGreetingInfoType. A server may send others.
+// The known values of RingingMode. A server may send others.
 const (
-	CustomCompanyGreetingInfoTypeAutomaticRecording CustomCompanyGreetingInfoType = "AutomaticRecording"
-	CustomCompanyGreetingInfoTypeCompany            CustomCompanyGreetingInfoType = "Company"
-	CustomCompanyGreetingInfoTypeStartRecording     CustomCompanyGreetingInfoType = "StartRecording"
-	CustomCompanyGreetingInfoTypeStopRecording      CustomCompanyGreetingInfoType = "StopRecording"
+	RingingModeSequentially   RingingMode = "Sequentially"
+	RingingModeSimultaneously RingingMode = "Simultaneously"
 )
 
-// The known values of CustomUserGreetingInfoContentType. A server may send others.
+// The known values of ForwardingNumberType. A server may send others.
 const (
-	CustomUserGreetingInfoContentTypeMP3 CustomUserGreetingInfoContentType = "MP3"
-	CustomUserGreetingInfoContentTypeWAV CustomUserGreetingInfoContentType = "WAV"
+	ForwardingNumberTypeHome      ForwardingNumberType = "Home"
+	ForwardingNumberTypeMobile    ForwardingNumberType = "Mobile"
+	ForwardingNumberTypeOther     ForwardingNumberType = "Other"
+	ForwardingNumberTypeOutage    ForwardingNumberType = "Outage"
+	ForwardingNumberTypePhoneLine ForwardingNumberType = "PhoneLine"
+	ForwardingNumberTypeWork      ForwardingNumberType = "Work"
 )
 
-// The known values of CustomUserGreetingInfoType. A server may send others.
+// The known values of RuleGreetingType. A server may send others.
 const (
-	CustomUserGreetingInfoTypeAnnouncement      CustomUserGreetingInfoType = "Announcement"
-	CustomUserGreetingInfoTypeConnectingAudio   CustomUserGreetingInfoType = "ConnectingAudio"
-	CustomUserGreetingInfoTypeConnectingMessage CustomUserGreetingInfoType = "ConnectingMessage"
-	CustomUserGreetingInfoTypeHoldMusic         CustomUserGreetingInfoType = "HoldMusic"
-	CustomUserGreetingInfoTypeIntroductory      CustomUserGreetingInfoType = "Introductory"
-	CustomUserGreetingInfoTypeUnavailable       CustomUserGreetingInfoType = "Unavailable"
-	CustomUserGreetingInfoTypeVoicemail         CustomUserGreetingInfoType = "Voicemail"
+	RuleGreetingTypeAnnouncement           RuleGreetingType = "Announcement"
+	RuleGreetingTypeAutomaticRecording     RuleGreetingType = "AutomaticRecording"
+	RuleGreetingTypeBlockedCallersAll      RuleGreetingType = "BlockedCallersAll"
+	RuleGreetingTypeBlockedCallersSpecific RuleGreetingType = "BlockedCallersSpecific"
+	RuleGreetingTypeBlockedNoCallerID      RuleGreetingType = "BlockedNoCallerId"
+	RuleGreetingTypeBlockedPayPhones       RuleGreetingType = "BlockedPayPhones"
+	RuleGreetingTypeCompany                RuleGreetingType = "Company"
+	RuleGreetingTypeConnectingAudio        RuleGreetingType = "ConnectingAudio"
+	RuleGreetingTypeConnectingMessage      RuleGreetingType = "ConnectingMessage"
+	RuleGreetingTypeCustom                 RuleGreetingType = "Custom"
+	RuleGreetingTypeHoldMusic              RuleGreetingType = "HoldMusic"
+	RuleGreetingTypeInterruptPrompt        RuleGreetingType = "InterruptPrompt"
+	RuleGreetingTypeIntroductory           RuleGreetingType = "Introductory"
+	RuleGreetingTypeStartRecording         RuleGreetingType = "StartRecording"
+	RuleGreetingTypeStopRecording          RuleGreetingType = "StopRecording"
+	RuleGreetingTypeUnavailable            RuleGreetingType = "Unavailable"
+	RuleGreetingTypeVoicemail              RuleGreetingType = "Voicemail"
 )
 
-// The known values of ForwardingInfoRingingMode. A server may send others.
+// The known values of GreetingUsageType. A server may send others.
 const (
-	ForwardingInfoRingingModeSequentially   ForwardingInfoRingingMode = "Sequentially"
-	ForwardingInfoRingingModeSimultaneously ForwardingInfoRingingMode = "Simultaneously"
+	GreetingUsageTypeAnnouncementExtensionAnsweringRule GreetingUsageType = "AnnouncementExtensionAnsweringRule"
+	GreetingUsageTypeCompanyAfterHoursAnsweringRule     GreetingUsageType = "CompanyAfterHoursAnsweringRule"
+	GreetingUsageTypeCompanyAnsweringRule               GreetingUsageType = "CompanyAnsweringRule"
+	GreetingUsageTypeDepartmentExtensionAnsweringRule   GreetingUsageType = "DepartmentExtensionAnsweringRule"
+	GreetingUsageTypeExtensionAnsweringRule             GreetingUsageType = "ExtensionAnsweringRule"
+	GreetingUsageTypeUserExtensionAnsweringRule         GreetingUsageType = "UserExtensionAnsweringRule"
+	GreetingUsageTypeVoicemailExtensionAnsweringRule    GreetingUsageType = "VoicemailExtensionAnsweringRule"
 )
 
-// The known values of ForwardingInfoCreateRuleRequestRingingMode. A server may send others.
+// The known values of HoldAudioInterruptionMode. A server may send others.
 const (
-	ForwardingInfoCreateRuleRequestRingingModeSequentially   ForwardingInfoCreateRuleRequestRingingMode = "Sequentially"
-	ForwardingInfoCreateRuleRequestRingingModeSimultaneously ForwardingInfoCreateRuleRequestRingingMode = "Simultaneously"
+	HoldAudioInterruptionModeNever         HoldAudioInterruptionMode = "Never"
+	HoldAudioInterruptionModePeriodically  HoldAudioInterruptionMode = "Periodically"
+	HoldAudioInterruptionModeWhenMusicEnds HoldAudioInterruptionMode = "WhenMusicEnds"
 )
 
-// The known values of ForwardingNumberInfoRulesType. A server may send others.
+// The known values of HoldTimeExpirationAction. A server may send others.
 const (
-	ForwardingNumberInfoRulesTypeHome      ForwardingNumberInfoRulesType = "Home"
-	ForwardingNumberInfoRulesTypeMobile    ForwardingNumberInfoRulesType = "Mobile"
-	ForwardingNumberInfoRulesTypeOther     ForwardingNumberInfoRulesType = "Other"
-	ForwardingNumberInfoRulesTypeOutage    ForwardingNumberInfoRulesType = "Outage"
-	ForwardingNumberInfoRulesTypePhoneLine ForwardingNumberInfoRulesType = "PhoneLine"
-	ForwardingNumberInfoRulesTypeWork      ForwardingNumberInfoRulesType = "Work"
+	HoldTimeExpirationActionTransferToExtension     HoldTimeExpirationAction = "TransferToExtension"
+	HoldTimeExpirationActionUnconditionalForwarding HoldTimeExpirationAction = "UnconditionalForwarding"
+	HoldTimeExpirationActionVoicemail               HoldTimeExpirationAction = "Voicemail"
 )
 
-// The known values of ForwardingNumberInfoRulesCreateRuleRequestType. A server may send others.
+// The known values of MaxCallersAction. A server may send others.
 const (
-	ForwardingNumberInfoRulesCreateRuleRequestTypeHome      ForwardingNumberInfoRulesCreateRuleRequestType = "Home"
-	ForwardingNumberInfoRulesCreateRuleRequestTypeMobile    ForwardingNumberInfoRulesCreateRuleRequestType = "Mobile"
-	ForwardingNumberInfoRulesCreateRuleRequestTypeOther     ForwardingNumberInfoRulesCreateRuleRequestType = "Other"
-	ForwardingNumberInfoRulesCreateRuleRequestTypeOutage    ForwardingNumberInfoRulesCreateRuleRequestType = "Outage"
-	ForwardingNumberInfoRulesCreateRuleRequestTypePhoneLine ForwardingNumberInfoRulesCreateRuleRequestType = "PhoneLine"
-	ForwardingNumberInfoRulesCreateRuleRequestTypeWork      ForwardingNumberInfoRulesCreateRuleRequestType = "Work"
+	MaxCallersActionAnnouncement            MaxCallersAction = "Announcement"
+	MaxCallersActionTransferToExtension     MaxCallersAction = "TransferToExtension"
+	MaxCallersActionUnconditionalForwarding MaxCallersAction = "UnconditionalForwarding"
+	MaxCallersActionVoicemail               MaxCallersAction = "Voicemail"
 )
 
-// The known values of GreetingInfoType. A server may send others.
+// The known values of QueueTransferMode. A server may send others.
 const (
-	GreetingInfoTypeAnnouncement           GreetingInfoType = "Announcement"
-	GreetingInfoTypeAutomaticRecording     GreetingInfoType = "AutomaticRecording"
-	GreetingInfoTypeBlockedCallersAll      GreetingInfoType = "BlockedCallersAll"
-	GreetingInfoTypeBlockedCallersSpecific GreetingInfoType = "BlockedCallersSpecific"
-	GreetingInfoTypeBlockedNoCallerID      GreetingInfoType = "BlockedNoCallerId"
-	GreetingInfoTypeBlockedPayPhones       GreetingInfoType = "BlockedPayPhones"
-	GreetingInfoTypeCompany                GreetingInfoType = "Company"
-	GreetingInfoTypeConnectingAudio        GreetingInfoType = "ConnectingAudio"
-	GreetingInfoTypeConnectingMessage      GreetingInfoType = "ConnectingMessage"
-	GreetingInfoTypeCustom                 GreetingInfoType = "Custom"
-	GreetingInfoTypeHoldMusic              GreetingInfoType = "HoldMusic"
-	GreetingInfoTypeInterruptPrompt        GreetingInfoType = "InterruptPrompt"
-	GreetingInfoTypeIntroductory           GreetingInfoType = "Introductory"
-	GreetingInfoTypeStartRecording         GreetingInfoType = "StartRecording"
-	GreetingInfoTypeStopRecording          GreetingInfoType = "StopRecording"
-	GreetingInfoTypeUnavailable            GreetingInfoType = "Unavailable"
-	GreetingInfoTypeVoicemail              GreetingInfoType = "Voicemail"
+	QueueTransferModeFixedOrder   QueueTransferMode = "FixedOrder"
+	QueueTransferModeRotating     QueueTransferMode = "Rotating"
+	QueueTransferModeSimultaneous QueueTransferMode = "Simultaneous"
 )
 
-// The known values of GreetingInfoUsageType. A server may send others.
+// The known values of QueueEvent. A server may send others.
 const (
-	AnnouncementExtensionAnsweringRule GreetingInfoUsageType = "AnnouncementExtensionAnsweringRule"
-	CompanyAfterHoursAnsweringRule     GreetingInfoUsageType = "CompanyAfterHoursAnsweringRule"
-	CompanyAnsweringRule               GreetingInfoUsageType = "CompanyAnsweringRule"
-	DepartmentExtensionAnsweringRule   GreetingInfoUsageType = "DepartmentExtensionAnsweringRule"
-	ExtensionAnsweringRule             GreetingInfoUsageType = "ExtensionAnsweringRule"
-	UserExtensionAnsweringRule         GreetingInfoUsageType = "UserExtensionAnsweringRule"
-	VoicemailExtensionAnsweringRule    GreetingInfoUsageType = "VoicemailExtensionAnsweringRule"
+	QueueEventHoldTimeExpiration QueueEvent = "HoldTimeExpiration"
+	QueueEventMaxCallers         QueueEvent = "MaxCallers"
 )
 
-// The known values of QueueInfoHoldAudioInterruptionMode. A server may send others.
+// The known values of ScheduleRef. A server may send others.
 const (
-	Never         QueueInfoHoldAudioInterruptionMode = "Never"
-	Periodically  QueueInfoHoldAudioInterruptionMode = "Periodically"
-	WhenMusicEnds QueueInfoHoldAudioInterruptionMode = "WhenMusicEnds"
+	ScheduleRefAfterHours    ScheduleRef = "AfterHours"
+	ScheduleRefBusinessHours ScheduleRef = "BusinessHours"
 )
 
-// The known values of QueueInfoMaxCallersAction. A server may send others.
-const (
-	QueueInfoMaxCallersActionAnnouncement QueueInfoMaxCallersAction = "Announcement"
-	QueueInfoMaxCallersActionVoicemail    QueueInfoMaxCallersAction = "Voicemail"
-)
-
-// The known values of QueueInfoTransferMode. A server may send others.
-const (
-	FixedOrder   QueueInfoTransferMode = "FixedOrder"
-	Rotating     QueueInfoTransferMode = "Rotating"
-	Simultaneous QueueInfoTransferMode = "Simultaneous"
-)
-
-// The known values of ScheduleInfoRef. A server may send others.
-const (
-	ScheduleInfoRefAfterHours    ScheduleInfoRef = "AfterHours"
-	ScheduleInfoRefBusinessHours ScheduleInfoRef = "BusinessHours"
-)
-
-// The known values of UpdateAnsweringRuleRequestCallHandlingAction. A server may send others.
-const (
-	UpdateAnsweringRuleRequestCallHandlingActionAgentQueue              UpdateAnsweringRuleRequestCallHandlingAction = "AgentQueue"
-	UpdateAnsweringRuleRequestCallHandlingActionForwardCalls            UpdateAnsweringRuleRequestCallHandlingAction = "ForwardCalls"
-	UpdateAnsweringRuleRequestCallHandlingActionPlayAnnouncementOnly    UpdateAnsweringRuleRequestCallHandlingAction = "PlayAnnouncementOnly"
-	UpdateAnsweringRuleRequestCallHandlingActionTakeMessagesOnly        UpdateAnsweringRuleRequestCallHandlingAction = "TakeMessagesOnly"
-	UpdateAnsweringRuleRequestCallHandlingActionTransferToExtension     UpdateAnsweringRuleRequestCallHandlingAction = "TransferToExtension"
-	UpdateAnsweringRuleRequestCallHandlingActionUnconditionalForwarding UpdateAnsweringRuleRequestCallHandlingAction = "UnconditionalForwarding"
-)
-
-// The known values of UpdateAnsweringRuleRequestScreening. A server may send others.
-const (
-	UpdateAnsweringRuleRequestScreeningAlways          UpdateAnsweringRuleRequestScreening = "Always"
-	UpdateAnsweringRuleRequestScreeningNoCallerID      UpdateAnsweringRuleRequestScreening = "NoCallerId"
-	UpdateAnsweringRuleRequestScreeningOff             UpdateAnsweringRuleRequestScreening = "Off"
-	UpdateAnsweringRuleRequestScreeningUnknownCallerID UpdateAnsweringRuleRequestScreening = "UnknownCallerId"
-)
-
-// The known values of ListCallRecordingCustomGreetingsParamsType. A server may send others.
-const (
-	ListCallRecordingCustomGreetingsParamsTypeAutomaticRecording ListCallRecordingCustomGreetingsParamsType = "AutomaticRecording"
-	ListCallRecordingCustomGreetingsParamsTypeStartRecording     ListCallRecordingCustomGreetingsParamsType = "StartRecording"
-	ListCallRecordingCustomGreetingsParamsTypeStopRecording      ListCallRecordingCustomGreetingsParamsType = "StopRecording"
-)
-
-// The known values of CreateUserCustomGreetingFormType. A server may send others.
-const (
-	CreateUserCustomGreetingFormTypeAnnouncement      CreateUserCustomGreetingFormType = "Announcement"
-	CreateUserCustomGreetingFormTypeConnectingAudio   CreateUserCustomGreetingFormType = "ConnectingAudio"
-	CreateUserCustomGreetingFormTypeConnectingMessage CreateUserCustomGreetingFormType = "ConnectingMessage"
-	CreateUserCustomGreetingFormTypeHoldMusic         CreateUserCustomGreetingFormType = "HoldMusic"
-	CreateUserCustomGreetingFormTypeIntroductory      CreateUserCustomGreetingFormType = "Introductory"
-	CreateUserCustomGreetingFormTypeUnavailable       CreateUserCustomGreetingFormType = "Unavailable"
-	CreateUserCustomGreetingFormTypeVoicemail         CreateUserCustomGreetingFormType = "Voicemail"
-)
-
-// The known values of CreateCompanyGreetingFormType. A server may send others.
-const (
-	CreateCompanyGreetingFormTypeAutomaticRecording CreateCompanyGreetingFormType = "AutomaticRecording"
-	CreateCompanyGreetingFormTypeCompany            CreateCompanyGreetingFormType = "Company"
-	CreateCompanyGreetingFormTypeStartRecording     CreateCompanyGreetingFormType = "StartRecording"
-	CreateCompanyGreetingFormTypeStopRecording      CreateCompanyGreetingFormType = "StopRecording"
-)
-
-// AnsweringRuleInfo defines model for AnsweringRuleInfo.
-type AnsweringRuleInfo struct {
-	CallHandlingAction      *AnsweringRuleInfoCallHandlingAction `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumberInfo                   `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []CallersInfo                        `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                                `json:"enabled,omitempty"`
-	Forwarding              *ForwardingInfo                      `json:"forwarding,omitempty"`
-	Greetings               []GreetingInfo                       `json:"greetings,omitempty,omitzero"`
-	ID                      *string                              `json:"id,omitempty"`
-	Name                    *string                              `json:"name,omitempty"`
-	Queue                   *QueueInfo                           `json:"queue,omitempty"`
-	Schedule                *ScheduleInfo                        `json:"schedule,omitempty"`
-	Screening               *AnsweringRuleInfoScreening          `json:"screening,omitempty"`
-	Transfer                *TransferredExtensionInfo            `json:"transfer,omitempty"`
-	Type                    *AnsweringRuleInfoType               `json:"type,omitempty"`
-	UnconditionalForwarding *UnconditionalForwardingInfo         `json:"unconditionalForwarding,omitempty"`
-	URI                     *string                              `json:"uri,omitempty"`
-	Voicemail               *VoicemailInfo                       `json:"voicemail,omitempty"`
+// AnsweringRule defines model for AnsweringRuleInfo.
+type AnsweringRule struct {
+	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
+	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
+	Callers                 []Caller                 `json:"callers,omitempty,omitzero"`
+	Enabled                 *bool                    `json:"enabled,omitempty"`
+	Forwarding              *Forwarding              `json:"forwarding,omitempty"`
+	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
+	ID                      *ID                      `json:"id,omitempty"`
+	Name                    *string                  `json:"name,omitempty"`
+	Queue                   *Queue                   `json:"queue,omitempty"`
+	Schedule                *Schedule                `json:"schedule,omitempty"`
+	Screening               *Screening               `json:"screening,omitempty"`
+	TransferTarget          *TransferTarget          `json:"transfer,omitempty"`
+	Type                    *AnsweringRuleType       `json:"type,omitempty"`
+	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
+	URI                     *string                  `json:"uri,omitempty"`
+	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
 }
 
-// AnsweringRuleInfoCallHandlingAction defines model for AnsweringRuleInfo.CallHandlingAction.
-type AnsweringRuleInfoCallHandlingAction string
+// CallHandlingAction defines model for AnsweringRuleInfo.callHandlingAction.
+type CallHandlingAction string
 
-// AnsweringRuleInfoScreening defines model for AnsweringRuleInfo.Screening.
-type AnsweringRuleInfoScreening string
+// Screening defines model for AnsweringRuleInfo.screening.
+type Screening string
 
-// AnsweringRuleInfoType defines model for AnsweringRuleInfo.Type.
-type AnsweringRuleInfoType string
+// AnsweringRuleType defines model for AnsweringRuleInfo.type.
+type AnsweringRuleType string
 
-// CallRecordingCustomGreeting defines model for CallRecordingCustomGreeting.
-type CallRecordingCustomGreeting struct {
-	Custom   *CallRecordingCustomGreetingData     `json:"custom,omitempty"`
-	Language *CallRecordingCustomGreetingLanguage `json:"language,omitempty"`
-	Type     *CallRecordingCustomGreetingType     `json:"type,omitempty"`
+// CallRecordingGreeting defines model for CallRecordingCustomGreeting.
+type CallRecordingGreeting struct {
+	CallRecordingGreetingReference *CallRecordingGreetingReference `json:"custom,omitempty"`
+	CallRecordingGreetingLanguage  *CallRecordingGreetingLanguage  `json:"language,omitempty"`
+	Type                           *CallRecordingGreetingType      `json:"type,omitempty"`
 }
 
-// CallRecordingCustomGreetingType defines model for CallRecordingCustomGreeting.Type.
-type CallRecordingCustomGreetingType string
+// CallRecordingGreetingType defines model for CallRecordingCustomGreeting.type.
+type CallRecordingGreetingType string
 
-// CallRecordingCustomGreetingData defines model for CallRecordingCustomGreetingData.
-type CallRecordingCustomGreetingData struct {
-	ID  *string `json:"id,omitempty"`
+// CallRecordingGreetingReference defines model for CallRecordingCustomGreetingData.
+type CallRecordingGreetingReference struct {
+	ID  *ID     `json:"id,omitempty"`
 	URI *string `json:"uri,omitempty"`
 }
 
-// CallRecordingCustomGreetingLanguage defines model for CallRecordingCustomGreetingLanguage.
-type CallRecordingCustomGreetingLanguage struct {
-	ID         *string `json:"id,omitempty"`
+// CallRecordingGreetingLanguage defines model for CallRecordingCustomGreetingLanguage.
+type CallRecordingGreetingLanguage struct {
+	ID         *ID     `json:"id,omitempty"`
 	LocaleCode *string `json:"localeCode,omitempty"`
 	Name       *string `json:"name,omitempty"`
 	URI        *string `json:"uri,omitempty"`
 }
 
-// CallRecordingCustomGreetings defines model for CallRecordingCustomGreetings.
-type CallRecordingCustomGreetings struct {
-	Records []CallRecordingCustomGreeting `json:"records,omitempty,omitzero"`
+// CallRecordingGreetings defines model for CallRecordingCustomGreetings.
+type CallRecordingGreetings struct {
+	Records []CallRecordingGreeting `json:"records,omitempty,omitzero"`
 }
 
-// CalledNumberInfo defines model for CalledNumberInfo.
-type CalledNumberInfo struct {
+// CalledNumber defines model for CalledNumberInfo.
+type CalledNumber struct {
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
-// CallersInfo defines model for CallersInfo.
-type CallersInfo struct {
+// Caller defines model for CallersInfo.
+type Caller struct {
 	CallerID *string `json:"callerId,omitempty"`
 	Name     *string `json:"name,omitempty"`
 }
 
-// CallersInfoRequest defines model for CallersInfoRequest.
-type CallersInfoRequest struct {
+// CallerRequest defines model for CallersInfoRequest.
+type CallerRequest struct {
 	CallerID *string `json:"callerId,omitempty"`
 	Name     *string `json:"name,omitempty"`
 }
 
 // CreateAnsweringRuleRequest defines model for CreateAnsweringRuleRequest.
 type CreateAnsweringRuleRequest struct {
-	CallHandlingAction      *CreateAnsweringRuleRequestCallHandlingAction `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumberInfo                            `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []CallersInfoRequest                          `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                                         `json:"enabled,omitempty"`
-	Forwarding              *ForwardingInfo                               `json:"forwarding,omitempty"`
-	Greetings               []GreetingInfo                                `json:"greetings,omitempty,omitzero"`
-	Name                    string                                        `json:"name"`
-	Queue                   *QueueInfo                                    `json:"queue,omitempty"`
-	Schedule                *ScheduleInfo                                 `json:"schedule,omitempty"`
-	Screening               *CreateAnsweringRuleRequestScreening          `json:"screening,omitempty"`
-	Transfer                *TransferredExtensionInfo                     `json:"transfer,omitempty"`
-	Type                    string                                        `json:"type"`
-	UnconditionalForwarding *UnconditionalForwardingInfo                  `json:"unconditionalForwarding,omitempty"`
-	Voicemail               *VoicemailInfo                                `json:"voicemail,omitempty"`
+	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
+	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
+	Callers                 []CallerRequest          `json:"callers,omitempty,omitzero"`
+	Enabled                 *bool                    `json:"enabled,omitempty"`
+	Forwarding              *Forwarding              `json:"forwarding,omitempty"`
+	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
+	Name                    string                   `json:"name"`
+	Queue                   *Queue                   `json:"queue,omitempty"`
+	Schedule                *Schedule                `json:"schedule,omitempty"`
+	Screening               *Screening               `json:"screening,omitempty"`
+	TransferTarget          *TransferTarget          `json:"transfer,omitempty"`
+	Type                    string                   `json:"type"`
+	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
+	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
 }
 
-// CreateAnsweringRuleRequestCallHandlingAction defines model for CreateAnsweringRuleRequest.CallHandlingAction.
-type CreateAnsweringRuleRequestCallHandlingAction string
-
-// CreateAnsweringRuleRequestScreening defines model for CreateAnsweringRuleRequest.Screening.
-type CreateAnsweringRuleRequestScreening string
-
-// CustomCompanyGreetingInfo defines model for CustomCompanyGreetingInfo.
-type CustomCompanyGreetingInfo struct {
-	AnsweringRule *CustomGreetingAnsweringRuleInfo      `json:"answeringRule,omitempty"`
-	ContentType   *CustomCompanyGreetingInfoContentType `json:"contentType,omitempty"`
-	ContentURI    *string                               `json:"contentUri,omitempty"`
-	ID            *string                               `json:"id,omitempty"`
-	Language      *CustomCompanyGreetingLanguageInfo    `json:"language,omitempty"`
-	Type          *CustomCompanyGreetingInfoType        `json:"type,omitempty"`
-	URI           *string                               `json:"uri,omitempty"`
+// CompanyGreeting defines model for CustomCompanyGreetingInfo.
+type CompanyGreeting struct {
+	AnsweringRuleReference  *AnsweringRuleReference  `json:"answeringRule,omitempty"`
+	ContentType             *GreetingContentType     `json:"contentType,omitempty"`
+	ContentURI              *string                  `json:"contentUri,omitempty"`
+	ID                      *ID                      `json:"id,omitempty"`
+	CompanyGreetingLanguage *CompanyGreetingLanguage `json:"language,omitempty"`
+	Type                    *CompanyGreetingType     `json:"type,omitempty"`
+	URI                     *string                  `json:"uri,omitempty"`
 }
 
-// CustomCompanyGreetingInfoContentType defines model for CustomCompanyGreetingInfo.ContentType.
-type CustomCompanyGreetingInfoContentType string
+// CompanyGreetingType defines model for CustomCompanyGreetingInfo.type.
+type CompanyGreetingType string
 
-// CustomCompanyGreetingInfoType defines model for CustomCompanyGreetingInfo.Type.
-type CustomCompanyGreetingInfoType string
-
-// CustomCompanyGreetingLanguageInfo defines model for CustomCompanyGreetingLanguageInfo.
-type CustomCompanyGreetingLanguageInfo struct {
-	ID         *string `json:"id,omitempty"`
+// CompanyGreetingLanguage defines model for CustomCompanyGreetingLanguageInfo.
+type CompanyGreetingLanguage struct {
+	ID         *ID     `json:"id,omitempty"`
 	LocaleCode *string `json:"localeCode,omitempty"`
 	Name       *string `json:"name,omitempty"`
 	URI        *string `json:"uri,omitempty"`
 }
 
-// CustomGreetingAnsweringRuleInfo defines model for CustomGreetingAnsweringRuleInfo.
-type CustomGreetingAnsweringRuleInfo struct {
-	ID  *string `json:"id,omitempty"`
+// AnsweringRuleReference defines model for CustomGreetingAnsweringRuleInfo.
+type AnsweringRuleReference struct {
+	ID  *ID     `json:"id,omitempty"`
 	URI *string `json:"uri,omitempty"`
 }
 
-// CustomUserGreetingInfo defines model for CustomUserGreetingInfo.
-type CustomUserGreetingInfo struct {
-	AnsweringRule *CustomGreetingAnsweringRuleInfo   `json:"answeringRule,omitempty"`
-	ContentType   *CustomUserGreetingInfoContentType `json:"contentType,omitempty"`
-	ContentURI    *string                            `json:"contentUri,omitempty"`
-	ID            *string                            `json:"id,omitempty"`
-	Type          *CustomUserGreetingInfoType        `json:"type,omitempty"`
-	URI           *string                            `json:"uri,omitempty"`
+// CustomGreetingReference defines model for CustomGreetingReference.
+type CustomGreetingReference struct {
+	ID *ID `json:"id,omitempty"`
 }
 
-// CustomUserGreetingInfoContentType defines model for CustomUserGreetingInfo.ContentType.
-type CustomUserGreetingInfoContentType string
+// UserGreeting defines model for CustomUserGreetingInfo.
+type UserGreeting struct {
+	AnsweringRuleReference *AnsweringRuleReference `json:"answeringRule,omitempty"`
+	ContentType            *GreetingContentType    `json:"contentType,omitempty"`
+	ContentURI             *string                 `json:"contentUri,omitempty"`
+	ID                     *ID                     `json:"id,omitempty"`
+	Type                   *UserGreetingType       `json:"type,omitempty"`
+	URI                    *string                 `json:"uri,omitempty"`
+}
 
-// CustomUserGreetingInfoType defines model for CustomUserGreetingInfo.Type.
-type CustomUserGreetingInfoType string
+// GreetingContentType defines model for CustomUserGreetingInfo.contentType.
+type GreetingContentType string
+
+// UserGreetingType defines model for CustomUserGreetingInfo.type.
+type UserGreetingType string
 
 // ErrorItem One thing that went wrong. Members beyond these vary from code to code.
 type ErrorItem struct {
@@ -402,146 +329,163 @@ type ErrorResponse struct {
 	PermissionName *string `json:"permissionName,omitempty"`
 }
 
-// ExtensionInfo defines model for ExtensionInfo.
-type ExtensionInfo struct {
+// Extension defines model for ExtensionInfo.
+type Extension struct {
 	ExtensionNumber *string `json:"extensionNumber,omitempty"`
-	ID              *string `json:"id,omitempty"`
+	ID              *ID     `json:"id,omitempty"`
+	Name            *string `json:"name,omitempty"`
 	PartnerID       *string `json:"partnerId,omitempty"`
 	URI             *string `json:"uri,omitempty"`
 }
 
-// FixedOrderAgents defines model for FixedOrderAgents.
-type FixedOrderAgents struct {
-	Extension *ExtensionInfo `json:"extension,omitempty"`
-	Index     *int64         `json:"index,omitempty"`
+// FixedOrderAgent defines model for FixedOrderAgents.
+type FixedOrderAgent struct {
+	Extension *Extension `json:"extension,omitempty"`
+	Index     *int       `json:"index,omitempty"`
 }
 
-// ForwardingInfo defines model for ForwardingInfo.
-type ForwardingInfo struct {
-	MobileTimeout         *bool                      `json:"mobileTimeout,omitempty"`
-	NotifyAdminSoftPhones *bool                      `json:"notifyAdminSoftPhones,omitempty"`
-	NotifyMySoftPhones    *bool                      `json:"notifyMySoftPhones,omitempty"`
-	RingingMode           *ForwardingInfoRingingMode `json:"ringingMode,omitempty"`
-	Rules                 []RuleInfo                 `json:"rules,omitempty,omitzero"`
-	SoftPhonesRingCount   *int64                     `json:"softPhonesRingCount,omitempty"`
+// Forwarding defines model for ForwardingInfo.
+type Forwarding struct {
+	MobileTimeout         *bool            `json:"mobileTimeout,omitempty"`
+	NotifyAdminSoftPhones *bool            `json:"notifyAdminSoftPhones,omitempty"`
+	NotifyMySoftPhones    *bool            `json:"notifyMySoftPhones,omitempty"`
+	RingingMode           *RingingMode     `json:"ringingMode,omitempty"`
+	Rules                 []ForwardingRule `json:"rules,omitempty,omitzero"`
+	SoftPhonesRingCount   *int             `json:"softPhonesRingCount,omitempty"`
 }
 
-// ForwardingInfoRingingMode defines model for ForwardingInfo.RingingMode.
-type ForwardingInfoRingingMode string
+// RingingMode defines model for ForwardingInfo.ringingMode.
+type RingingMode string
 
-// ForwardingInfoCreateRuleRequest defines model for ForwardingInfoCreateRuleRequest.
-type ForwardingInfoCreateRuleRequest struct {
-	MobileTimeout         *bool                                       `json:"mobileTimeout,omitempty"`
-	NotifyAdminSoftPhones *bool                                       `json:"notifyAdminSoftPhones,omitempty"`
-	NotifyMySoftPhones    *bool                                       `json:"notifyMySoftPhones,omitempty"`
-	RingingMode           *ForwardingInfoCreateRuleRequestRingingMode `json:"ringingMode,omitempty"`
-	Rules                 []RuleInfoCreateRuleRequest                 `json:"rules,omitempty,omitzero"`
-	SoftPhonesRingCount   *int64                                      `json:"softPhonesRingCount,omitempty"`
+// ForwardingRequest defines model for ForwardingInfoCreateRuleRequest.
+type ForwardingRequest struct {
+	MobileTimeout         *bool                   `json:"mobileTimeout,omitempty"`
+	NotifyAdminSoftPhones *bool                   `json:"notifyAdminSoftPhones,omitempty"`
+	NotifyMySoftPhones    *bool                   `json:"notifyMySoftPhones,omitempty"`
+	RingingMode           *RingingMode            `json:"ringingMode,omitempty"`
+	Rules                 []ForwardingRuleRequest `json:"rules,omitempty,omitzero"`
+	SoftPhonesRingCount   *int                    `json:"softPhonesRingCount,omitempty"`
 }
 
-// ForwardingInfoCreateRuleRequestRingingMode defines model for ForwardingInfoCreateRuleRequest.RingingMode.
-type ForwardingInfoCreateRuleRequestRingingMode string
-
-// ForwardingNumberInfoRules defines model for ForwardingNumberInfoRules.
-type ForwardingNumberInfoRules struct {
-	ID          *string                        `json:"id,omitempty"`
-	Label       *string                        `json:"label,omitempty"`
-	PhoneNumber *string                        `json:"phoneNumber,omitempty"`
-	Type        *ForwardingNumberInfoRulesType `json:"type,omitempty"`
-	URI         *string                        `json:"uri,omitempty"`
+// ForwardingNumber defines model for ForwardingNumberInfoRules.
+type ForwardingNumber struct {
+	ID          *ID                   `json:"id,omitempty"`
+	Label       *string               `json:"label,omitempty"`
+	PhoneNumber *string               `json:"phoneNumber,omitempty"`
+	Type        *ForwardingNumberType `json:"type,omitempty"`
+	URI         *string               `json:"uri,omitempty"`
 }
 
-// ForwardingNumberInfoRulesType defines model for ForwardingNumberInfoRules.Type.
-type ForwardingNumberInfoRulesType string
+// ForwardingNumberType defines model for ForwardingNumberInfoRules.type.
+type ForwardingNumberType string
 
-// ForwardingNumberInfoRulesCreateRuleRequest defines model for ForwardingNumberInfoRulesCreateRuleRequest.
-type ForwardingNumberInfoRulesCreateRuleRequest struct {
-	ID   *string                                         `json:"id,omitempty"`
-	Type *ForwardingNumberInfoRulesCreateRuleRequestType `json:"type,omitempty"`
+// ForwardingNumberRequest defines model for ForwardingNumberInfoRulesCreateRuleRequest.
+type ForwardingNumberRequest struct {
+	ID   *ID                   `json:"id,omitempty"`
+	Type *ForwardingNumberType `json:"type,omitempty"`
 }
 
-// ForwardingNumberInfoRulesCreateRuleRequestType defines model for ForwardingNumberInfoRulesCreateRuleRequest.Type.
-type ForwardingNumberInfoRulesCreateRuleRequestType string
-
-// GreetingInfo defines model for GreetingInfo.
-type GreetingInfo struct {
-	Preset    *PresetInfo            `json:"preset,omitempty"`
-	Type      *GreetingInfoType      `json:"type,omitempty"`
-	UsageType *GreetingInfoUsageType `json:"usageType,omitempty"`
+// RuleGreeting defines model for GreetingInfo.
+type RuleGreeting struct {
+	Custom         *CustomGreetingReference `json:"custom,omitempty"`
+	GreetingPreset *GreetingPreset          `json:"preset,omitempty"`
+	Type           *RuleGreetingType        `json:"type,omitempty"`
+	UsageType      *GreetingUsageType       `json:"usageType,omitempty"`
 }
 
-// GreetingInfoType defines model for GreetingInfo.Type.
-type GreetingInfoType string
+// RuleGreetingType defines model for GreetingInfo.type.
+type RuleGreetingType string
 
-// GreetingInfoUsageType defines model for GreetingInfo.UsageType.
-type GreetingInfoUsageType string
+// GreetingUsageType defines model for GreetingInfo.usageType.
+type GreetingUsageType string
 
-// PresetInfo defines model for PresetInfo.
-type PresetInfo struct {
-	ID   *string `json:"id,omitempty"`
+// GreetingPreset defines model for PresetInfo.
+type GreetingPreset struct {
+	ID   *ID     `json:"id,omitempty"`
 	Name *string `json:"name,omitempty"`
 	URI  *string `json:"uri,omitempty"`
 }
 
-// QueueInfo defines model for QueueInfo.
-type QueueInfo struct {
-	AgentTimeout                *int64                              `json:"agentTimeout,omitempty"`
-	FixedOrderAgents            []FixedOrderAgents                  `json:"fixedOrderAgents,omitempty,omitzero"`
-	HoldAudioInterruptionMode   *QueueInfoHoldAudioInterruptionMode `json:"holdAudioInterruptionMode,omitempty"`
-	HoldAudioInterruptionPeriod *int64                              `json:"holdAudioInterruptionPeriod,omitempty"`
-	HoldTime                    *int64                              `json:"holdTime,omitempty"`
-	MaxCallers                  *int64                              `json:"maxCallers,omitempty"`
-	MaxCallersAction            *QueueInfoMaxCallersAction          `json:"maxCallersAction,omitempty"`
-	TransferMode                *QueueInfoTransferMode              `json:"transferMode,omitempty"`
-	WrapUpTime                  *int64                              `json:"wrapUpTime,omitempty"`
+// QueueForwarding defines model for QueueForwarding.
+type QueueForwarding struct {
+	Action      *QueueEvent `json:"action,omitempty"`
+	PhoneNumber *string     `json:"phoneNumber,omitempty"`
 }
 
-// QueueInfoHoldAudioInterruptionMode defines model for QueueInfo.HoldAudioInterruptionMode.
-type QueueInfoHoldAudioInterruptionMode string
+// Queue defines model for QueueInfo.
+type Queue struct {
+	AgentTimeout                *int                       `json:"agentTimeout,omitempty"`
+	FixedOrderAgents            []FixedOrderAgent          `json:"fixedOrderAgents,omitempty,omitzero"`
+	HoldAudioInterruptionMode   *HoldAudioInterruptionMode `json:"holdAudioInterruptionMode,omitempty"`
+	HoldAudioInterruptionPeriod *int                       `json:"holdAudioInterruptionPeriod,omitempty"`
+	HoldTime                    *int                       `json:"holdTime,omitempty"`
+	HoldTimeExpirationAction    *HoldTimeExpirationAction  `json:"holdTimeExpirationAction,omitempty"`
+	MaxCallers                  *int                       `json:"maxCallers,omitempty"`
+	MaxCallersAction            *MaxCallersAction          `json:"maxCallersAction,omitempty"`
+	Transfer                    []QueueTransfer            `json:"transfer,omitempty,omitzero"`
+	TransferMode                *QueueTransferMode         `json:"transferMode,omitempty"`
+	UnconditionalForwarding     []QueueForwarding          `json:"unconditionalForwarding,omitempty,omitzero"`
+	WrapUpTime                  *int                       `json:"wrapUpTime,omitempty"`
+}
 
-// QueueInfoMaxCallersAction defines model for QueueInfo.MaxCallersAction.
-type QueueInfoMaxCallersAction string
+// HoldAudioInterruptionMode defines model for QueueInfo.holdAudioInterruptionMode.
+type HoldAudioInterruptionMode string
 
-// QueueInfoTransferMode defines model for QueueInfo.TransferMode.
-type QueueInfoTransferMode string
+// HoldTimeExpirationAction defines model for QueueInfo.holdTimeExpirationAction.
+type HoldTimeExpirationAction string
 
-// RangesInfo defines model for RangesInfo.
-type RangesInfo struct {
+// MaxCallersAction defines model for QueueInfo.maxCallersAction.
+type MaxCallersAction string
+
+// QueueTransferMode defines model for QueueInfo.transferMode.
+type QueueTransferMode string
+
+// QueueTransfer defines model for QueueTransfer.
+type QueueTransfer struct {
+	Action    *QueueEvent `json:"action,omitempty"`
+	Extension *Extension  `json:"extension,omitempty"`
+}
+
+// QueueEvent defines model for QueueTransfer.action.
+type QueueEvent string
+
+// DateRange defines model for RangesInfo.
+type DateRange struct {
 	From *string `json:"from,omitempty"`
 	To   *string `json:"to,omitempty"`
 }
 
-// RecipientInfo defines model for RecipientInfo.
-type RecipientInfo struct {
-	ID  *string `json:"id,omitempty"`
+// VoicemailRecipient defines model for RecipientInfo.
+type VoicemailRecipient struct {
+	ID  *ID     `json:"id,omitempty"`
 	URI *string `json:"uri,omitempty"`
 }
 
-// RuleInfo defines model for RuleInfo.
-type RuleInfo struct {
-	Enabled           *bool                       `json:"enabled,omitempty"`
-	ForwardingNumbers []ForwardingNumberInfoRules `json:"forwardingNumbers,omitempty,omitzero"`
-	Index             *int64                      `json:"index,omitempty"`
-	RingCount         *int64                      `json:"ringCount,omitempty"`
+// ForwardingRule defines model for RuleInfo.
+type ForwardingRule struct {
+	Enabled           *bool              `json:"enabled,omitempty"`
+	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitempty,omitzero"`
+	Index             *int               `json:"index,omitempty"`
+	RingCount         *int               `json:"ringCount,omitempty"`
 }
 
-// RuleInfoCreateRuleRequest defines model for RuleInfoCreateRuleRequest.
-type RuleInfoCreateRuleRequest struct {
-	Enabled           *bool                                        `json:"enabled,omitempty"`
-	ForwardingNumbers []ForwardingNumberInfoRulesCreateRuleRequest `json:"forwardingNumbers,omitempty,omitzero"`
-	Index             *int64                                       `json:"index,omitempty"`
-	RingCount         *int64                                       `json:"ringCount,omitempty"`
+// ForwardingRuleRequest defines model for RuleInfoCreateRuleRequest.
+type ForwardingRuleRequest struct {
+	Enabled           *bool                     `json:"enabled,omitempty"`
+	ForwardingNumbers []ForwardingNumberRequest `json:"forwardingNumbers,omitempty,omitzero"`
+	Index             *int                      `json:"index,omitempty"`
+	RingCount         *int                      `json:"ringCount,omitempty"`
 }
 
-// ScheduleInfo defines model for ScheduleInfo.
-type ScheduleInfo struct {
-	Ranges       []RangesInfo        `json:"ranges,omitempty,omitzero"`
-	Ref          *ScheduleInfoRef    `json:"ref,omitempty"`
-	WeeklyRanges *WeeklyScheduleInfo `json:"weeklyRanges,omitempty"`
+// Schedule defines model for ScheduleInfo.
+type Schedule struct {
+	Ranges         []DateRange     `json:"ranges,omitempty,omitzero"`
+	Ref            *ScheduleRef    `json:"ref,omitempty"`
+	WeeklySchedule *WeeklySchedule `json:"weeklyRanges,omitempty"`
 }
 
-// ScheduleInfoRef defines model for ScheduleInfo.Ref.
-type ScheduleInfoRef string
+// ScheduleRef defines model for ScheduleInfo.ref.
+type ScheduleRef string
 
 // TimeInterval defines model for TimeInterval.
 type TimeInterval struct {
@@ -549,47 +493,41 @@ type TimeInterval struct {
 	To   *string `json:"to,omitempty"`
 }
 
-// TransferredExtensionInfo defines model for TransferredExtensionInfo.
-type TransferredExtensionInfo struct {
-	Extension *ExtensionInfo `json:"extension,omitempty"`
+// TransferTarget defines model for TransferredExtensionInfo.
+type TransferTarget struct {
+	Extension *Extension `json:"extension,omitempty"`
 }
 
-// UnconditionalForwardingInfo defines model for UnconditionalForwardingInfo.
-type UnconditionalForwardingInfo struct {
+// UnconditionalForwarding defines model for UnconditionalForwardingInfo.
+type UnconditionalForwarding struct {
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
 // UpdateAnsweringRuleRequest defines model for UpdateAnsweringRuleRequest.
 type UpdateAnsweringRuleRequest struct {
-	CallHandlingAction      *UpdateAnsweringRuleRequestCallHandlingAction `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumberInfo                            `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []CallersInfoRequest                          `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                                         `json:"enabled,omitempty"`
-	Forwarding              *ForwardingInfoCreateRuleRequest              `json:"forwarding,omitempty"`
-	Greetings               []GreetingInfo                                `json:"greetings,omitempty,omitzero"`
-	Name                    *string                                       `json:"name,omitempty"`
-	Queue                   *QueueInfo                                    `json:"queue,omitempty"`
-	Schedule                *ScheduleInfo                                 `json:"schedule,omitempty"`
-	Screening               *UpdateAnsweringRuleRequestScreening          `json:"screening,omitempty"`
-	ShowInactiveNumbers     *bool                                         `json:"showInactiveNumbers,omitempty"`
-	UnconditionalForwarding *UnconditionalForwardingInfo                  `json:"unconditionalForwarding,omitempty"`
-	Voicemail               *VoicemailInfo                                `json:"voicemail,omitempty"`
+	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
+	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
+	Callers                 []CallerRequest          `json:"callers,omitempty,omitzero"`
+	Enabled                 *bool                    `json:"enabled,omitempty"`
+	ForwardingRequest       *ForwardingRequest       `json:"forwarding,omitempty"`
+	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
+	Name                    *string                  `json:"name,omitempty"`
+	Queue                   *Queue                   `json:"queue,omitempty"`
+	Schedule                *Schedule                `json:"schedule,omitempty"`
+	Screening               *Screening               `json:"screening,omitempty"`
+	ShowInactiveNumbers     *bool                    `json:"showInactiveNumbers,omitempty"`
+	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
+	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
 }
 
-// UpdateAnsweringRuleRequestCallHandlingAction defines model for UpdateAnsweringRuleRequest.CallHandlingAction.
-type UpdateAnsweringRuleRequestCallHandlingAction string
-
-// UpdateAnsweringRuleRequestScreening defines model for UpdateAnsweringRuleRequest.Screening.
-type UpdateAnsweringRuleRequestScreening string
-
-// VoicemailInfo defines model for VoicemailInfo.
-type VoicemailInfo struct {
-	Enabled   *bool          `json:"enabled,omitempty"`
-	Recipient *RecipientInfo `json:"recipient,omitempty"`
+// Voicemail defines model for VoicemailInfo.
+type Voicemail struct {
+	Enabled            *bool               `json:"enabled,omitempty"`
+	VoicemailRecipient *VoicemailRecipient `json:"recipient,omitempty"`
 }
 
-// WeeklyScheduleInfo defines model for WeeklyScheduleInfo.
-type WeeklyScheduleInfo struct {
+// WeeklySchedule defines model for WeeklyScheduleInfo.
+type WeeklySchedule struct {
 	Friday    []TimeInterval `json:"friday,omitempty,omitzero"`
 	Monday    []TimeInterval `json:"monday,omitempty,omitzero"`
 	Saturday  []TimeInterval `json:"saturday,omitempty,omitzero"`
@@ -601,28 +539,19 @@ type WeeklyScheduleInfo struct {
 
 // ListCallRecordingCustomGreetingsParams are the arguments of [Client.ListCallRecordingCustomGreetings].
 type ListCallRecordingCustomGreetingsParams struct {
-	Type *ListCallRecordingCustomGreetingsParamsType `form:"type,omitempty" json:"type,omitempty"`
+	Type *CallRecordingGreetingType `form:"type,omitempty" json:"type,omitempty"`
 }
 
-// ListCallRecordingCustomGreetingsParamsType are the arguments of [Client.ListCallRecordingCustomGreetings].
-type ListCallRecordingCustomGreetingsParamsType string
-
-// CreateUserCustomGreetingForm are the arguments of [Client.CreateUserCustomGreeting].
-type CreateUserCustomGreetingForm struct {
-	AnsweringRuleID string                           `json:"answeringRuleId"`
-	Binary          File                             `json:"binary"`
-	Type            CreateUserCustomGreetingFormType `json:"type"`
+// CreateCustomUserGreetingForm are the arguments of [Client.CreateCustomUserGreeting].
+type CreateCustomUserGreetingForm struct {
+	AnsweringRuleID string           `json:"answeringRuleId"`
+	Binary          File             `json:"binary"`
+	Type            UserGreetingType `json:"type"`
 }
-
-// CreateUserCustomGreetingFormType are the arguments of [Client.CreateUserCustomGreeting].
-type CreateUserCustomGreetingFormType string
 
 // CreateCompanyGreetingForm are the arguments of [Client.CreateCompanyGreeting].
 type CreateCompanyGreetingForm struct {
-	AnsweringRuleID *string                       `json:"answeringRuleId,omitempty"`
-	Binary          File                          `json:"binary"`
-	Type            CreateCompanyGreetingFormType `json:"type"`
+	AnsweringRuleID *string             `json:"answeringRuleId,omitempty"`
+	Binary          File                `json:"binary"`
+	Type            CompanyGreetingType `json:"type"`
 }
-
-// CreateCompanyGreetingFormType are the arguments of [Client.CreateCompanyGreeting].
-type CreateCompanyGreetingFormType string

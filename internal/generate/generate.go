@@ -113,8 +113,9 @@ func generateTypes(doc *openapi3.T, cfg Config) (string, error) {
 		text[format] = plain("string")
 	}
 	types, err := codegen.Generate(doc, codegen.Configuration{
-		PackageName: cfg.PackageName,
-		Generate:    codegen.GenerateOptions{Models: true},
+		PackageName:   cfg.PackageName,
+		Generate:      codegen.GenerateOptions{Models: true},
+		Compatibility: codegen.CompatibilityOptions{AlwaysPrefixEnumValues: true},
 		OutputOptions: codegen.OutputOptions{
 			SkipFmt:          true, // it would look for imports in the module cache
 			SkipPrune:        true, // done on the document
@@ -126,7 +127,7 @@ func generateTypes(doc *openapi3.T, cfg Config) (string, error) {
 			GenerateTypesForAnonymousSchemas:          true,
 			UserTemplates:                             userTemplates,
 			TypeMapping: &codegen.TypeMapping{
-				Integer: codegen.FormatMapping{Default: plain("int64"), Formats: map[string]codegen.SimpleTypeSpec{"int32": plain("int"), "int64": plain("int64")}},
+				Integer: codegen.FormatMapping{Formats: map[string]codegen.SimpleTypeSpec{"int32": plain("int")}},
 				Number:  codegen.FormatMapping{Default: plain("float64"), Formats: map[string]codegen.SimpleTypeSpec{"float": plain("float64")}},
 				String:  codegen.FormatMapping{Formats: text},
 			},
