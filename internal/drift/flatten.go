@@ -1,0 +1,631 @@
+package drift
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// operationFacts are the members of an operation that are facts, beside those with rules of their own.
+var operationFacts = []string{"x-app-permission", "x-user-permission", "x-throttling-group"}
+
+// Flatten reads what the document below root says about operations, each named "POST /path". Operations that the
+// document lacks are no error, see [Facts.Missing]. Give it the whole document: what the operations do not reach costs
+// nothing but one pass over the paths, and tells where a missing operation may have gone. name is the document's, for
+// errors.
+func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) {
+	r := newReader(name, root)
+	f := &Facts{
+		name:       name,
+		root:       root,
+		version:    document.Text(root, "info", "version"),
+		servers:    servers(root),
+		operations: make(map[string]*operation, len(operations)),
+		wanted:     slices.Compact(slices.Sorted(slices.Values(operations))),
+	}
+	byPath := make(map[string][]string)
+	for _, key := range f.wanted {
+		method, path, _ := strings.Cut(key, " ")
+		byPath[path] = append(byPath[path], method)
+	}
+	for path, item := range document.Pairs(document.Get(root, "paths")) {
+		for _, method := range byPath[path.Value] {
+			key := method + " " + path.Value
+			r.chain = []string{key}
+			if op := r.pathOperation(key, strings.ToLower(method), item); op != nil {
+				f.operations[key] = op
+			}
+		}
+	}
+	f.schemas = r.all
+	if len(r.problems) > 0 {
+		slices.Sort(r.problems)
+		var problems []error
+		for _, p := range slices.Compact(r.problems) {
+			problems = append(problems, errors.New(p))
+		}
+		return nil, errors.Join(problems...)
+	}
+	for i, s := range f.schemas {
+		s.id = i
+		if s.items != nil && s.items.blank() {
+			s.items = nil
+		}
+		if s.values != nil && s.values.blank() {
+			s.values = nil
+		}
+	}
+	return f, nil
+}
+
+// reader reads one document. Nodes are looked up by reference and by identity, so that each is read once.
+type reader struct {
+	name     string
+	root     *yaml.Node
+	family   string // "2.0", "3.0" or "3.1"
+	resolved map[string]*yaml.Node
+	keys     map[*yaml.Node]map[string]*yaml.Node // of mappings too large to search
+	byNode   map[*yaml.Node]*schema
+	byParts  map[string]*schema
+	ids      map[*yaml.Node]int
+	all      []*schema
+	chain    []string // how the walk got here: an operation, then references
+	depth    int
+	called   bool // reading a callback
+	problems []string
+}
+
+func newReader(name string, root *yaml.Node) *reader {
+	family := "3.0"
+	switch {
+	case document.Get(root, "swagger") != nil:
+		family = "2.0"
+	case strings.HasPrefix(document.Text(root, "openapi"), "3.1"):
+		family = "3.1"
+	}
+	return &reader{
+		name: name, root: root, family: family,
+		resolved: map[string]*yaml.Node{}, keys: map[*yaml.Node]map[string]*yaml.Node{},
+		byNode: map[*yaml.Node]*schema{}, byParts: map[string]*schema{}, ids: map[*yaml.Node]int{},
+	}
+}
+
+func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
+	text := document.Errorf(r.name, n, format, args...).Error()
+	r.problems = append(r.problems, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → ")))
+}
+
+// follow resolves the references of n, one after another, and returns the object that is meant, nil where there is
+// none. leave takes back what following added to the chain.
+func (r *reader) follow(n *yaml.Node) (target *yaml.Node, leave func()) {
+	before := len(r.chain)
+	leave = func() { r.chain = r.chain[:before] }
+	for {
+		ref := document.Get(n, "$ref")
+		if ref == nil || ref.Kind != yaml.ScalarNode {
+			return n, leave
+		}
+		if slices.Contains(r.chain[before:], ref.Value) {
+			r.errorf(ref, "reference %q leads to itself", ref.Value)
+			return nil, leave
+		}
+		next := r.resolve(ref)
+		if next == nil {
+			return nil, leave
+		}
+		r.chain = append(r.chain, ref.Value)
+		n = next
+	}
+}
+
+// resolve finds the target of a reference, or records a problem.
+func (r *reader) resolve(ref *yaml.Node) *yaml.Node {
+	if n, known := r.resolved[ref.Value]; known {
+		return n
+	}
+	n := r.component(ref.Value)
+	if n == nil {
+		var err error
+		if n, err = document.Resolve(r.root, ref.Value); err != nil {
+			r.errorf(ref, "%v", err)
+		}
+	}
+	r.resolved[ref.Value] = n // a problem is told once
+	return n
+}
+
+// component finds the target of a plain reference by an index of its container: a document may hold 100,000
+// definitions, and each search of a mapping is linear.
+func (r *reader) component(ref string) *yaml.Node {
+	if !strings.HasPrefix(ref, "#/") || strings.ContainsAny(ref, "%~") {
+		return nil
+	}
+	cut := strings.LastIndexByte(ref, '/')
+	container := r.root
+	for key := range strings.SplitSeq(ref[1:cut], "/") {
+		if key == "" {
+			continue
+		}
+		if container = r.child(container, key); container == nil {
+			return nil
+		}
+	}
+	return r.child(container, ref[cut+1:])
+}
+
+// child is document.Get by an index where the mapping is large.
+func (r *reader) child(n *yaml.Node, key string) *yaml.Node {
+	const few = 64
+	if n.Kind != yaml.MappingNode || len(n.Content) < few {
+		return document.Get(n, key)
+	}
+	index := r.keys[n]
+	if index == nil {
+		index = make(map[string]*yaml.Node, len(n.Content)/2)
+		for k, v := range document.Pairs(n) {
+			index[k.Value] = v
+		}
+		r.keys[n] = index
+	}
+	return index[key]
+}
+
+// pathOperation reads one operation of a path item, nil where the item lacks it.
+func (r *reader) pathOperation(key, method string, item *yaml.Node) *operation {
+	target, leave := r.follow(item)
+	defer leave()
+	line, node := entry(item, method) // beside a $ref the path item may have operations of its own
+	if node == nil {
+		line, node = entry(target, method)
+	}
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	shared := document.Get(target, "parameters")
+	if target != item && document.Get(item, "parameters") != nil {
+		shared = document.Get(item, "parameters")
+	}
+	op := r.operation(key, node, shared)
+	op.line = line
+	return op
+}
+
+func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
+	op := &operation{key: key, facts: map[string]fact{}, extensions: map[string]string{}}
+	for k, v := range document.Pairs(node) {
+		switch {
+		case k.Value == "operationId":
+			op.facts[k.Value] = scalar(v)
+		case k.Value == "deprecated":
+			if isTrue(v) {
+				op.facts[k.Value] = scalar(v)
+			}
+		case slices.Contains(operationFacts, k.Value):
+			op.facts[k.Value] = scalar(v)
+		case k.Value == "tags":
+			for _, tag := range items(v) {
+				op.tags = append(op.tags, tag.Value)
+			}
+		case strings.HasPrefix(k.Value, "x-") && v.Kind == yaml.ScalarNode:
+			op.extensions[k.Value] = text(scalar(v).value)
+		}
+	}
+	slices.Sort(op.tags)
+	if security := r.security(node); security.value != nil {
+		op.facts["security"] = security
+	}
+	params := r.mergeParameters(shared, document.Get(node, "parameters"))
+	if r.family == "2.0" {
+		op.body = r.swaggerBody(params, r.mediaTypes(node, "consumes"))
+	} else {
+		op.body = r.requestBody(document.Get(node, "requestBody"))
+	}
+	for _, p := range params {
+		if in := document.Text(p.node, "in"); r.family == "2.0" && (in == "body" || in == "formData") {
+			continue
+		}
+		op.parameters = append(op.parameters, r.parameter(p))
+	}
+	slices.SortFunc(op.parameters, func(a, b *parameter) int { return strings.Compare(a.id(), b.id()) })
+	for status, n := range document.Pairs(document.Get(node, "responses")) {
+		if !strings.HasPrefix(status.Value, "x-") {
+			op.responses = append(op.responses, r.response(status, n, node))
+		}
+	}
+	slices.SortFunc(op.responses, func(a, b *response) int { return strings.Compare(a.status, b.status) })
+	op.callbacks = r.callbacks(document.Get(node, "callbacks"))
+	return op
+}
+
+// parameterNode is a parameter object and where it stands.
+type parameterNode struct {
+	node *yaml.Node
+	line int
+}
+
+// mergeParameters follows the references of two lists. What the second has wins over the first.
+func (r *reader) mergeParameters(lists ...*yaml.Node) []parameterNode {
+	var merged []parameterNode
+	index := map[string]int{}
+	for _, list := range lists {
+		for _, item := range items(list) {
+			target, leave := r.follow(item)
+			leave()
+			if target == nil || target.Kind != yaml.MappingNode {
+				continue
+			}
+			p := parameterNode{target, target.Line}
+			id := document.Text(target, "in") + ":" + document.Text(target, "name")
+			if at, dup := index[id]; dup {
+				merged[at] = p
+				continue
+			}
+			index[id] = len(merged)
+			merged = append(merged, p)
+		}
+	}
+	return merged
+}
+
+func (r *reader) parameter(p parameterNode) *parameter {
+	param := &parameter{in: document.Text(p.node, "in"), name: document.Text(p.node, "name"), line: p.line, facts: map[string]fact{}}
+	if required := document.Get(p.node, "required"); isTrue(required) {
+		param.required = scalar(required)
+	}
+	for _, key := range []string{"allowEmptyValue", "allowReserved"} {
+		if v := document.Get(p.node, key); isTrue(v) {
+			param.facts[key] = scalar(v)
+		}
+	}
+	schemaNode := document.Get(p.node, "schema")
+	content := document.Get(p.node, "content")
+	switch {
+	case r.family == "2.0":
+		schemaNode = p.node
+	case schemaNode == nil && content != nil:
+		for media, value := range document.Pairs(content) {
+			schemaNode = document.Get(value, "schema")
+			param.facts["content"] = fact{mediaName(media.Value), media.Line}
+		}
+	}
+	param.schema = r.schema(schemaNode, p.line)
+	if v := document.Get(p.node, "deprecated"); isTrue(v) && r.family != "2.0" && !param.schema.flag("deprecated") {
+		// Said of the parameter or of its schema, it is the same fact.
+		param.schema = r.withFact(param.schema, "deprecated", scalar(v))
+	}
+	if param.facts["content"].value == nil {
+		r.serialization(param, p.node)
+	}
+	return param
+}
+
+// serialization normalises collectionFormat of Swagger 2.0 and style with explode of OpenAPI 3 to one fact. It is a
+// fact of arrays and objects; how a single value is written depends on style alone.
+func (r *reader) serialization(param *parameter, node *yaml.Node) {
+	at := fact{line: param.line}
+	if param.schema.typ.value != "array" && param.schema.typ.value != "object" {
+		if style := document.Get(node, "style"); style != nil && (style.Value == "label" || style.Value == "matrix") {
+			param.facts["style"] = scalar(style)
+		}
+		return
+	}
+	form := param.in == "query" || param.in == "cookie"
+	if r.family == "2.0" {
+		at.value = "csv"
+		if v := document.Get(node, "collectionFormat"); v != nil {
+			at = scalar(v)
+		}
+		param.facts["collectionFormat"] = at
+		return
+	}
+	style := cmp.Or(document.Text(node, "style"), map[bool]string{true: "form", false: "simple"}[form])
+	explode := style == "form"
+	if v := document.Get(node, "explode"); v != nil {
+		explode, at.line = isTrue(v), v.Line
+	}
+	name := style
+	switch {
+	case style == "form" && explode && param.schema.typ.value == "array":
+		name = "multi"
+	case style == "form" && !explode, style == "simple" && !explode:
+		name = "csv"
+	case style == "simple" && param.schema.typ.value == "array":
+		name = "csv" // explode has no effect on an array here (OpenAPI 3.0.3 §4.7.12.2)
+	case style == "spaceDelimited":
+		name = "ssv"
+	case style == "pipeDelimited":
+		name = "pipes"
+	case explode:
+		name += " explode"
+	}
+	at.value = name
+	param.facts["collectionFormat"] = at
+}
+
+// swaggerBody is the body of a Swagger 2.0 operation: its body parameter, or its form fields as one object.
+func (r *reader) swaggerBody(params []parameterNode, consumes []fact) *body {
+	var fields []property
+	var files bool
+	var b *body
+	for _, p := range params {
+		switch document.Text(p.node, "in") {
+		case "body":
+			b = &body{line: p.line}
+			if v := document.Get(p.node, "required"); isTrue(v) {
+				b.required = scalar(v)
+			}
+			content := r.schema(document.Get(p.node, "schema"), p.line)
+			for _, name := range orDefault(consumes, "application/json", p.line) {
+				b.media = append(b.media, &media{name: name.value.(string), line: name.line, schema: content})
+			}
+		case "formData":
+			field := property{name: document.Text(p.node, "name"), line: p.line, schema: r.schema(p.node, p.line)}
+			if v := document.Get(p.node, "required"); isTrue(v) {
+				field.required = scalar(v)
+			}
+			files = files || document.Text(p.node, "type") == "file"
+			fields = append(fields, field)
+		}
+	}
+	if len(fields) == 0 {
+		sortMedia(b)
+		return b
+	}
+	form := &schema{line: fields[0].line, typ: fact{"object", fields[0].line}, facts: map[string]fact{}, props: fields}
+	slices.SortFunc(form.props, func(a, b property) int { return strings.Compare(a.name, b.name) })
+	r.all = append(r.all, form)
+	b = &body{line: fields[0].line}
+	for _, field := range fields {
+		if field.required.value != nil && b.required.value == nil {
+			b.required = field.required
+		}
+	}
+	otherwise := "application/x-www-form-urlencoded"
+	if files {
+		otherwise = "multipart/form-data"
+	}
+	for _, name := range orDefault(consumes, otherwise, form.line) {
+		b.media = append(b.media, &media{name: name.value.(string), line: name.line, schema: form})
+	}
+	sortMedia(b)
+	return b
+}
+
+func orDefault(types []fact, name string, line int) []fact {
+	if len(types) > 0 {
+		return types
+	}
+	return []fact{{name, line}}
+}
+
+func sortMedia(b *body) {
+	if b != nil {
+		slices.SortFunc(b.media, func(a, b *media) int { return strings.Compare(a.name, b.name) })
+	}
+}
+
+// mediaTypes lists consumes or produces of a Swagger 2.0 operation, or else of the document.
+func (r *reader) mediaTypes(op *yaml.Node, key string) []fact {
+	list := document.Get(op, key)
+	if list == nil {
+		list = document.Get(r.root, key)
+	}
+	var types []fact
+	seen := map[string]bool{}
+	for _, n := range items(list) {
+		if name := mediaName(n.Value); !seen[name] {
+			seen[name] = true
+			types = append(types, fact{name, n.Line})
+		}
+	}
+	return types
+}
+
+func (r *reader) requestBody(n *yaml.Node) *body {
+	target, leave := r.follow(n)
+	defer leave()
+	if target == nil || target.Kind != yaml.MappingNode {
+		return nil
+	}
+	b := &body{line: target.Line, media: r.content(document.Get(target, "content"))}
+	if v := document.Get(target, "required"); isTrue(v) {
+		b.required = scalar(v)
+	}
+	return b
+}
+
+func (r *reader) content(n *yaml.Node) []*media {
+	var list []*media
+	for name, value := range document.Pairs(n) {
+		m := &media{name: mediaName(name.Value), line: name.Line, schema: r.schema(document.Get(value, "schema"), name.Line)}
+		for prop, encoding := range document.Pairs(document.Get(value, "encoding")) {
+			m.encode(prop.Value, encoding)
+		}
+		list = append(list, m)
+	}
+	slices.SortStableFunc(list, func(a, b *media) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(list, func(a, b *media) bool { return a.name == b.name })
+}
+
+// encode keeps how a property is sent as a part, where that is not what the specification takes for granted.
+func (m *media) encode(prop string, encoding *yaml.Node) {
+	contentType := document.Get(encoding, "contentType")
+	field := m.schema.property(prop)
+	if contentType == nil || field != nil && mediaName(contentType.Value) == partType(field.schema) {
+		return
+	}
+	if m.facts == nil {
+		m.facts = map[string]map[string]fact{}
+	}
+	m.facts[prop] = map[string]fact{"contentType": {mediaName(contentType.Value), contentType.Line}}
+}
+
+// partType is the content type of a multipart property without an encoding (OpenAPI 3.0.3 §4.7.15.1).
+func partType(s *schema) string {
+	switch {
+	case s.typ.value == "array" && s.items != nil && s.items != s:
+		return partType(&schema{typ: s.items.typ, facts: s.items.facts})
+	case s.typ.value == "object":
+		return "application/json"
+	case s.facts["format"].value == "binary" || s.facts["format"].value == "byte":
+		return "application/octet-stream"
+	}
+	return "text/plain"
+}
+
+func (r *reader) response(status, n, op *yaml.Node) *response {
+	target, leave := r.follow(n)
+	defer leave()
+	resp := &response{status: status.Value, line: status.Line, headers: map[string]*parameter{}}
+	if status.Value != "default" {
+		resp.status = strings.ToUpper(status.Value)
+	}
+	if r.family != "2.0" {
+		resp.media = r.content(document.Get(target, "content"))
+	} else if s := document.Get(target, "schema"); s != nil {
+		content := r.schema(s, s.Line)
+		for _, name := range orDefault(r.mediaTypes(op, "produces"), "application/json", status.Line) {
+			resp.media = append(resp.media, &media{name: name.value.(string), line: name.line, schema: content})
+		}
+		slices.SortFunc(resp.media, func(a, b *media) int { return strings.Compare(a.name, b.name) })
+	}
+	for name, header := range document.Pairs(document.Get(target, "headers")) {
+		object, leave := r.follow(header)
+		if object != nil && object.Kind == yaml.MappingNode {
+			h := r.parameter(parameterNode{object, name.Line})
+			h.in, h.name = "header", name.Value
+			resp.headers[strings.ToLower(name.Value)] = h
+		}
+		leave()
+	}
+	return resp
+}
+
+// security names the ways to authorise a call: what each scheme is, not what it is called, and the scopes.
+func (r *reader) security(op *yaml.Node) fact {
+	requirements := document.Get(op, "security")
+	if requirements == nil {
+		requirements = document.Get(r.root, "security")
+	}
+	var ways []string
+	for _, requirement := range items(requirements) {
+		var schemes []string
+		for name, scopes := range document.Pairs(requirement) {
+			var list []string
+			for _, scope := range items(scopes) {
+				list = append(list, scope.Value)
+			}
+			slices.Sort(list)
+			schemes = append(schemes, strings.TrimSpace(r.scheme(name.Value)+" "+strings.Join(list, " ")))
+		}
+		slices.Sort(schemes)
+		ways = append(ways, cmp.Or(strings.Join(schemes, " and "), "none"))
+	}
+	if len(ways) == 0 {
+		return fact{}
+	}
+	slices.Sort(ways)
+	return fact{strings.Join(slices.Compact(ways), ", or "), requirements.Line}
+}
+
+func (r *reader) scheme(name string) string {
+	container := document.Get(r.root, "securityDefinitions")
+	if r.family != "2.0" {
+		container = document.Get(r.root, "components", "securitySchemes")
+	}
+	target, leave := r.follow(document.Get(container, name))
+	leave()
+	kind := document.Text(target, "type")
+	switch kind {
+	case "":
+		return "scheme " + strconv.Quote(name)
+	case "basic":
+		return "http basic"
+	case "http":
+		return "http " + strings.ToLower(document.Text(target, "scheme"))
+	case "apiKey":
+		return "apiKey " + document.Text(target, "in") + " " + document.Text(target, "name")
+	}
+	return kind
+}
+
+// callbacks reads the operations that the server calls, by name, expression and method. Callbacks of callbacks are not
+// read: they may lead back to themselves.
+func (r *reader) callbacks(n *yaml.Node) map[string]*operation {
+	all := map[string]*operation{}
+	if n == nil || r.called {
+		return all
+	}
+	r.called = true
+	defer func() { r.called = false }()
+	for name, value := range document.Pairs(n) {
+		target, leave := r.follow(value)
+		for expression, item := range document.Pairs(target) {
+			for _, method := range document.Methods {
+				if strings.HasPrefix(expression.Value, "x-") {
+					continue
+				}
+				key := name.Value + " " + strings.ToUpper(method) + " " + expression.Value
+				if op := r.pathOperation(key, method, item); op != nil {
+					all[key] = op
+				}
+			}
+		}
+		leave()
+	}
+	return all
+}
+
+// servers lists where the document says the API is.
+func servers(root *yaml.Node) []string {
+	var list []string
+	for _, s := range items(document.Get(root, "servers")) {
+		list = append(list, strings.TrimSuffix(document.Text(s, "url"), "/"))
+	}
+	if host := document.Text(root, "host"); host != "" {
+		schemes := items(document.Get(root, "schemes"))
+		if len(schemes) == 0 {
+			schemes = []*yaml.Node{document.String("https")}
+		}
+		for _, s := range schemes {
+			list = append(list, strings.TrimSuffix(s.Value+"://"+host+document.Text(root, "basePath"), "/"))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// items are the entries of a list, none of anything else.
+func items(n *yaml.Node) []*yaml.Node {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+// entry is a mapping's value for a key, and the line of the key.
+func entry(n *yaml.Node, key string) (line int, value *yaml.Node) {
+	for k, v := range document.Pairs(n) {
+		if k.Value == key {
+			return k.Line, v
+		}
+	}
+	return 0, nil
+}
+
+// mediaName is a media type as it compares: type and parameter names are case-insensitive (RFC 9110 §8.3.1).
+func mediaName(s string) string {
+	parts := strings.Split(s, ";")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	parts[0] = strings.ToLower(parts[0])
+	return strings.Join(parts, ";")
+}

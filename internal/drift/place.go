@@ -1,0 +1,137 @@
+package drift
+
+import "strings"
+
+// side is who reads what a schema describes.
+type side int
+
+const (
+	request side = iota // the server
+	respond             // the client
+)
+
+// prefix begins the ids of the rules for a side.
+func (s side) prefix() string {
+	if s == request {
+		return "req"
+	}
+	return "resp"
+}
+
+// place is where a schema stands.
+type place struct {
+	side      side
+	prefix    string // "parameter query:page", "request application/json", "response 200 application/json"
+	path      string // "a.b[].c", empty at the root
+	parameter bool
+	text      bool // values travel as text, in a path or a query
+}
+
+// String is the location as findings give it. The rules have no path below a parameter: items of arrays are named by
+// the parameter alone, properties of objects by a path behind it.
+func (p place) String() string {
+	if p.parameter {
+		path := p.path
+		if strings.Trim(path, "[]") == "" {
+			path = ""
+		}
+		return strings.TrimSpace(p.prefix + " " + path)
+	}
+	if p.path == "" {
+		return p.prefix + " (body)"
+	}
+	return p.prefix + " " + p.path
+}
+
+func (p place) child(name string) place {
+	if p.path != "" {
+		name = p.path + "." + name
+	}
+	p.path, p.text = name, false
+	return p
+}
+
+func (p place) items() place {
+	p.path += "[]"
+	return p
+}
+
+// Kinds of implied changes.
+const (
+	added   = "added"
+	removed = "removed"
+)
+
+// inside lists the places below a schema that came or went with it.
+func (c *comparer) inside(s *schema, at place, kind string) []Implied {
+	w := walker{comparer: c, kind: kind, active: map[*schema]bool{}}
+	w.walk(s, at)
+	return w.found
+}
+
+// insideMedia lists media types with all that is in them.
+func (c *comparer) insideMedia(list []*media, location, kind string) []Implied {
+	var found []Implied
+	for _, m := range list {
+		at := place{prefix: location + " " + m.name}
+		found = append(found, Implied{at.prefix, kind}, Implied{at.String(), kind})
+		found = append(found, c.inside(m.schema, at, kind)...)
+	}
+	return found
+}
+
+// insideOperation lists everything that an operation has.
+func (c *comparer) insideOperation(op *operation, kind string) []Implied {
+	var found []Implied
+	for _, p := range op.parameters {
+		at := place{prefix: p.location(), parameter: true}
+		found = append(found, Implied{at.prefix, kind})
+		found = append(found, c.inside(p.schema, at, kind)...)
+	}
+	if op.body != nil {
+		found = append(found, Implied{"request", kind})
+		found = append(found, c.insideMedia(op.body.media, "request", kind)...)
+	}
+	for _, r := range op.responses {
+		location := "response " + r.status
+		found = append(found, Implied{location, kind})
+		found = append(found, c.insideMedia(r.media, location, kind)...)
+	}
+	return found
+}
+
+// walker lists the places below a schema. A schema that contains itself is entered once on the way down.
+type walker struct {
+	*comparer
+	kind   string
+	active map[*schema]bool
+	found  []Implied
+}
+
+func (w *walker) walk(s *schema, at place) {
+	w.visits++
+	if w.active[s] || w.spent() {
+		return
+	}
+	w.active[s] = true
+	for _, p := range s.props {
+		w.enter(p.schema, at.child(p.name))
+	}
+	if s.items != nil {
+		w.enter(s.items, at.items())
+	}
+	if s.values != nil {
+		w.enter(s.values, at.child("*"))
+	}
+	for _, u := range s.unions {
+		for _, b := range u.branches {
+			w.walk(b.schema, at)
+		}
+	}
+	delete(w.active, s)
+}
+
+func (w *walker) enter(s *schema, at place) {
+	w.found = append(w.found, Implied{at.String(), w.kind})
+	w.walk(s, at)
+}

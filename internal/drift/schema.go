@@ -1,0 +1,530 @@
+package drift
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// schema reads the schema object n, which stands at line. No schema is a schema that allows anything.
+func (r *reader) schema(n *yaml.Node, line int) *schema {
+	if n == nil {
+		return r.fold(nil, line)
+	}
+	if s := r.byNode[n]; s != nil {
+		return s
+	}
+	s := r.conjunction([]*yaml.Node{n}, line)
+	r.byNode[n] = s
+	return s
+}
+
+// conjunction reads the schema that is all of the given ones at once.
+func (r *reader) conjunction(nodes []*yaml.Node, line int) *schema {
+	before := len(r.chain)
+	defer func() { r.chain = r.chain[:before] }()
+	var c collector
+	for _, n := range nodes {
+		r.collect(&c, n)
+	}
+	r.chain = append(r.chain, c.via...)
+	return r.fold(c.parts, line)
+}
+
+// collector gathers the schema objects that an object is made of: itself, what it refers to, and the parts of its allOf.
+type collector struct {
+	parts  []*yaml.Node
+	seen   map[*yaml.Node]bool
+	active []string // references that are being followed
+	via    []string // those that led to the first part
+}
+
+func (r *reader) collect(c *collector, n *yaml.Node) {
+	if n == nil || c.seen[n] {
+		return
+	}
+	if len(c.active) > MaxDepth {
+		r.errorf(n, "references nested deeper than %d", MaxDepth)
+		return
+	}
+	ref := document.Get(n, "$ref")
+	if ref == nil || ref.Kind != yaml.ScalarNode {
+		r.collectPart(c, n)
+		return
+	}
+	if r.family == "3.1" && len(n.Content) > 2 {
+		r.collectPart(c, n)
+	}
+	if slices.Contains(c.active, ref.Value) {
+		r.errorf(ref, "a schema is part of itself through allOf: %s", strings.Join(append(c.active, ref.Value), " → "))
+		return
+	}
+	target := r.resolve(ref)
+	if target == nil {
+		return
+	}
+	c.active = append(c.active, ref.Value)
+	r.chain = append(r.chain, ref.Value)
+	if len(c.parts) == 0 {
+		c.via = append(c.via, ref.Value)
+	}
+	r.collect(c, target)
+	c.active = c.active[:len(c.active)-1]
+	r.chain = r.chain[:len(r.chain)-1]
+}
+
+func (r *reader) collectPart(c *collector, n *yaml.Node) {
+	if c.seen == nil {
+		c.seen = map[*yaml.Node]bool{}
+	}
+	c.seen[n] = true
+	c.parts = append(c.parts, n)
+	for _, part := range items(document.Get(n, "allOf")) {
+		r.collect(c, part)
+	}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		if branches, _ := alternatives(document.Get(n, keyword)); len(branches) == 1 {
+			r.collect(c, branches[0]) // one alternative is none
+		}
+	}
+}
+
+// alternatives are the branches of a oneOf or anyOf without the null type, and whether that was one of them.
+func alternatives(list *yaml.Node) (branches []*yaml.Node, null bool) {
+	for _, b := range items(list) {
+		value := document.Get(b, "const")
+		if enum := items(document.Get(b, "enum")); len(enum) == 1 {
+			value = enum[0]
+		}
+		if document.Text(b, "type") == "null" || value != nil && value.Tag == "!!null" {
+			null = true
+			continue
+		}
+		branches = append(branches, b)
+	}
+	return branches, null
+}
+
+// fold makes one schema of the objects it consists of. The same objects make the same schema, which is what ends the
+// reading of a recursive one.
+func (r *reader) fold(parts []*yaml.Node, line int) *schema {
+	if len(parts) == 0 {
+		s := &schema{line: line, facts: map[string]fact{}}
+		r.all = append(r.all, s)
+		return s
+	}
+	key := r.partsKey(parts)
+	if s := r.byParts[key]; s != nil {
+		return s
+	}
+	s := &schema{line: parts[0].Line, facts: map[string]fact{}}
+	r.byParts[key] = s
+	r.all = append(r.all, s)
+	if r.depth++; r.depth > MaxDepth {
+		r.errorf(parts[0], "schemas nested deeper than %d", MaxDepth)
+		r.depth--
+		return s
+	}
+	f := folder{reader: r, schema: s, props: map[string][]*yaml.Node{}, lines: map[string]int{}, required: map[string]fact{}}
+	for _, part := range parts {
+		f.add(part)
+	}
+	f.finish()
+	r.depth--
+	return s
+}
+
+func (r *reader) partsKey(parts []*yaml.Node) string {
+	ids := make([]int, len(parts))
+	for i, n := range parts {
+		id, known := r.ids[n]
+		if !known {
+			id = len(r.ids)
+			r.ids[n] = id
+		}
+		ids[i] = id
+	}
+	slices.Sort(ids)
+	var key []byte
+	for _, id := range ids {
+		key = strconv.AppendInt(key, int64(id), 36)
+		key = append(key, ' ')
+	}
+	return string(key)
+}
+
+// withFact is a copy of s that says one thing more.
+func (r *reader) withFact(s *schema, keyword string, value fact) *schema {
+	copied := *s
+	copied.facts = maps.Clone(s.facts)
+	copied.facts[keyword] = value
+	r.all = append(r.all, &copied)
+	return &copied
+}
+
+// folder folds schema objects into one schema: what any of them demands is demanded.
+type folder struct {
+	reader   *reader
+	schema   *schema
+	types    map[string]bool // nil for any
+	typeLine int
+	null     nullability
+	props    map[string][]*yaml.Node
+	lines    map[string]int // of the properties' names
+	required map[string]fact
+	items    []*yaml.Node
+	itemLine int
+	values   []*yaml.Node
+	object   bool // some part has properties
+	sealed   fact
+}
+
+// nullability: a part without a type that says nullable speaks for the whole, otherwise every part with a type must
+// allow null.
+type nullability struct {
+	forced fact
+	typed  int
+	allow  int
+	at     fact
+}
+
+func (f *folder) add(n *yaml.Node) {
+	if n.Kind != yaml.MappingNode {
+		if n.Tag == "!!bool" && !isTrue(n) {
+			f.schema.facts["not"] = fact{"anything", n.Line} // the schema "false" of OpenAPI 3.1
+		}
+		return
+	}
+	f.addType(n)
+	f.addEnum(n)
+	for k, v := range document.Pairs(n) {
+		f.addKeyword(n, k, v)
+	}
+	for _, b := range bounds {
+		f.addBound(n, b)
+	}
+}
+
+func (f *folder) addType(n *yaml.Node) {
+	nullable := document.Get(n, "nullable")
+	if nullable == nil {
+		nullable = document.Get(n, "x-nullable")
+	}
+	allowsNull := isTrue(nullable)
+	node := document.Get(n, "type")
+	names := []*yaml.Node{node}
+	if node == nil {
+		names = nil
+	} else if node.Kind == yaml.SequenceNode {
+		names = node.Content
+	}
+	types := map[string]bool{}
+	for _, name := range names {
+		switch name.Value {
+		case "null":
+			if len(names) > 1 {
+				allowsNull, nullable = true, name
+				continue
+			}
+			types["null"] = true
+		case "file":
+			types["string"] = true
+			f.schema.facts["format"] = fact{"binary", name.Line}
+		default:
+			types[name.Value] = true
+		}
+	}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		if list := document.Get(n, keyword); list != nil {
+			if _, null := alternatives(list); null {
+				f.null.forced = fact{true, list.Line}
+			}
+		}
+	}
+	if len(types) == 0 {
+		if allowsNull {
+			f.null.forced = fact{true, nullable.Line}
+		}
+		return
+	}
+	f.null.typed++
+	if allowsNull {
+		f.null.allow++
+		f.null.at = fact{true, nullable.Line}
+	}
+	f.intersect(types, node.Line)
+}
+
+// intersect narrows the types. Parts that contradict each other leave what came first.
+func (f *folder) intersect(types map[string]bool, line int) {
+	if f.types == nil {
+		f.types, f.typeLine = types, line
+		return
+	}
+	both := map[string]bool{}
+	for t := range types {
+		switch {
+		case f.types[t]:
+			both[t] = true
+		case t == "integer" && f.types["number"], t == "number" && f.types["integer"]:
+			both["integer"] = true
+		}
+	}
+	if len(both) > 0 {
+		f.types = both
+	}
+}
+
+// addEnum reads enum, const, and a oneOf or anyOf of which every branch is a const or an enum, which is how values are
+// given descriptions.
+func (f *folder) addEnum(n *yaml.Node) {
+	if enum := document.Get(n, "enum"); enum != nil && enum.Kind == yaml.SequenceNode {
+		f.restrict(enum.Content)
+	}
+	if value := document.Get(n, "const"); value != nil {
+		f.restrict([]*yaml.Node{value})
+	}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		branches, _ := alternatives(document.Get(n, keyword))
+		if values, typ, ok := f.reader.described(branches); ok {
+			f.restrict(values)
+			if typ != nil {
+				f.intersect(map[string]bool{typ.Value: true}, typ.Line)
+			}
+		}
+	}
+}
+
+// described are the values that a list of branches describes, and the type that they state.
+func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yaml.Node, ok bool) {
+	if len(branches) < 2 {
+		return nil, nil, false
+	}
+	for _, b := range branches {
+		closed := false
+		for k, v := range document.Pairs(b) {
+			switch k.Value {
+			case "const":
+				values, closed = append(values, v), true
+			case "enum":
+				values, closed = append(values, items(v)...), true
+			case "type":
+				if typ != nil && typ.Value != v.Value || v.Kind != yaml.ScalarNode {
+					return nil, nil, false
+				}
+				typ = v
+			case "title", "description", "$comment":
+			default:
+				return nil, nil, false
+			}
+		}
+		if !closed {
+			return nil, nil, false
+		}
+	}
+	return values, typ, true
+}
+
+// restrict intersects the closed set of values. Null is a matter of nullable.
+func (f *folder) restrict(nodes []*yaml.Node) {
+	var values []fact
+	for _, n := range nodes {
+		if n.Tag != "!!null" {
+			values = append(values, scalar(n))
+		}
+	}
+	if len(values) == 0 {
+		return
+	}
+	slices.SortStableFunc(values, func(a, b fact) int { return strings.Compare(text(a.value), text(b.value)) })
+	values = slices.CompactFunc(values, func(a, b fact) bool { return same(a.value, b.value) })
+	s := f.schema
+	if s.closed {
+		values = slices.DeleteFunc(s.enum, func(a fact) bool {
+			return !slices.ContainsFunc(values, func(b fact) bool { return same(a.value, b.value) })
+		})
+	}
+	s.enum, s.closed = values, true
+}
+
+func (f *folder) addKeyword(n, k, v *yaml.Node) {
+	s := f.schema
+	switch key := k.Value; key {
+	case "properties":
+		if v.Kind != yaml.MappingNode {
+			return
+		}
+		f.object = true
+		for name, prop := range document.Pairs(v) {
+			if _, known := f.lines[name.Value]; !known {
+				f.lines[name.Value] = name.Line
+			}
+			f.props[name.Value] = append(f.props[name.Value], prop)
+		}
+	case "required":
+		for _, name := range items(v) {
+			if _, known := f.required[name.Value]; !known {
+				f.required[name.Value] = fact{true, name.Line}
+			}
+		}
+	case "items":
+		if v.Kind == yaml.SequenceNode {
+			f.opaqueList("prefixItems", v)
+			return
+		}
+		f.items, f.itemLine = append(f.items, v), k.Line
+	case "additionalProperties", "unevaluatedProperties":
+		switch {
+		case v.Tag == "!!bool" && !isTrue(v):
+			f.sealed = fact{false, v.Line}
+		case v.Kind == yaml.MappingNode && len(v.Content) > 0:
+			f.values = append(f.values, v)
+		}
+	case "deprecated", "readOnly", "writeOnly":
+		if isTrue(v) {
+			s.facts[key] = scalar(v)
+		}
+	case "default":
+		if _, known := s.facts[key]; !known && v.Tag != "!!null" {
+			s.facts[key] = scalar(v)
+		}
+	case "discriminator":
+		f.addDiscriminator(v)
+	case "oneOf", "anyOf":
+		f.addUnion(key, k.Line, v)
+	case "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "contentSchema":
+		s.opaque = append(s.opaque, member{key, f.reader.schema(v, k.Line)})
+	case "prefixItems":
+		f.opaqueList(key, v)
+	case "patternProperties", "dependentSchemas":
+		for name, value := range document.Pairs(v) {
+			s.opaque = append(s.opaque, member{key + " " + name.Value, f.reader.schema(value, name.Line)})
+		}
+	case "format":
+		f.addFormat(scalar(v))
+	case "contentMediaType":
+		if v.Value == "application/octet-stream" && document.Get(n, "contentEncoding") == nil {
+			f.addFormat(fact{"binary", v.Line})
+		} else {
+			s.facts[key] = scalar(v)
+		}
+	case "contentEncoding":
+		if v.Value == "base64" {
+			f.addFormat(fact{"byte", v.Line})
+		} else {
+			s.facts[key] = scalar(v)
+		}
+	case "multipleOf", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties":
+		f.addLimit(key, scalar(v))
+	case "uniqueItems":
+		if isTrue(v) {
+			s.facts[key] = scalar(v)
+		}
+	case "xml", "dependentRequired", "minContains", "maxContains":
+		s.facts[key] = scalar(v)
+	}
+}
+
+func (f *folder) opaqueList(key string, list *yaml.Node) {
+	for i, item := range items(list) {
+		f.schema.opaque = append(f.schema.opaque, member{key + " " + strconv.Itoa(i), f.reader.schema(item, item.Line)})
+	}
+}
+
+// addFormat keeps all formats where parts disagree.
+func (f *folder) addFormat(format fact) {
+	if old, known := f.schema.facts["format"]; known && !same(old.value, format.value) {
+		both := []string{text(old.value), text(format.value)}
+		slices.Sort(both)
+		format.value = strings.Join(both, " and ")
+	}
+	if format.value != nil && format.value != "" {
+		f.schema.facts["format"] = format
+	}
+}
+
+// addDiscriminator keeps the property and the values that are mapped. What they are mapped to are component names, which
+// are no facts, so a mapping to a schema that does not exist is never noticed here.
+func (f *folder) addDiscriminator(v *yaml.Node) {
+	name := v
+	if v.Kind == yaml.MappingNode {
+		name = document.Get(v, "propertyName")
+	}
+	if name != nil && name.Kind == yaml.ScalarNode {
+		f.schema.facts["discriminator"] = scalar(name)
+	}
+	var keys []string
+	for key := range document.Pairs(document.Get(v, "mapping")) {
+		keys = append(keys, key.Value)
+	}
+	if len(keys) > 0 {
+		slices.Sort(keys)
+		f.schema.facts["discriminator.mapping"] = fact{strings.Join(keys, ", "), v.Line}
+	}
+}
+
+func (f *folder) addUnion(keyword string, line int, list *yaml.Node) {
+	branches, _ := alternatives(list)
+	if len(branches) < 2 {
+		return
+	}
+	if _, _, ok := f.reader.described(branches); ok {
+		return
+	}
+	u := union{keyword: keyword, line: line}
+	for _, b := range branches {
+		name := document.Text(b, "$ref")
+		u.branches = append(u.branches, branch{name[strings.LastIndexByte(name, '/')+1:], f.reader.schema(b, b.Line)})
+	}
+	f.schema.unions = append(f.schema.unions, u)
+}
+
+// finish resolves what the parts say together.
+func (f *folder) finish() {
+	s := f.schema
+	if len(f.types) == 0 && f.object {
+		f.types, f.typeLine = map[string]bool{"object": true}, s.line
+	}
+	if len(f.types) > 0 {
+		s.typ = fact{strings.Join(slices.Sorted(maps.Keys(f.types)), "|"), f.typeLine}
+	}
+	if f.null.forced.value == nil && f.null.typed > 0 && f.null.allow == f.null.typed {
+		f.null.forced = f.null.at
+	}
+	if f.null.forced.value != nil {
+		s.facts["nullable"] = f.null.forced
+	}
+	if f.sealed.value != nil {
+		s.facts["additionalProperties"] = f.sealed
+		f.values = nil
+	}
+	for name, at := range f.required {
+		if _, known := f.lines[name]; !known {
+			f.lines[name], f.props[name] = at.line, nil
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.lines)) {
+		s.props = append(s.props, property{name: name, line: f.lines[name], schema: f.child(f.props[name], f.lines[name]), required: f.required[name]})
+	}
+	if f.items != nil {
+		s.items = f.child(f.items, f.itemLine)
+	}
+	if f.values != nil {
+		s.values = f.child(f.values, f.values[0].Line)
+	}
+	slices.SortStableFunc(s.opaque, func(a, b member) int { return strings.Compare(a.key, b.key) })
+	slices.SortStableFunc(s.unions, func(a, b union) int { return cmp.Compare(a.keyword, b.keyword) })
+}
+
+func (f *folder) child(nodes []*yaml.Node, line int) *schema {
+	if len(nodes) == 1 {
+		return f.reader.schema(nodes[0], line)
+	}
+	return f.reader.conjunction(nodes, line)
+}
