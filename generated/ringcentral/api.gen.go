@@ -66,7 +66,9 @@ func Operations() []Operation {
 	return []Operation{operationCreateAnsweringRule, operationCreateCompanyGreeting, operationCreateCustomUserGreeting, operationListCallRecordingCustomGreetings, operationReadCustomGreeting, operationUpdateAnsweringRule}
 }
 
-// CreateAnsweringRule calls POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule.
+// CreateAnsweringRule creates a rule that handles calls to an extension when its conditions are met: who calls, which
+// number was called, and when. At least one condition is needed. A rule beside the custom ones, for business or after
+// hours, cannot be created.
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule
 //
@@ -83,7 +85,8 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }
 
-// CreateCompanyGreeting calls POST /restapi/v1.0/account/{accountId}/greeting.
+// CreateCompanyGreeting uploads a sound file as a greeting of the company or an announcement of call recording. The
+// server refuses files of more than 20 MB and other formats than WAV and MP3.
 //
 // POST /restapi/v1.0/account/{accountId}/greeting
 //
@@ -103,7 +106,8 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 	return fetch[CompanyGreeting](ctx, c, r, http.StatusOK)
 }
 
-// CreateCustomUserGreeting calls POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting.
+// CreateCustomUserGreeting uploads a sound file as a greeting of an extension and applies it to one of its rules. The
+// server refuses other formats than WAV and MP3. Calls count against the usage-plan group Heavy, the smallest.
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
 //
@@ -122,7 +126,8 @@ func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string,
 	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
-// ListCallRecordingCustomGreetings calls GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings.
+// ListCallRecordingCustomGreetings returns the uploaded announcements that callers hear when recording starts or
+// stops, by kind and language. The vendor calls this operation beta.
 //
 // GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings
 //
@@ -138,7 +143,7 @@ func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID
 	return fetch[CallRecordingGreetings](ctx, c, r, http.StatusOK)
 }
 
-// ReadCustomGreeting calls GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}.
+// ReadCustomGreeting returns what is known of an uploaded greeting, with the address of its sound file.
 //
 // GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}
 //
@@ -153,7 +158,8 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
-// UpdateAnsweringRule calls PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}.
+// UpdateAnsweringRule changes what the request names of a rule and leaves the rest as it is. A list that is sent
+// replaces the old one.
 //
 // PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}
 //

@@ -30,8 +30,8 @@ const (
 
 // Servers, from the description.
 const (
-	ServerProduction = "https://platform.ringcentral.com"
-	ServerSandbox    = "https://platform.devtest.ringcentral.com"
+	ServerProduction = "https://platform.ringcentral.com"         // Production.
+	ServerSandbox    = "https://platform.devtest.ringcentral.com" // The sandbox, for development.
 )
 
 // Spec returns the OpenAPI document that this package was generated from, as YAML.
@@ -45,8 +45,10 @@ info:
   version: 1.0.36
 servers:
   - url: https://platform.ringcentral.com/
+    description: Production.
     x-go-name: ServerProduction
   - url: https://platform.devtest.ringcentral.com
+    description: The sandbox, for development.
     x-go-name: ServerSandbox
 security:
   - OAuth2: []
@@ -58,14 +60,18 @@ paths:
       operationId: listCallRecordingCustomGreetings
       tags:
         - Call Handling Settings
+      summary: List the announcements of call recording
+      description: Returns the uploaded announcements that callers hear when recording starts or stops, by kind and language. The vendor calls this operation beta.
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
         - name: type
           in: query
+          description: Only announcements of this kind; all kinds if absent.
           schema:
             type: string
             enum:
@@ -94,20 +100,25 @@ paths:
       operationId: createAnsweringRule
       tags:
         - Call Handling Settings
+      summary: Create a custom call-handling rule
+      description: 'Creates a rule that handles calls to an extension when its conditions are met: who calls, which number was called, and when. At least one condition is needed. A rule beside the custom ones, for business or after hours, cannot be created.'
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: extensionId
           in: path
+          description: The extension's id, or ~ for the extension that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
       requestBody:
+        description: The rule to create.
         required: true
         content:
           application/json:
@@ -215,25 +226,31 @@ paths:
       operationId: updateAnsweringRule
       tags:
         - Call Handling Settings
+      summary: Change a custom call-handling rule
+      description: Changes what the request names of a rule and leaves the rest as it is. A list that is sent replaces the old one.
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: extensionId
           in: path
+          description: The extension's id, or ~ for the extension that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: ruleId
           in: path
+          description: The rule's id, as creating or listing rules returns it; business-hours-rule and after-hours-rule name the built-in ones.
           required: true
           schema:
             type: string
       requestBody:
+        description: What to change.
         required: true
         content:
           application/json:
@@ -321,25 +338,31 @@ paths:
       operationId: createCustomUserGreeting
       tags:
         - Call Handling Settings
+      summary: Upload a greeting for an extension
+      description: Uploads a sound file as a greeting of an extension and applies it to one of its rules. The server refuses other formats than WAV and MP3. Calls count against the usage-plan group Heavy, the smallest.
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: extensionId
           in: path
+          description: The extension's id, or ~ for the extension that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
       requestBody:
+        description: The greeting as a form.
         required: true
         content:
           multipart/form-data:
             schema:
               type: object
+              description: The form of an extension greeting's upload.
               required:
                 - answeringRuleId
                 - binary
@@ -347,11 +370,14 @@ paths:
               properties:
                 answeringRuleId:
                   type: string
+                  description: The id of the rule that the greeting is applied to.
                 binary:
                   type: string
                   format: binary
+                  description: 'The sound file: WAV or MP3.'
                 type:
                   type: string
+                  description: When the greeting is played. HoldMusic goes with the rule for business hours alone, and holds for all rules.
                   enum:
                     - Announcement
                     - ConnectingAudio
@@ -401,21 +427,26 @@ paths:
       operationId: readCustomGreeting
       tags:
         - Call Handling Settings
+      summary: Read a greeting of an extension
+      description: Returns what is known of an uploaded greeting, with the address of its sound file.
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: extensionId
           in: path
+          description: The extension's id, or ~ for the extension that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
         - name: greetingId
           in: path
+          description: The greeting's id, as uploading it returned it.
           required: true
           schema:
             type: string
@@ -448,30 +479,38 @@ paths:
       operationId: createCompanyGreeting
       tags:
         - Call Handling Settings
+      summary: Upload a greeting for a company
+      description: Uploads a sound file as a greeting of the company or an announcement of call recording. The server refuses files of more than 20 MB and other formats than WAV and MP3.
       parameters:
         - name: accountId
           in: path
+          description: The account's id, or ~ for the account that the access token belongs to.
           required: true
           schema:
             type: string
             default: "~"
       requestBody:
+        description: The greeting as a form.
         required: true
         content:
           multipart/form-data:
             schema:
               type: object
+              description: The form of a company greeting's upload.
               required:
                 - binary
                 - type
               properties:
                 answeringRuleId:
                   type: string
+                  description: The id of the company's rule that the greeting is for, if it is for one.
                 binary:
                   type: string
                   format: binary
+                  description: 'The sound file: WAV or MP3.'
                 type:
                   type: string
+                  description: When the greeting is played.
                   enum:
                     - AutomaticRecording
                     - Company
@@ -511,9 +550,11 @@ components:
   schemas:
     AnsweringRuleInfo:
       type: object
+      description: A call-handling rule of an extension.
       properties:
         callHandlingAction:
           type: string
+          description: 'What happens to a call. The property of the matching name says how: forwarding for ForwardCalls, unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail, and PlayAnnouncementOnly a greeting of type Announcement.'
           enum:
             - AgentQueue
             - ForwardCalls
@@ -524,21 +565,28 @@ components:
           x-go-type-name: CallHandlingAction
         calledNumbers:
           type: array
+          description: 'Condition: the call was made to one of these numbers of the extension.'
           items:
             $ref: '#/components/schemas/CalledNumberInfo'
         callers:
           type: array
+          description: 'Condition: the call comes from one of these.'
           items:
             $ref: '#/components/schemas/CallersInfo'
         enabled:
           type: boolean
+          description: Whether the rule is in force.
         forwarding:
-          $ref: '#/components/schemas/ForwardingInfo'
+          description: Which phones ring, and in which order, for ForwardCalls.
+          allOf:
+            - $ref: '#/components/schemas/ForwardingInfo'
         greetings:
           type: array
+          description: What callers hear, at most one of each type.
           items:
             $ref: '#/components/schemas/GreetingInfo'
         id:
+          description: Identifies the rule within its extension.
           anyOf:
             - type: string
             - type: integer
@@ -546,12 +594,18 @@ components:
           x-go-type: ID
         name:
           type: string
+          description: The rule's name.
         queue:
-          $ref: '#/components/schemas/QueueInfo'
+          description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+          allOf:
+            - $ref: '#/components/schemas/QueueInfo'
         schedule:
-          $ref: '#/components/schemas/ScheduleInfo'
+          description: 'Condition: the call comes at these times.'
+          allOf:
+            - $ref: '#/components/schemas/ScheduleInfo'
         screening:
           type: string
+          description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.'
           enum:
             - Always
             - NoCallerId
@@ -559,30 +613,44 @@ components:
             - UnknownCallerId
           x-go-type-name: Screening
         transfer:
-          $ref: '#/components/schemas/TransferredExtensionInfo'
+          description: The extension that calls go to, for TransferToExtension. Call-queue extensions only.
+          allOf:
+            - $ref: '#/components/schemas/TransferredExtensionInfo'
         type:
           type: string
+          description: Custom, or one of the built-in rules for business and after hours.
           enum:
             - AfterHours
             - BusinessHours
             - Custom
           x-go-type-name: AnsweringRuleType
         unconditionalForwarding:
-          $ref: '#/components/schemas/UnconditionalForwardingInfo'
+          description: The number that calls go to, for UnconditionalForwarding.
+          allOf:
+            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
         uri:
           type: string
+          description: The rule's own address.
         voicemail:
-          $ref: '#/components/schemas/VoicemailInfo'
+          description: Whether callers may leave a message, and for whom.
+          allOf:
+            - $ref: '#/components/schemas/VoicemailInfo'
       x-go-name: AnsweringRule
     CallRecordingCustomGreeting:
       type: object
+      description: An uploaded announcement of call recording.
       properties:
         custom:
-          $ref: '#/components/schemas/CallRecordingCustomGreetingData'
+          description: The greeting that is played.
+          allOf:
+            - $ref: '#/components/schemas/CallRecordingCustomGreetingData'
         language:
-          $ref: '#/components/schemas/CallRecordingCustomGreetingLanguage'
+          description: The language that it is for.
+          allOf:
+            - $ref: '#/components/schemas/CallRecordingCustomGreetingLanguage'
         type:
           type: string
+          description: 'When it is played: as recording starts or stops on demand, or before automatic recording.'
           enum:
             - AutomaticRecording
             - StartRecording
@@ -591,8 +659,10 @@ components:
       x-go-name: CallRecordingGreeting
     CallRecordingCustomGreetingData:
       type: object
+      description: A reference to an uploaded company greeting.
       properties:
         id:
+          description: The greeting's id.
           anyOf:
             - type: string
             - type: integer
@@ -600,11 +670,14 @@ components:
           x-go-type: ID
         uri:
           type: string
+          description: The greeting's address.
       x-go-name: CallRecordingGreetingReference
     CallRecordingCustomGreetingLanguage:
       type: object
+      description: The language of an announcement.
       properties:
         id:
+          description: The language's id in the vendor's dictionary.
           anyOf:
             - type: string
             - type: integer
@@ -612,49 +685,64 @@ components:
           x-go-type: ID
         localeCode:
           type: string
+          description: Language and country, such as en-US.
         name:
           type: string
+          description: The language's name in English, with its country.
         uri:
           type: string
+          description: The language's address in the vendor's dictionary.
       x-go-name: CallRecordingGreetingLanguage
     CallRecordingCustomGreetings:
       type: object
+      description: The announcements of call recording.
       properties:
         records:
           type: array
+          description: One entry for each kind and language.
           items:
             $ref: '#/components/schemas/CallRecordingCustomGreeting'
       x-go-name: CallRecordingGreetings
     CalledNumberInfo:
       type: object
+      description: A number of the extension that a call was made to.
       properties:
         phoneNumber:
           type: string
+          description: In E.164 format, such as +12025550123.
       x-go-name: CalledNumber
     CallersInfo:
       type: object
+      description: A caller that a rule is for.
       properties:
         callerId:
           type: string
+          description: The caller's number. The server returns it without the leading plus.
         name:
           type: string
+          description: The caller's name in the contacts.
       x-go-name: Caller
     CallersInfoRequest:
       type: object
+      description: A caller that a rule is for.
       properties:
         callerId:
           type: string
+          description: The caller's number in E.164 format, such as +12025550123.
         name:
           type: string
+          description: The caller's name.
       x-go-name: CallerRequest
     CreateAnsweringRuleRequest:
       type: object
+      description: A rule to create. Name, type and at least one condition (callers, calledNumbers or schedule) are needed; what is absent gets the server's default.
       required:
         - name
         - type
       properties:
         callHandlingAction:
           type: string
+          description: 'What happens to a call. The property of the matching name says how: forwarding for ForwardCalls, unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail, and PlayAnnouncementOnly a greeting of type Announcement.'
           enum:
             - AgentQueue
             - ForwardCalls
@@ -665,28 +753,40 @@ components:
           x-go-type: CallHandlingAction
         calledNumbers:
           type: array
+          description: 'Condition: the call was made to one of these numbers of the extension.'
           items:
             $ref: '#/components/schemas/CalledNumberInfo'
         callers:
           type: array
+          description: 'Condition: the call comes from one of these.'
           items:
             $ref: '#/components/schemas/CallersInfoRequest'
         enabled:
           type: boolean
+          description: Whether the rule is in force from the start; true if absent.
         forwarding:
-          $ref: '#/components/schemas/ForwardingInfo'
+          description: Which phones ring, and in which order, for ForwardCalls.
+          allOf:
+            - $ref: '#/components/schemas/ForwardingInfo'
         greetings:
           type: array
+          description: What callers hear, at most one of each type.
           items:
             $ref: '#/components/schemas/GreetingInfo'
         name:
           type: string
+          description: The rule's name, at most 127 characters.
         queue:
-          $ref: '#/components/schemas/QueueInfo'
+          description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+          allOf:
+            - $ref: '#/components/schemas/QueueInfo'
         schedule:
-          $ref: '#/components/schemas/ScheduleInfo'
+          description: 'Condition: the call comes at these times.'
+          allOf:
+            - $ref: '#/components/schemas/ScheduleInfo'
         screening:
           type: string
+          description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.'
           enum:
             - Always
             - NoCallerId
@@ -694,36 +794,52 @@ components:
             - UnknownCallerId
           x-go-type: Screening
         transfer:
-          $ref: '#/components/schemas/TransferredExtensionInfo'
+          description: The extension that calls go to, for TransferToExtension. Call-queue extensions only.
+          allOf:
+            - $ref: '#/components/schemas/TransferredExtensionInfo'
         type:
           type: string
+          description: 'Always Custom: rules of the other types exist already.'
         unconditionalForwarding:
-          $ref: '#/components/schemas/UnconditionalForwardingInfo'
+          description: The number that calls go to, for UnconditionalForwarding.
+          allOf:
+            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
         voicemail:
-          $ref: '#/components/schemas/VoicemailInfo'
+          description: Whether callers may leave a message, and for whom.
+          allOf:
+            - $ref: '#/components/schemas/VoicemailInfo'
     CustomCompanyGreetingInfo:
       type: object
+      description: An uploaded greeting of a company.
       properties:
         answeringRule:
-          $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
+          description: The rule that the greeting is applied to, if it is.
+          allOf:
+            - $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
         contentType:
           type: string
+          description: The media type of the sound file.
           enum:
             - audio/mpeg
             - audio/wav
           x-go-type: GreetingContentType
         contentUri:
           type: string
+          description: Where the sound file can be downloaded, with an access token.
         id:
+          description: Identifies the greeting.
           anyOf:
             - type: string
             - type: integer
               format: int64
           x-go-type: ID
         language:
-          $ref: '#/components/schemas/CustomCompanyGreetingLanguageInfo'
+          description: The language that the greeting is for.
+          allOf:
+            - $ref: '#/components/schemas/CustomCompanyGreetingLanguageInfo'
         type:
           type: string
+          description: 'When the greeting is played: as the company''s greeting, or around call recording.'
           enum:
             - AutomaticRecording
             - Company
@@ -732,11 +848,14 @@ components:
           x-go-type-name: CompanyGreetingType
         uri:
           type: string
+          description: The greeting's own address.
       x-go-name: CompanyGreeting
     CustomCompanyGreetingLanguageInfo:
       type: object
+      description: The language of a company greeting.
       properties:
         id:
+          description: The language's id in the vendor's dictionary.
           anyOf:
             - type: string
             - type: integer
@@ -744,15 +863,20 @@ components:
           x-go-type: ID
         localeCode:
           type: string
+          description: Language and country, such as en-US.
         name:
           type: string
+          description: The language's name in English, with its country.
         uri:
           type: string
+          description: The language's address in the vendor's dictionary.
       x-go-name: CompanyGreetingLanguage
     CustomGreetingAnsweringRuleInfo:
       type: object
+      description: A reference to a call-handling rule.
       properties:
         id:
+          description: The rule's id.
           anyOf:
             - type: string
             - type: integer
@@ -760,11 +884,14 @@ components:
           x-go-type: ID
         uri:
           type: string
+          description: The rule's address.
       x-go-name: AnsweringRuleReference
     CustomGreetingReference:
       type: object
+      description: A reference to an uploaded greeting.
       properties:
         id:
+          description: The greeting's id, as uploading it returned it.
           anyOf:
             - type: string
             - type: integer
@@ -772,18 +899,24 @@ components:
           x-go-type: ID
     CustomUserGreetingInfo:
       type: object
+      description: An uploaded greeting of an extension.
       properties:
         answeringRule:
-          $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
+          description: The rule that the greeting is applied to, if it is.
+          allOf:
+            - $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
         contentType:
           type: string
+          description: The media type of the sound file.
           enum:
             - audio/mpeg
             - audio/wav
           x-go-type-name: GreetingContentType
         contentUri:
           type: string
+          description: Where the sound file can be downloaded, with an access token.
         id:
+          description: Identifies the greeting.
           anyOf:
             - type: string
             - type: integer
@@ -791,6 +924,7 @@ components:
           x-go-type: ID
         type:
           type: string
+          description: When the greeting is played.
           enum:
             - Announcement
             - ConnectingAudio
@@ -802,6 +936,7 @@ components:
           x-go-type-name: UserGreetingType
         uri:
           type: string
+          description: The greeting's own address.
       x-go-name: UserGreeting
     ErrorItem:
       type: object
@@ -848,10 +983,13 @@ components:
           description: The permission that is missing, also given in errors.
     ExtensionInfo:
       type: object
+      description: A reference to an extension.
       properties:
         extensionNumber:
           type: string
+          description: The short number by which it is dialled within the company.
         id:
+          description: The extension's id.
           anyOf:
             - type: string
             - type: integer
@@ -859,68 +997,91 @@ components:
           x-go-type: ID
         name:
           type: string
+          description: The name of the user or department.
         partnerId:
           type: string
+          description: The id that a partner gave the extension, for partner applications.
         uri:
           type: string
+          description: The extension's address.
       x-go-name: Extension
     FixedOrderAgents:
       type: object
+      description: An agent's place in a call queue that rings agents in a fixed order.
       properties:
         extension:
-          $ref: '#/components/schemas/ExtensionInfo'
+          description: The agent.
+          allOf:
+            - $ref: '#/components/schemas/ExtensionInfo'
         index:
           type: integer
+          description: The place, from 1 and without gaps.
       x-go-name: FixedOrderAgent
     ForwardingInfo:
       type: object
+      description: How calls are forwarded.
       properties:
         mobileTimeout:
           type: boolean
+          description: Whether mobile phones are given a limited time to answer.
         notifyAdminSoftPhones:
           type: boolean
+          description: Whether the administrator's desktop app rings first, too.
         notifyMySoftPhones:
           type: boolean
+          description: Whether the user's own desktop and mobile apps ring first.
         ringingMode:
           type: string
+          description: Whether the numbers ring one after the other or all at once.
           enum:
             - Sequentially
             - Simultaneously
           x-go-type-name: RingingMode
         rules:
           type: array
+          description: The numbers or groups of numbers to ring.
           items:
             $ref: '#/components/schemas/RuleInfo'
         softPhonesRingCount:
           type: integer
+          description: How many times the apps ring before calls are forwarded. A ring is about five seconds.
       x-go-name: Forwarding
     ForwardingInfoCreateRuleRequest:
       type: object
+      description: How calls are to be forwarded.
       properties:
         mobileTimeout:
           type: boolean
+          description: Whether mobile phones are given a limited time to answer.
         notifyAdminSoftPhones:
           type: boolean
+          description: Whether the administrator's desktop app rings first, too.
         notifyMySoftPhones:
           type: boolean
+          description: Whether the user's own desktop and mobile apps ring first.
         ringingMode:
           type: string
+          description: Whether the numbers ring one after the other or all at once.
           enum:
             - Sequentially
             - Simultaneously
           x-go-type: RingingMode
         rules:
           type: array
+          description: The numbers or groups of numbers to ring.
           items:
             $ref: '#/components/schemas/RuleInfoCreateRuleRequest'
         softPhonesRingCount:
           type: integer
+          description: How many times the apps ring before calls are forwarded. A ring is about five seconds.
           default: 1
       x-go-name: ForwardingRequest
     ForwardingNumberInfoRules:
       type: object
+      description: A forwarding number of the extension.
       properties:
         id:
+          description: The forwarding number's id.
           anyOf:
             - type: string
             - type: integer
@@ -928,10 +1089,13 @@ components:
           x-go-type: ID
         label:
           type: string
+          description: The name that the user gave it.
         phoneNumber:
           type: string
+          description: In E.164 format, such as +12025550123.
         type:
           type: string
+          description: What kind of phone it is.
           enum:
             - Home
             - Mobile
@@ -942,11 +1106,14 @@ components:
           x-go-type-name: ForwardingNumberType
         uri:
           type: string
+          description: The forwarding number's address.
       x-go-name: ForwardingNumber
     ForwardingNumberInfoRulesCreateRuleRequest:
       type: object
+      description: A reference to a forwarding number of the extension.
       properties:
         id:
+          description: The forwarding number's id.
           anyOf:
             - type: string
             - type: integer
@@ -954,6 +1121,7 @@ components:
           x-go-type: ID
         type:
           type: string
+          description: What kind of phone it is.
           enum:
             - Home
             - Mobile
@@ -965,13 +1133,19 @@ components:
       x-go-name: ForwardingNumberRequest
     GreetingInfo:
       type: object
+      description: 'What callers hear on one occasion: one of the vendor''s greetings, or an uploaded one.'
       properties:
         custom:
-          $ref: '#/components/schemas/CustomGreetingReference'
+          description: An uploaded greeting.
+          allOf:
+            - $ref: '#/components/schemas/CustomGreetingReference'
         preset:
-          $ref: '#/components/schemas/PresetInfo'
+          description: One of the vendor's greetings.
+          allOf:
+            - $ref: '#/components/schemas/PresetInfo'
         type:
           type: string
+          description: The occasion on which it is played.
           enum:
             - Announcement
             - AutomaticRecording
@@ -993,6 +1167,7 @@ components:
           x-go-type-name: RuleGreetingType
         usageType:
           type: string
+          description: The kind of rule that it can be used in.
           enum:
             - AnnouncementExtensionAnsweringRule
             - CompanyAfterHoursAnsweringRule
@@ -1005,8 +1180,10 @@ components:
       x-go-name: RuleGreeting
     PresetInfo:
       type: object
+      description: A reference to one of the vendor's greetings.
       properties:
         id:
+          description: The greeting's id in the vendor's dictionary.
           anyOf:
             - type: string
             - type: integer
@@ -1014,31 +1191,40 @@ components:
           x-go-type: ID
         name:
           type: string
+          description: The greeting's name, such as Default; None for silence.
         uri:
           type: string
+          description: The greeting's address in the vendor's dictionary.
       x-go-name: GreetingPreset
     QueueForwarding:
       type: object
+      description: The number that calls of a queue go to upon an event.
       properties:
         action:
           type: string
+          description: 'Which event this is for: too many calls waiting, or a call waiting too long.'
           enum:
             - HoldTimeExpiration
             - MaxCallers
           x-go-type: QueueEvent
         phoneNumber:
           type: string
+          description: In E.164 format, such as +12025550123.
     QueueInfo:
       type: object
+      description: How a call queue treats its calls.
       properties:
         agentTimeout:
           type: integer
+          description: Seconds that an agent's phone rings before the next agent is tried.
         fixedOrderAgents:
           type: array
+          description: The agents in their order, for the transfer mode FixedOrder. They must be the members of the queue.
           items:
             $ref: '#/components/schemas/FixedOrderAgents'
         holdAudioInterruptionMode:
           type: string
+          description: When the music on hold is interrupted by an announcement.
           enum:
             - Never
             - Periodically
@@ -1046,10 +1232,13 @@ components:
           x-go-type-name: HoldAudioInterruptionMode
         holdAudioInterruptionPeriod:
           type: integer
+          description: Seconds between announcements, for the mode Periodically and no other.
         holdTime:
           type: integer
+          description: Seconds that a call may wait for an agent.
         holdTimeExpirationAction:
           type: string
+          description: What happens to a call that has waited that long.
           enum:
             - TransferToExtension
             - UnconditionalForwarding
@@ -1057,8 +1246,10 @@ components:
           x-go-type-name: HoldTimeExpirationAction
         maxCallers:
           type: integer
+          description: How many calls may wait at once.
         maxCallersAction:
           type: string
+          description: What happens to a call when that many wait already.
           enum:
             - Announcement
             - TransferToExtension
@@ -1067,10 +1258,12 @@ components:
           x-go-type-name: MaxCallersAction
         transfer:
           type: array
+          description: The extensions for the action TransferToExtension, one for each event.
           items:
             $ref: '#/components/schemas/QueueTransfer'
         transferMode:
           type: string
+          description: 'How the next agent is chosen: in turn, all at once, or in a fixed order.'
           enum:
             - FixedOrder
             - Rotating
@@ -1078,34 +1271,45 @@ components:
           x-go-type-name: QueueTransferMode
         unconditionalForwarding:
           type: array
+          description: The numbers for the action UnconditionalForwarding, one for each event.
           items:
             $ref: '#/components/schemas/QueueForwarding'
         wrapUpTime:
           type: integer
+          description: Seconds that an agent has after a call before the next one.
       x-go-name: Queue
     QueueTransfer:
       type: object
+      description: The extension that calls of a queue go to upon an event.
       properties:
         action:
           type: string
+          description: 'Which event this is for: too many calls waiting, or a call waiting too long.'
           enum:
             - HoldTimeExpiration
             - MaxCallers
           x-go-type-name: QueueEvent
         extension:
-          $ref: '#/components/schemas/ExtensionInfo'
+          description: The extension.
+          allOf:
+            - $ref: '#/components/schemas/ExtensionInfo'
     RangesInfo:
       type: object
+      description: A span of days and times.
       properties:
         from:
           type: string
+          description: 'Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.'
         to:
           type: string
+          description: Its end, written like from.
       x-go-name: DateRange
     RecipientInfo:
       type: object
+      description: The extension whose voicemail gets a message.
       properties:
         id:
+          description: The extension's id. The server sends it as a number.
           anyOf:
             - type: string
             - type: integer
@@ -1113,75 +1317,101 @@ components:
           x-go-type: ID
         uri:
           type: string
+          description: The extension's address.
       x-go-name: VoicemailRecipient
     RuleInfo:
       type: object
+      description: A number or group of numbers that rings.
       properties:
         enabled:
           type: boolean
+          description: Whether the number or group rings at all.
         forwardingNumbers:
           type: array
+          description: The number, or the group of numbers that ring together.
           items:
             $ref: '#/components/schemas/ForwardingNumberInfoRules'
         index:
           type: integer
+          description: The place of the number or group in the order of ringing, from 1 and without gaps.
         ringCount:
           type: integer
+          description: How many times it rings. A ring is about five seconds.
       x-go-name: ForwardingRule
     RuleInfoCreateRuleRequest:
       type: object
+      description: A number or group of numbers that is to ring.
       properties:
         enabled:
           type: boolean
+          description: Whether the number or group rings at all.
         forwardingNumbers:
           type: array
+          description: The number, or the group of numbers that ring together.
           items:
             $ref: '#/components/schemas/ForwardingNumberInfoRulesCreateRuleRequest'
         index:
           type: integer
+          description: The place of the number or group in the order of ringing, from 1 and without gaps.
         ringCount:
           type: integer
+          description: How many times it rings. A ring is about five seconds.
       x-go-name: ForwardingRuleRequest
     ScheduleInfo:
       type: object
+      description: When a rule applies. One of the three forms is used.
       properties:
         ranges:
           type: array
+          description: Spans of days and times.
           items:
             $ref: '#/components/schemas/RangesInfo'
         ref:
           type: string
+          description: The business hours of the extension, or the hours outside of them.
           enum:
             - AfterHours
             - BusinessHours
           x-go-type-name: ScheduleRef
         weeklyRanges:
-          $ref: '#/components/schemas/WeeklyScheduleInfo'
+          description: Times of each day of the week.
+          allOf:
+            - $ref: '#/components/schemas/WeeklyScheduleInfo'
       x-go-name: Schedule
     TimeInterval:
       type: object
+      description: A span of time within a day.
       properties:
         from:
           type: string
+          description: Its beginning, hh:mm in 24 hours.
         to:
           type: string
+          description: Its end, hh:mm in 24 hours.
     TransferredExtensionInfo:
       type: object
+      description: The extension that calls go to.
       properties:
         extension:
-          $ref: '#/components/schemas/ExtensionInfo'
+          description: The extension.
+          allOf:
+            - $ref: '#/components/schemas/ExtensionInfo'
       x-go-name: TransferTarget
     UnconditionalForwardingInfo:
       type: object
+      description: The number that calls go to.
       properties:
         phoneNumber:
           type: string
+          description: In E.164 format, such as +12025550123.
       x-go-name: UnconditionalForwarding
     UpdateAnsweringRuleRequest:
       type: object
+      description: What to change of a rule. What is absent stays as it is.
       properties:
         callHandlingAction:
           type: string
+          description: 'What happens to a call. The property of the matching name says how: forwarding for ForwardCalls, unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail, and PlayAnnouncementOnly a greeting of type Announcement.'
           enum:
             - AgentQueue
             - ForwardCalls
@@ -1192,28 +1422,40 @@ components:
           x-go-type: CallHandlingAction
         calledNumbers:
           type: array
+          description: 'Condition: the call was made to one of these numbers of the extension. An empty list removes the condition.'
           items:
             $ref: '#/components/schemas/CalledNumberInfo'
         callers:
           type: array
+          description: 'Condition: the call comes from one of these. An empty list removes the condition.'
           items:
             $ref: '#/components/schemas/CallersInfoRequest'
         enabled:
           type: boolean
+          description: Whether the rule is in force.
         forwarding:
-          $ref: '#/components/schemas/ForwardingInfoCreateRuleRequest'
+          description: Which phones ring, and in which order, for ForwardCalls.
+          allOf:
+            - $ref: '#/components/schemas/ForwardingInfoCreateRuleRequest'
         greetings:
           type: array
+          description: What callers hear, at most one of each type.
           items:
             $ref: '#/components/schemas/GreetingInfo'
         name:
           type: string
+          description: The rule's name, at most 127 characters.
         queue:
-          $ref: '#/components/schemas/QueueInfo'
+          description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+          allOf:
+            - $ref: '#/components/schemas/QueueInfo'
         schedule:
-          $ref: '#/components/schemas/ScheduleInfo'
+          description: 'Condition: the call comes at these times.'
+          allOf:
+            - $ref: '#/components/schemas/ScheduleInfo'
         screening:
           type: string
+          description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.'
           enum:
             - Always
             - NoCallerId
@@ -1222,47 +1464,64 @@ components:
           x-go-type: Screening
         showInactiveNumbers:
           type: boolean
+          description: Whether the answer lists inactive forwarding numbers, too.
         unconditionalForwarding:
-          $ref: '#/components/schemas/UnconditionalForwardingInfo'
+          description: The number that calls go to, for UnconditionalForwarding.
+          allOf:
+            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
         voicemail:
-          $ref: '#/components/schemas/VoicemailInfo'
+          description: Whether callers may leave a message, and for whom.
+          allOf:
+            - $ref: '#/components/schemas/VoicemailInfo'
     VoicemailInfo:
       type: object
+      description: What happens to calls that nobody answers.
       properties:
         enabled:
           type: boolean
+          description: Whether callers may leave a message.
         recipient:
-          $ref: '#/components/schemas/RecipientInfo'
+          description: Whose voicemail gets the message.
+          allOf:
+            - $ref: '#/components/schemas/RecipientInfo'
       x-go-name: Voicemail
     WeeklyScheduleInfo:
       type: object
+      description: Times of each day of the week, in the extension's time zone. A day that is absent has none.
       properties:
         friday:
           type: array
+          description: Times on Fridays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         monday:
           type: array
+          description: Times on Mondays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         saturday:
           type: array
+          description: Times on Saturdays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         sunday:
           type: array
+          description: Times on Sundays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         thursday:
           type: array
+          description: Times on Thursdays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         tuesday:
           type: array
+          description: Times on Tuesdays.
           items:
             $ref: '#/components/schemas/TimeInterval'
         wednesday:
           type: array
+          description: Times on Wednesdays.
           items:
             $ref: '#/components/schemas/TimeInterval'
       x-go-name: WeeklySchedule

@@ -148,410 +148,707 @@ const (
 	ScheduleRefBusinessHours ScheduleRef = "BusinessHours"
 )
 
-// AnsweringRule defines model for AnsweringRuleInfo.
+// AnsweringRule is a call-handling rule of an extension.
 type AnsweringRule struct {
-	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []Caller                 `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                    `json:"enabled,omitempty"`
-	Forwarding              *Forwarding              `json:"forwarding,omitempty"`
-	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
-	ID                      *ID                      `json:"id,omitempty"`
-	Name                    *string                  `json:"name,omitempty"`
-	Queue                   *Queue                   `json:"queue,omitempty"`
-	Schedule                *Schedule                `json:"schedule,omitempty"`
-	Screening               *Screening               `json:"screening,omitempty"`
-	TransferTarget          *TransferTarget          `json:"transfer,omitempty"`
-	Type                    *AnsweringRuleType       `json:"type,omitempty"`
+	// What happens to a call. The property of the matching name says how: forwarding for ForwardCalls,
+	// unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail,
+	// and PlayAnnouncementOnly a greeting of type Announcement.
+	CallHandlingAction *CallHandlingAction `json:"callHandlingAction,omitempty"`
+
+	// Condition: the call was made to one of these numbers of the extension.
+	CalledNumbers []CalledNumber `json:"calledNumbers,omitzero"`
+
+	// Condition: the call comes from one of these.
+	Callers []Caller `json:"callers,omitzero"`
+
+	// Whether the rule is in force.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Which phones ring, and in which order, for ForwardCalls.
+	Forwarding *Forwarding `json:"forwarding,omitempty"`
+
+	// What callers hear, at most one of each type.
+	Greetings []RuleGreeting `json:"greetings,omitzero"`
+
+	// Identifies the rule within its extension.
+	ID *ID `json:"id,omitempty"`
+
+	// The rule's name.
+	Name *string `json:"name,omitempty"`
+
+	// How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+	Queue *Queue `json:"queue,omitempty"`
+
+	// Condition: the call comes at these times.
+	Schedule *Schedule `json:"schedule,omitempty"`
+
+	// Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.
+	Screening *Screening `json:"screening,omitempty"`
+
+	// The extension that calls go to, for TransferToExtension. Call-queue extensions only.
+	Transfer *TransferTarget `json:"transfer,omitempty"`
+
+	// Custom, or one of the built-in rules for business and after hours.
+	Type *AnsweringRuleType `json:"type,omitempty"`
+
+	// The number that calls go to, for UnconditionalForwarding.
 	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
-	URI                     *string                  `json:"uri,omitempty"`
-	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
+
+	// The rule's own address.
+	URI *string `json:"uri,omitempty"`
+
+	// Whether callers may leave a message, and for whom.
+	Voicemail *Voicemail `json:"voicemail,omitempty"`
 }
 
-// CallHandlingAction defines model for AnsweringRuleInfo.callHandlingAction.
+// CallHandlingAction: what happens to a call. The property of the matching name says how: forwarding for
+// ForwardCalls, unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly
+// uses voicemail, and PlayAnnouncementOnly a greeting of type Announcement.
 type CallHandlingAction string
 
-// Screening defines model for AnsweringRuleInfo.screening.
+// Screening: whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the
+// contacts.
 type Screening string
 
-// AnsweringRuleType defines model for AnsweringRuleInfo.type.
+// AnsweringRuleType: custom, or one of the built-in rules for business and after hours.
 type AnsweringRuleType string
 
-// CallRecordingGreeting defines model for CallRecordingCustomGreeting.
+// CallRecordingGreeting is an uploaded announcement of call recording.
 type CallRecordingGreeting struct {
-	CallRecordingGreetingReference *CallRecordingGreetingReference `json:"custom,omitempty"`
-	CallRecordingGreetingLanguage  *CallRecordingGreetingLanguage  `json:"language,omitempty"`
-	Type                           *CallRecordingGreetingType      `json:"type,omitempty"`
+	// The greeting that is played.
+	Custom *CallRecordingGreetingReference `json:"custom,omitempty"`
+
+	// The language that it is for.
+	Language *CallRecordingGreetingLanguage `json:"language,omitempty"`
+
+	// When it is played: as recording starts or stops on demand, or before automatic recording.
+	Type *CallRecordingGreetingType `json:"type,omitempty"`
 }
 
-// CallRecordingGreetingType defines model for CallRecordingCustomGreeting.type.
+// CallRecordingGreetingType: when it is played: as recording starts or stops on demand, or before automatic
+// recording.
 type CallRecordingGreetingType string
 
-// CallRecordingGreetingReference defines model for CallRecordingCustomGreetingData.
+// CallRecordingGreetingReference is a reference to an uploaded company greeting.
 type CallRecordingGreetingReference struct {
-	ID  *ID     `json:"id,omitempty"`
+	// The greeting's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The greeting's address.
 	URI *string `json:"uri,omitempty"`
 }
 
-// CallRecordingGreetingLanguage defines model for CallRecordingCustomGreetingLanguage.
+// CallRecordingGreetingLanguage is the language of an announcement.
 type CallRecordingGreetingLanguage struct {
-	ID         *ID     `json:"id,omitempty"`
+	// The language's id in the vendor's dictionary.
+	ID *ID `json:"id,omitempty"`
+
+	// Language and country, such as en-US.
 	LocaleCode *string `json:"localeCode,omitempty"`
-	Name       *string `json:"name,omitempty"`
-	URI        *string `json:"uri,omitempty"`
+
+	// The language's name in English, with its country.
+	Name *string `json:"name,omitempty"`
+
+	// The language's address in the vendor's dictionary.
+	URI *string `json:"uri,omitempty"`
 }
 
-// CallRecordingGreetings defines model for CallRecordingCustomGreetings.
+// CallRecordingGreetings is the announcements of call recording.
 type CallRecordingGreetings struct {
-	Records []CallRecordingGreeting `json:"records,omitempty,omitzero"`
+	// One entry for each kind and language.
+	Records []CallRecordingGreeting `json:"records,omitzero"`
 }
 
-// CalledNumber defines model for CalledNumberInfo.
+// CalledNumber is a number of the extension that a call was made to.
 type CalledNumber struct {
+	// In E.164 format, such as +12025550123.
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
-// Caller defines model for CallersInfo.
+// Caller is a caller that a rule is for.
 type Caller struct {
+	// The caller's number. The server returns it without the leading plus.
 	CallerID *string `json:"callerId,omitempty"`
-	Name     *string `json:"name,omitempty"`
+
+	// The caller's name in the contacts.
+	Name *string `json:"name,omitempty"`
 }
 
-// CallerRequest defines model for CallersInfoRequest.
+// CallerRequest is a caller that a rule is for.
 type CallerRequest struct {
+	// The caller's number in E.164 format, such as +12025550123.
 	CallerID *string `json:"callerId,omitempty"`
-	Name     *string `json:"name,omitempty"`
+
+	// The caller's name.
+	Name *string `json:"name,omitempty"`
 }
 
-// CreateAnsweringRuleRequest defines model for CreateAnsweringRuleRequest.
+// CreateAnsweringRuleRequest is a rule to create. Name, type and at least one condition (callers, calledNumbers or
+// schedule) are needed; what is absent gets the server's default.
 type CreateAnsweringRuleRequest struct {
-	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []CallerRequest          `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                    `json:"enabled,omitempty"`
-	Forwarding              *Forwarding              `json:"forwarding,omitempty"`
-	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
-	Name                    string                   `json:"name"`
-	Queue                   *Queue                   `json:"queue,omitempty"`
-	Schedule                *Schedule                `json:"schedule,omitempty"`
-	Screening               *Screening               `json:"screening,omitempty"`
-	TransferTarget          *TransferTarget          `json:"transfer,omitempty"`
-	Type                    string                   `json:"type"`
+	// What happens to a call. The property of the matching name says how: forwarding for ForwardCalls,
+	// unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail,
+	// and PlayAnnouncementOnly a greeting of type Announcement.
+	CallHandlingAction *CallHandlingAction `json:"callHandlingAction,omitempty"`
+
+	// Condition: the call was made to one of these numbers of the extension.
+	CalledNumbers []CalledNumber `json:"calledNumbers,omitzero"`
+
+	// Condition: the call comes from one of these.
+	Callers []CallerRequest `json:"callers,omitzero"`
+
+	// Whether the rule is in force from the start; true if absent.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Which phones ring, and in which order, for ForwardCalls.
+	Forwarding *Forwarding `json:"forwarding,omitempty"`
+
+	// What callers hear, at most one of each type.
+	Greetings []RuleGreeting `json:"greetings,omitzero"`
+
+	// The rule's name, at most 127 characters.
+	Name string `json:"name"`
+
+	// How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+	Queue *Queue `json:"queue,omitempty"`
+
+	// Condition: the call comes at these times.
+	Schedule *Schedule `json:"schedule,omitempty"`
+
+	// Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.
+	Screening *Screening `json:"screening,omitempty"`
+
+	// The extension that calls go to, for TransferToExtension. Call-queue extensions only.
+	Transfer *TransferTarget `json:"transfer,omitempty"`
+
+	// Always Custom: rules of the other types exist already.
+	Type string `json:"type"`
+
+	// The number that calls go to, for UnconditionalForwarding.
 	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
-	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
+
+	// Whether callers may leave a message, and for whom.
+	Voicemail *Voicemail `json:"voicemail,omitempty"`
 }
 
-// CompanyGreeting defines model for CustomCompanyGreetingInfo.
+// CompanyGreeting is an uploaded greeting of a company.
 type CompanyGreeting struct {
-	AnsweringRuleReference  *AnsweringRuleReference  `json:"answeringRule,omitempty"`
-	ContentType             *GreetingContentType     `json:"contentType,omitempty"`
-	ContentURI              *string                  `json:"contentUri,omitempty"`
-	ID                      *ID                      `json:"id,omitempty"`
-	CompanyGreetingLanguage *CompanyGreetingLanguage `json:"language,omitempty"`
-	Type                    *CompanyGreetingType     `json:"type,omitempty"`
-	URI                     *string                  `json:"uri,omitempty"`
-}
+	// The rule that the greeting is applied to, if it is.
+	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
 
-// CompanyGreetingType defines model for CustomCompanyGreetingInfo.type.
-type CompanyGreetingType string
+	// The media type of the sound file.
+	ContentType *GreetingContentType `json:"contentType,omitempty"`
 
-// CompanyGreetingLanguage defines model for CustomCompanyGreetingLanguageInfo.
-type CompanyGreetingLanguage struct {
-	ID         *ID     `json:"id,omitempty"`
-	LocaleCode *string `json:"localeCode,omitempty"`
-	Name       *string `json:"name,omitempty"`
-	URI        *string `json:"uri,omitempty"`
-}
+	// Where the sound file can be downloaded, with an access token.
+	ContentURI *string `json:"contentUri,omitempty"`
 
-// AnsweringRuleReference defines model for CustomGreetingAnsweringRuleInfo.
-type AnsweringRuleReference struct {
-	ID  *ID     `json:"id,omitempty"`
+	// Identifies the greeting.
+	ID *ID `json:"id,omitempty"`
+
+	// The language that the greeting is for.
+	Language *CompanyGreetingLanguage `json:"language,omitempty"`
+
+	// When the greeting is played: as the company's greeting, or around call recording.
+	Type *CompanyGreetingType `json:"type,omitempty"`
+
+	// The greeting's own address.
 	URI *string `json:"uri,omitempty"`
 }
 
-// CustomGreetingReference defines model for CustomGreetingReference.
+// CompanyGreetingType: when the greeting is played: as the company's greeting, or around call recording.
+type CompanyGreetingType string
+
+// CompanyGreetingLanguage is the language of a company greeting.
+type CompanyGreetingLanguage struct {
+	// The language's id in the vendor's dictionary.
+	ID *ID `json:"id,omitempty"`
+
+	// Language and country, such as en-US.
+	LocaleCode *string `json:"localeCode,omitempty"`
+
+	// The language's name in English, with its country.
+	Name *string `json:"name,omitempty"`
+
+	// The language's address in the vendor's dictionary.
+	URI *string `json:"uri,omitempty"`
+}
+
+// AnsweringRuleReference is a reference to a call-handling rule.
+type AnsweringRuleReference struct {
+	// The rule's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The rule's address.
+	URI *string `json:"uri,omitempty"`
+}
+
+// CustomGreetingReference is a reference to an uploaded greeting.
 type CustomGreetingReference struct {
+	// The greeting's id, as uploading it returned it.
 	ID *ID `json:"id,omitempty"`
 }
 
-// UserGreeting defines model for CustomUserGreetingInfo.
+// UserGreeting is an uploaded greeting of an extension.
 type UserGreeting struct {
-	AnsweringRuleReference *AnsweringRuleReference `json:"answeringRule,omitempty"`
-	ContentType            *GreetingContentType    `json:"contentType,omitempty"`
-	ContentURI             *string                 `json:"contentUri,omitempty"`
-	ID                     *ID                     `json:"id,omitempty"`
-	Type                   *UserGreetingType       `json:"type,omitempty"`
-	URI                    *string                 `json:"uri,omitempty"`
-}
+	// The rule that the greeting is applied to, if it is.
+	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
 
-// GreetingContentType defines model for CustomUserGreetingInfo.contentType.
-type GreetingContentType string
+	// The media type of the sound file.
+	ContentType *GreetingContentType `json:"contentType,omitempty"`
 
-// UserGreetingType defines model for CustomUserGreetingInfo.type.
-type UserGreetingType string
+	// Where the sound file can be downloaded, with an access token.
+	ContentURI *string `json:"contentUri,omitempty"`
 
-// ErrorItem One thing that went wrong. Members beyond these vary from code to code.
-type ErrorItem struct {
-	// ErrorCode The code, such as CMN-102.
-	ErrorCode *string `json:"errorCode,omitempty"`
+	// Identifies the greeting.
+	ID *ID `json:"id,omitempty"`
 
-	// Message What went wrong, for people.
-	Message *string `json:"message,omitempty"`
+	// When the greeting is played.
+	Type *UserGreetingType `json:"type,omitempty"`
 
-	// ParameterName The parameter or property at fault.
-	ParameterName *string `json:"parameterName,omitempty"`
-
-	// PermissionName The permission that is missing.
-	PermissionName *string `json:"permissionName,omitempty"`
-}
-
-// ErrorResponse The body of every answer that is not a success. Which members are there depends on the error.
-type ErrorResponse struct {
-	// Error The kind of error in OAuth's words, such as invalid_grant, where authorisation failed.
-	Error *string `json:"error,omitempty"`
-
-	// ErrorCode Often the code, such as CMN-102, and often a word for the kind of error, such as InvalidParameter. In the latter case errors has the code.
-	ErrorCode *string `json:"errorCode,omitempty"`
-
-	// ErrorDescription What OAuth says about the error, for people.
-	ErrorDescription *string `json:"error_description,omitempty"`
-
-	// Errors Each thing that went wrong. The first is the one that errorCode and message are about.
-	Errors []ErrorItem `json:"errors,omitempty,omitzero"`
-
-	// Message What went wrong, for people. The text may be reworded or localised; programs rely on the code.
-	Message *string `json:"message,omitempty"`
-
-	// ParameterName The parameter or property at fault, also given in errors.
-	ParameterName *string `json:"parameterName,omitempty"`
-
-	// PermissionName The permission that is missing, also given in errors.
-	PermissionName *string `json:"permissionName,omitempty"`
-}
-
-// Extension defines model for ExtensionInfo.
-type Extension struct {
-	ExtensionNumber *string `json:"extensionNumber,omitempty"`
-	ID              *ID     `json:"id,omitempty"`
-	Name            *string `json:"name,omitempty"`
-	PartnerID       *string `json:"partnerId,omitempty"`
-	URI             *string `json:"uri,omitempty"`
-}
-
-// FixedOrderAgent defines model for FixedOrderAgents.
-type FixedOrderAgent struct {
-	Extension *Extension `json:"extension,omitempty"`
-	Index     *int       `json:"index,omitempty"`
-}
-
-// Forwarding defines model for ForwardingInfo.
-type Forwarding struct {
-	MobileTimeout         *bool            `json:"mobileTimeout,omitempty"`
-	NotifyAdminSoftPhones *bool            `json:"notifyAdminSoftPhones,omitempty"`
-	NotifyMySoftPhones    *bool            `json:"notifyMySoftPhones,omitempty"`
-	RingingMode           *RingingMode     `json:"ringingMode,omitempty"`
-	Rules                 []ForwardingRule `json:"rules,omitempty,omitzero"`
-	SoftPhonesRingCount   *int             `json:"softPhonesRingCount,omitempty"`
-}
-
-// RingingMode defines model for ForwardingInfo.ringingMode.
-type RingingMode string
-
-// ForwardingRequest defines model for ForwardingInfoCreateRuleRequest.
-type ForwardingRequest struct {
-	MobileTimeout         *bool                   `json:"mobileTimeout,omitempty"`
-	NotifyAdminSoftPhones *bool                   `json:"notifyAdminSoftPhones,omitempty"`
-	NotifyMySoftPhones    *bool                   `json:"notifyMySoftPhones,omitempty"`
-	RingingMode           *RingingMode            `json:"ringingMode,omitempty"`
-	Rules                 []ForwardingRuleRequest `json:"rules,omitempty,omitzero"`
-	SoftPhonesRingCount   *int                    `json:"softPhonesRingCount,omitempty"`
-}
-
-// ForwardingNumber defines model for ForwardingNumberInfoRules.
-type ForwardingNumber struct {
-	ID          *ID                   `json:"id,omitempty"`
-	Label       *string               `json:"label,omitempty"`
-	PhoneNumber *string               `json:"phoneNumber,omitempty"`
-	Type        *ForwardingNumberType `json:"type,omitempty"`
-	URI         *string               `json:"uri,omitempty"`
-}
-
-// ForwardingNumberType defines model for ForwardingNumberInfoRules.type.
-type ForwardingNumberType string
-
-// ForwardingNumberRequest defines model for ForwardingNumberInfoRulesCreateRuleRequest.
-type ForwardingNumberRequest struct {
-	ID   *ID                   `json:"id,omitempty"`
-	Type *ForwardingNumberType `json:"type,omitempty"`
-}
-
-// RuleGreeting defines model for GreetingInfo.
-type RuleGreeting struct {
-	Custom         *CustomGreetingReference `json:"custom,omitempty"`
-	GreetingPreset *GreetingPreset          `json:"preset,omitempty"`
-	Type           *RuleGreetingType        `json:"type,omitempty"`
-	UsageType      *GreetingUsageType       `json:"usageType,omitempty"`
-}
-
-// RuleGreetingType defines model for GreetingInfo.type.
-type RuleGreetingType string
-
-// GreetingUsageType defines model for GreetingInfo.usageType.
-type GreetingUsageType string
-
-// GreetingPreset defines model for PresetInfo.
-type GreetingPreset struct {
-	ID   *ID     `json:"id,omitempty"`
-	Name *string `json:"name,omitempty"`
-	URI  *string `json:"uri,omitempty"`
-}
-
-// QueueForwarding defines model for QueueForwarding.
-type QueueForwarding struct {
-	Action      *QueueEvent `json:"action,omitempty"`
-	PhoneNumber *string     `json:"phoneNumber,omitempty"`
-}
-
-// Queue defines model for QueueInfo.
-type Queue struct {
-	AgentTimeout                *int                       `json:"agentTimeout,omitempty"`
-	FixedOrderAgents            []FixedOrderAgent          `json:"fixedOrderAgents,omitempty,omitzero"`
-	HoldAudioInterruptionMode   *HoldAudioInterruptionMode `json:"holdAudioInterruptionMode,omitempty"`
-	HoldAudioInterruptionPeriod *int                       `json:"holdAudioInterruptionPeriod,omitempty"`
-	HoldTime                    *int                       `json:"holdTime,omitempty"`
-	HoldTimeExpirationAction    *HoldTimeExpirationAction  `json:"holdTimeExpirationAction,omitempty"`
-	MaxCallers                  *int                       `json:"maxCallers,omitempty"`
-	MaxCallersAction            *MaxCallersAction          `json:"maxCallersAction,omitempty"`
-	Transfer                    []QueueTransfer            `json:"transfer,omitempty,omitzero"`
-	TransferMode                *QueueTransferMode         `json:"transferMode,omitempty"`
-	UnconditionalForwarding     []QueueForwarding          `json:"unconditionalForwarding,omitempty,omitzero"`
-	WrapUpTime                  *int                       `json:"wrapUpTime,omitempty"`
-}
-
-// HoldAudioInterruptionMode defines model for QueueInfo.holdAudioInterruptionMode.
-type HoldAudioInterruptionMode string
-
-// HoldTimeExpirationAction defines model for QueueInfo.holdTimeExpirationAction.
-type HoldTimeExpirationAction string
-
-// MaxCallersAction defines model for QueueInfo.maxCallersAction.
-type MaxCallersAction string
-
-// QueueTransferMode defines model for QueueInfo.transferMode.
-type QueueTransferMode string
-
-// QueueTransfer defines model for QueueTransfer.
-type QueueTransfer struct {
-	Action    *QueueEvent `json:"action,omitempty"`
-	Extension *Extension  `json:"extension,omitempty"`
-}
-
-// QueueEvent defines model for QueueTransfer.action.
-type QueueEvent string
-
-// DateRange defines model for RangesInfo.
-type DateRange struct {
-	From *string `json:"from,omitempty"`
-	To   *string `json:"to,omitempty"`
-}
-
-// VoicemailRecipient defines model for RecipientInfo.
-type VoicemailRecipient struct {
-	ID  *ID     `json:"id,omitempty"`
+	// The greeting's own address.
 	URI *string `json:"uri,omitempty"`
 }
 
-// ForwardingRule defines model for RuleInfo.
-type ForwardingRule struct {
-	Enabled           *bool              `json:"enabled,omitempty"`
-	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitempty,omitzero"`
-	Index             *int               `json:"index,omitempty"`
-	RingCount         *int               `json:"ringCount,omitempty"`
+// GreetingContentType is the media type of the sound file.
+type GreetingContentType string
+
+// UserGreetingType: when the greeting is played.
+type UserGreetingType string
+
+// ErrorItem: one thing that went wrong. Members beyond these vary from code to code.
+type ErrorItem struct {
+	// The code, such as CMN-102.
+	ErrorCode *string `json:"errorCode,omitempty"`
+
+	// What went wrong, for people.
+	Message *string `json:"message,omitempty"`
+
+	// The parameter or property at fault.
+	ParameterName *string `json:"parameterName,omitempty"`
+
+	// The permission that is missing.
+	PermissionName *string `json:"permissionName,omitempty"`
 }
 
-// ForwardingRuleRequest defines model for RuleInfoCreateRuleRequest.
-type ForwardingRuleRequest struct {
-	Enabled           *bool                     `json:"enabled,omitempty"`
-	ForwardingNumbers []ForwardingNumberRequest `json:"forwardingNumbers,omitempty,omitzero"`
-	Index             *int                      `json:"index,omitempty"`
-	RingCount         *int                      `json:"ringCount,omitempty"`
+// ErrorResponse is the body of every answer that is not a success. Which members are there depends on the error.
+type ErrorResponse struct {
+	// The kind of error in OAuth's words, such as invalid_grant, where authorisation failed.
+	Error *string `json:"error,omitempty"`
+
+	// Often the code, such as CMN-102, and often a word for the kind of error, such as InvalidParameter. In the latter
+	// case errors has the code.
+	ErrorCode *string `json:"errorCode,omitempty"`
+
+	// What OAuth says about the error, for people.
+	ErrorDescription *string `json:"error_description,omitempty"`
+
+	// Each thing that went wrong. The first is the one that errorCode and message are about.
+	Errors []ErrorItem `json:"errors,omitzero"`
+
+	// What went wrong, for people. The text may be reworded or localised; programs rely on the code.
+	Message *string `json:"message,omitempty"`
+
+	// The parameter or property at fault, also given in errors.
+	ParameterName *string `json:"parameterName,omitempty"`
+
+	// The permission that is missing, also given in errors.
+	PermissionName *string `json:"permissionName,omitempty"`
 }
 
-// Schedule defines model for ScheduleInfo.
-type Schedule struct {
-	Ranges         []DateRange     `json:"ranges,omitempty,omitzero"`
-	Ref            *ScheduleRef    `json:"ref,omitempty"`
-	WeeklySchedule *WeeklySchedule `json:"weeklyRanges,omitempty"`
+// Extension is a reference to an extension.
+type Extension struct {
+	// The short number by which it is dialled within the company.
+	ExtensionNumber *string `json:"extensionNumber,omitempty"`
+
+	// The extension's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The name of the user or department.
+	Name *string `json:"name,omitempty"`
+
+	// The id that a partner gave the extension, for partner applications.
+	PartnerID *string `json:"partnerId,omitempty"`
+
+	// The extension's address.
+	URI *string `json:"uri,omitempty"`
 }
 
-// ScheduleRef defines model for ScheduleInfo.ref.
-type ScheduleRef string
-
-// TimeInterval defines model for TimeInterval.
-type TimeInterval struct {
-	From *string `json:"from,omitempty"`
-	To   *string `json:"to,omitempty"`
-}
-
-// TransferTarget defines model for TransferredExtensionInfo.
-type TransferTarget struct {
+// FixedOrderAgent is an agent's place in a call queue that rings agents in a fixed order.
+type FixedOrderAgent struct {
+	// The agent.
 	Extension *Extension `json:"extension,omitempty"`
+
+	// The place, from 1 and without gaps.
+	Index *int `json:"index,omitempty"`
 }
 
-// UnconditionalForwarding defines model for UnconditionalForwardingInfo.
-type UnconditionalForwarding struct {
+// Forwarding: how calls are forwarded.
+type Forwarding struct {
+	// Whether mobile phones are given a limited time to answer.
+	MobileTimeout *bool `json:"mobileTimeout,omitempty"`
+
+	// Whether the administrator's desktop app rings first, too.
+	NotifyAdminSoftPhones *bool `json:"notifyAdminSoftPhones,omitempty"`
+
+	// Whether the user's own desktop and mobile apps ring first.
+	NotifyMySoftPhones *bool `json:"notifyMySoftPhones,omitempty"`
+
+	// Whether the numbers ring one after the other or all at once.
+	RingingMode *RingingMode `json:"ringingMode,omitempty"`
+
+	// The numbers or groups of numbers to ring.
+	Rules []ForwardingRule `json:"rules,omitzero"`
+
+	// How many times the apps ring before calls are forwarded. A ring is about five seconds.
+	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
+}
+
+// RingingMode: whether the numbers ring one after the other or all at once.
+type RingingMode string
+
+// ForwardingRequest: how calls are to be forwarded.
+type ForwardingRequest struct {
+	// Whether mobile phones are given a limited time to answer.
+	MobileTimeout *bool `json:"mobileTimeout,omitempty"`
+
+	// Whether the administrator's desktop app rings first, too.
+	NotifyAdminSoftPhones *bool `json:"notifyAdminSoftPhones,omitempty"`
+
+	// Whether the user's own desktop and mobile apps ring first.
+	NotifyMySoftPhones *bool `json:"notifyMySoftPhones,omitempty"`
+
+	// Whether the numbers ring one after the other or all at once.
+	RingingMode *RingingMode `json:"ringingMode,omitempty"`
+
+	// The numbers or groups of numbers to ring.
+	Rules []ForwardingRuleRequest `json:"rules,omitzero"`
+
+	// How many times the apps ring before calls are forwarded. A ring is about five seconds.
+	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
+}
+
+// ForwardingNumber is a forwarding number of the extension.
+type ForwardingNumber struct {
+	// The forwarding number's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The name that the user gave it.
+	Label *string `json:"label,omitempty"`
+
+	// In E.164 format, such as +12025550123.
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+
+	// What kind of phone it is.
+	Type *ForwardingNumberType `json:"type,omitempty"`
+
+	// The forwarding number's address.
+	URI *string `json:"uri,omitempty"`
+}
+
+// ForwardingNumberType: what kind of phone it is.
+type ForwardingNumberType string
+
+// ForwardingNumberRequest is a reference to a forwarding number of the extension.
+type ForwardingNumberRequest struct {
+	// The forwarding number's id.
+	ID *ID `json:"id,omitempty"`
+
+	// What kind of phone it is.
+	Type *ForwardingNumberType `json:"type,omitempty"`
+}
+
+// RuleGreeting: what callers hear on one occasion: one of the vendor's greetings, or an uploaded one.
+type RuleGreeting struct {
+	// An uploaded greeting.
+	Custom *CustomGreetingReference `json:"custom,omitempty"`
+
+	// One of the vendor's greetings.
+	Preset *GreetingPreset `json:"preset,omitempty"`
+
+	// The occasion on which it is played.
+	Type *RuleGreetingType `json:"type,omitempty"`
+
+	// The kind of rule that it can be used in.
+	UsageType *GreetingUsageType `json:"usageType,omitempty"`
+}
+
+// RuleGreetingType is the occasion on which it is played.
+type RuleGreetingType string
+
+// GreetingUsageType is the kind of rule that it can be used in.
+type GreetingUsageType string
+
+// GreetingPreset is a reference to one of the vendor's greetings.
+type GreetingPreset struct {
+	// The greeting's id in the vendor's dictionary.
+	ID *ID `json:"id,omitempty"`
+
+	// The greeting's name, such as Default; None for silence.
+	Name *string `json:"name,omitempty"`
+
+	// The greeting's address in the vendor's dictionary.
+	URI *string `json:"uri,omitempty"`
+}
+
+// QueueForwarding is the number that calls of a queue go to upon an event.
+type QueueForwarding struct {
+	// Which event this is for: too many calls waiting, or a call waiting too long.
+	Action *QueueEvent `json:"action,omitempty"`
+
+	// In E.164 format, such as +12025550123.
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
-// UpdateAnsweringRuleRequest defines model for UpdateAnsweringRuleRequest.
+// Queue: how a call queue treats its calls.
+type Queue struct {
+	// Seconds that an agent's phone rings before the next agent is tried.
+	AgentTimeout *int `json:"agentTimeout,omitempty"`
+
+	// The agents in their order, for the transfer mode FixedOrder. They must be the members of the queue.
+	FixedOrderAgents []FixedOrderAgent `json:"fixedOrderAgents,omitzero"`
+
+	// When the music on hold is interrupted by an announcement.
+	HoldAudioInterruptionMode *HoldAudioInterruptionMode `json:"holdAudioInterruptionMode,omitempty"`
+
+	// Seconds between announcements, for the mode Periodically and no other.
+	HoldAudioInterruptionPeriod *int `json:"holdAudioInterruptionPeriod,omitempty"`
+
+	// Seconds that a call may wait for an agent.
+	HoldTime *int `json:"holdTime,omitempty"`
+
+	// What happens to a call that has waited that long.
+	HoldTimeExpirationAction *HoldTimeExpirationAction `json:"holdTimeExpirationAction,omitempty"`
+
+	// How many calls may wait at once.
+	MaxCallers *int `json:"maxCallers,omitempty"`
+
+	// What happens to a call when that many wait already.
+	MaxCallersAction *MaxCallersAction `json:"maxCallersAction,omitempty"`
+
+	// The extensions for the action TransferToExtension, one for each event.
+	Transfer []QueueTransfer `json:"transfer,omitzero"`
+
+	// How the next agent is chosen: in turn, all at once, or in a fixed order.
+	TransferMode *QueueTransferMode `json:"transferMode,omitempty"`
+
+	// The numbers for the action UnconditionalForwarding, one for each event.
+	UnconditionalForwarding []QueueForwarding `json:"unconditionalForwarding,omitzero"`
+
+	// Seconds that an agent has after a call before the next one.
+	WrapUpTime *int `json:"wrapUpTime,omitempty"`
+}
+
+// HoldAudioInterruptionMode: when the music on hold is interrupted by an announcement.
+type HoldAudioInterruptionMode string
+
+// HoldTimeExpirationAction: what happens to a call that has waited that long.
+type HoldTimeExpirationAction string
+
+// MaxCallersAction: what happens to a call when that many wait already.
+type MaxCallersAction string
+
+// QueueTransferMode: how the next agent is chosen: in turn, all at once, or in a fixed order.
+type QueueTransferMode string
+
+// QueueTransfer is the extension that calls of a queue go to upon an event.
+type QueueTransfer struct {
+	// Which event this is for: too many calls waiting, or a call waiting too long.
+	Action *QueueEvent `json:"action,omitempty"`
+
+	// The extension.
+	Extension *Extension `json:"extension,omitempty"`
+}
+
+// QueueEvent: which event this is for: too many calls waiting, or a call waiting too long.
+type QueueEvent string
+
+// DateRange is a span of days and times.
+type DateRange struct {
+	// Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.
+	From *string `json:"from,omitempty"`
+
+	// Its end, written like from.
+	To *string `json:"to,omitempty"`
+}
+
+// VoicemailRecipient is the extension whose voicemail gets a message.
+type VoicemailRecipient struct {
+	// The extension's id. The server sends it as a number.
+	ID *ID `json:"id,omitempty"`
+
+	// The extension's address.
+	URI *string `json:"uri,omitempty"`
+}
+
+// ForwardingRule is a number or group of numbers that rings.
+type ForwardingRule struct {
+	// Whether the number or group rings at all.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// The number, or the group of numbers that ring together.
+	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitzero"`
+
+	// The place of the number or group in the order of ringing, from 1 and without gaps.
+	Index *int `json:"index,omitempty"`
+
+	// How many times it rings. A ring is about five seconds.
+	RingCount *int `json:"ringCount,omitempty"`
+}
+
+// ForwardingRuleRequest is a number or group of numbers that is to ring.
+type ForwardingRuleRequest struct {
+	// Whether the number or group rings at all.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// The number, or the group of numbers that ring together.
+	ForwardingNumbers []ForwardingNumberRequest `json:"forwardingNumbers,omitzero"`
+
+	// The place of the number or group in the order of ringing, from 1 and without gaps.
+	Index *int `json:"index,omitempty"`
+
+	// How many times it rings. A ring is about five seconds.
+	RingCount *int `json:"ringCount,omitempty"`
+}
+
+// Schedule: when a rule applies. One of the three forms is used.
+type Schedule struct {
+	// Spans of days and times.
+	Ranges []DateRange `json:"ranges,omitzero"`
+
+	// The business hours of the extension, or the hours outside of them.
+	Ref *ScheduleRef `json:"ref,omitempty"`
+
+	// Times of each day of the week.
+	WeeklyRanges *WeeklySchedule `json:"weeklyRanges,omitempty"`
+}
+
+// ScheduleRef is the business hours of the extension, or the hours outside of them.
+type ScheduleRef string
+
+// TimeInterval is a span of time within a day.
+type TimeInterval struct {
+	// Its beginning, hh:mm in 24 hours.
+	From *string `json:"from,omitempty"`
+
+	// Its end, hh:mm in 24 hours.
+	To *string `json:"to,omitempty"`
+}
+
+// TransferTarget is the extension that calls go to.
+type TransferTarget struct {
+	// The extension.
+	Extension *Extension `json:"extension,omitempty"`
+}
+
+// UnconditionalForwarding is the number that calls go to.
+type UnconditionalForwarding struct {
+	// In E.164 format, such as +12025550123.
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+}
+
+// UpdateAnsweringRuleRequest: what to change of a rule. What is absent stays as it is.
 type UpdateAnsweringRuleRequest struct {
-	CallHandlingAction      *CallHandlingAction      `json:"callHandlingAction,omitempty"`
-	CalledNumbers           []CalledNumber           `json:"calledNumbers,omitempty,omitzero"`
-	Callers                 []CallerRequest          `json:"callers,omitempty,omitzero"`
-	Enabled                 *bool                    `json:"enabled,omitempty"`
-	ForwardingRequest       *ForwardingRequest       `json:"forwarding,omitempty"`
-	Greetings               []RuleGreeting           `json:"greetings,omitempty,omitzero"`
-	Name                    *string                  `json:"name,omitempty"`
-	Queue                   *Queue                   `json:"queue,omitempty"`
-	Schedule                *Schedule                `json:"schedule,omitempty"`
-	Screening               *Screening               `json:"screening,omitempty"`
-	ShowInactiveNumbers     *bool                    `json:"showInactiveNumbers,omitempty"`
+	// What happens to a call. The property of the matching name says how: forwarding for ForwardCalls,
+	// unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail,
+	// and PlayAnnouncementOnly a greeting of type Announcement.
+	CallHandlingAction *CallHandlingAction `json:"callHandlingAction,omitempty"`
+
+	// Condition: the call was made to one of these numbers of the extension. An empty list removes the condition.
+	CalledNumbers []CalledNumber `json:"calledNumbers,omitzero"`
+
+	// Condition: the call comes from one of these. An empty list removes the condition.
+	Callers []CallerRequest `json:"callers,omitzero"`
+
+	// Whether the rule is in force.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Which phones ring, and in which order, for ForwardCalls.
+	Forwarding *ForwardingRequest `json:"forwarding,omitempty"`
+
+	// What callers hear, at most one of each type.
+	Greetings []RuleGreeting `json:"greetings,omitzero"`
+
+	// The rule's name, at most 127 characters.
+	Name *string `json:"name,omitempty"`
+
+	// How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
+	Queue *Queue `json:"queue,omitempty"`
+
+	// Condition: the call comes at these times.
+	Schedule *Schedule `json:"schedule,omitempty"`
+
+	// Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.
+	Screening *Screening `json:"screening,omitempty"`
+
+	// Whether the answer lists inactive forwarding numbers, too.
+	ShowInactiveNumbers *bool `json:"showInactiveNumbers,omitempty"`
+
+	// The number that calls go to, for UnconditionalForwarding.
 	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
-	Voicemail               *Voicemail               `json:"voicemail,omitempty"`
+
+	// Whether callers may leave a message, and for whom.
+	Voicemail *Voicemail `json:"voicemail,omitempty"`
 }
 
-// Voicemail defines model for VoicemailInfo.
+// Voicemail: what happens to calls that nobody answers.
 type Voicemail struct {
-	Enabled            *bool               `json:"enabled,omitempty"`
-	VoicemailRecipient *VoicemailRecipient `json:"recipient,omitempty"`
+	// Whether callers may leave a message.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Whose voicemail gets the message.
+	Recipient *VoicemailRecipient `json:"recipient,omitempty"`
 }
 
-// WeeklySchedule defines model for WeeklyScheduleInfo.
+// WeeklySchedule: times of each day of the week, in the extension's time zone. A day that is absent has none.
 type WeeklySchedule struct {
-	Friday    []TimeInterval `json:"friday,omitempty,omitzero"`
-	Monday    []TimeInterval `json:"monday,omitempty,omitzero"`
-	Saturday  []TimeInterval `json:"saturday,omitempty,omitzero"`
-	Sunday    []TimeInterval `json:"sunday,omitempty,omitzero"`
-	Thursday  []TimeInterval `json:"thursday,omitempty,omitzero"`
-	Tuesday   []TimeInterval `json:"tuesday,omitempty,omitzero"`
-	Wednesday []TimeInterval `json:"wednesday,omitempty,omitzero"`
+	// Times on Fridays.
+	Friday []TimeInterval `json:"friday,omitzero"`
+
+	// Times on Mondays.
+	Monday []TimeInterval `json:"monday,omitzero"`
+
+	// Times on Saturdays.
+	Saturday []TimeInterval `json:"saturday,omitzero"`
+
+	// Times on Sundays.
+	Sunday []TimeInterval `json:"sunday,omitzero"`
+
+	// Times on Thursdays.
+	Thursday []TimeInterval `json:"thursday,omitzero"`
+
+	// Times on Tuesdays.
+	Tuesday []TimeInterval `json:"tuesday,omitzero"`
+
+	// Times on Wednesdays.
+	Wednesday []TimeInterval `json:"wednesday,omitzero"`
 }
 
 // ListCallRecordingCustomGreetingsParams are the arguments of [Client.ListCallRecordingCustomGreetings].
 type ListCallRecordingCustomGreetingsParams struct {
+	// Only announcements of this kind; all kinds if absent.
 	Type *CallRecordingGreetingType `form:"type,omitempty" json:"type,omitempty"`
 }
 
 // CreateCustomUserGreetingForm are the arguments of [Client.CreateCustomUserGreeting].
 type CreateCustomUserGreetingForm struct {
-	AnsweringRuleID string           `json:"answeringRuleId"`
-	Binary          File             `json:"binary"`
-	Type            UserGreetingType `json:"type"`
+	// The id of the rule that the greeting is applied to.
+	AnsweringRuleID string `json:"answeringRuleId"`
+
+	// The sound file: WAV or MP3.
+	Binary File `json:"binary"`
+
+	// When the greeting is played. HoldMusic goes with the rule for business hours alone, and holds for all rules.
+	Type UserGreetingType `json:"type"`
 }
 
 // CreateCompanyGreetingForm are the arguments of [Client.CreateCompanyGreeting].
 type CreateCompanyGreetingForm struct {
-	AnsweringRuleID *string             `json:"answeringRuleId,omitempty"`
-	Binary          File                `json:"binary"`
-	Type            CompanyGreetingType `json:"type"`
+	// The id of the company's rule that the greeting is for, if it is for one.
+	AnsweringRuleID *string `json:"answeringRuleId,omitempty"`
+
+	// The sound file: WAV or MP3.
+	Binary File `json:"binary"`
+
+	// When the greeting is played.
+	Type CompanyGreetingType `json:"type"`
 }

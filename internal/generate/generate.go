@@ -83,7 +83,7 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	files["types.gen.go"] = []byte(types)
+	files["types.gen.go"] = []byte(tidyTypes(types))
 	for _, name := range []string{"api", "codes", "doc"} {
 		var buf bytes.Buffer
 		if err := templates.ExecuteTemplate(&buf, name+".go.tmpl", m); err != nil {

@@ -1,0 +1,72 @@
+package generate
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// A comment line of oapi-codegen: the declared name, then the description.
+	described = regexp.MustCompile(`^(\s*)// ([A-Z]\w*) (.+)$`)
+	declared  = regexp.MustCompile(`^\s*(?:type )?([A-Z]\w*)\b`)
+)
+
+// tidyTypes makes the declarations that oapi-codegen writes read like Go: a field's comment is its description, a type's a
+// sentence that begins with its name, lines are wrapped, and an empty list is sent (omitzero alone: with omitempty it
+// would be left out like an absent one).
+func tidyTypes(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, ",omitempty,omitzero", ",omitzero"), "\n")
+	var out []string
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		comment := described.FindStringSubmatch(line)
+		if comment == nil {
+			out = append(out, line)
+			continue
+		}
+		indent, name, description := comment[1], comment[2], comment[3]
+		// The description goes on over lines of comment, up to the declaration.
+		next := i + 1
+		for next < len(lines) && strings.HasPrefix(strings.TrimSpace(lines[next]), "//") {
+			next++
+		}
+		declaration := ""
+		if next < len(lines) {
+			declaration = lines[next]
+		}
+		if d := declared.FindStringSubmatch(declaration); d == nil || d[1] != name {
+			out = append(out, line)
+			continue
+		}
+		for _, more := range lines[i+1 : next] {
+			description += "\n" + strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(more), "//"), " ")
+		}
+		if strings.Contains(declaration, "type ") {
+			description = sentence(name, description)
+		}
+		for wrapped := range strings.SplitSeq(goComment(description), "\n") {
+			out = append(out, indent+wrapped)
+		}
+		i = next - 1
+	}
+	return strings.Join(out, "\n")
+}
+
+// sentence turns a schema's description into the first sentence of a type's comment.
+func sentence(name, description string) string {
+	if where, ok := strings.CutPrefix(description, "defines model for "); ok {
+		if strings.HasSuffix(where, ".") && strings.Contains(strings.TrimSuffix(where, "."), ".") {
+			return name + " is the type of values: its known ones are the constants."
+		}
+		return name + " is the schema of that name."
+	}
+	for _, article := range []string{"A ", "An ", "The "} {
+		if strings.HasPrefix(description, article) {
+			return name + " is " + lowerFirst(description)
+		}
+	}
+	if verb, _, _ := strings.Cut(description, " "); verb == "are" || verb == "is" || verb == "defines" {
+		return name + " " + description
+	}
+	return name + ": " + lowerFirst(description)
+}
