@@ -1,0 +1,158 @@
+package build_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+func loadProject(t *testing.T) (*build.Project, *yaml.Node) {
+	t.Helper()
+	p, err := build.Load(os.DirFS(filepath.Join("..", "..")), false)
+	require.NoError(t, err)
+	root, err := build.Assemble(p.Pin, p.Select)
+	require.NoError(t, err)
+	return p, root
+}
+
+// leaves lists the scalars of a tree by JSON pointer.
+func leaves(n *yaml.Node, at string, all map[string]string) map[string]string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for key, value := range document.Pairs(n) {
+			leaves(value, at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key.Value), all)
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			leaves(item, fmt.Sprintf("%s/%d", at, i), all)
+		}
+	default:
+		all[at] = n.Value
+	}
+	return all
+}
+
+// Two overlays never touch the same field, so that each can be read, and changed, by itself.
+func TestOverlaysDoNotTouchTheSameField(t *testing.T) {
+	p, root := loadProject(t)
+	owner := map[string]string{}
+	for _, o := range p.Overlays {
+		before := leaves(root, "", map[string]string{})
+		_, err := o.Apply(root)
+		require.NoError(t, err)
+		after := leaves(root, "", map[string]string{})
+		for _, pointer := range slices.Sorted(maps.Keys(both(before, after))) {
+			if before[pointer] == after[pointer] {
+				continue
+			}
+			require.Empty(t, owner[pointer], "%s touches %s, which %s has touched", o.Name, pointer, owner[pointer])
+			owner[pointer] = o.Name
+		}
+	}
+	require.NotEmpty(t, owner)
+}
+
+func both(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// Each action of the project's overlays does something: one that no longer does is to be removed. An operationId may be
+// fixed at what it is.
+func TestEveryActionDoesSomething(t *testing.T) {
+	p, root := loadProject(t)
+	for _, o := range p.Overlays {
+		for _, a := range o.Actions {
+			outcome, err := a.Apply(root)
+			require.NoError(t, err)
+			require.True(t, outcome.Changed || document.Get(a.Update, "operationId") != nil, "%s changes nothing: %s", a.Position(), a.Target)
+		}
+	}
+}
+
+// The overlays are plain OpenAPI Overlay 1.0: another implementation makes the same document of them.
+func TestOverlaysThroughAnotherImplementation(t *testing.T) {
+	p, root := loadProject(t)
+	text := string(document.JSON(root))
+	for _, o := range p.Overlays {
+		source, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(o.Name)))
+		require.NoError(t, err)
+		text = viaLibopenapi(t, text, string(source))
+		_, err = o.Apply(root)
+		require.NoError(t, err)
+		require.JSONEq(t, text, string(document.JSON(root)), o.Name)
+	}
+}
+
+// Whatever a caller meets is described.
+func TestEverythingIsDescribed(t *testing.T) {
+	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(build.SpecFile)))
+	require.NoError(t, err)
+	lacking := undescribed(root.Root)
+	require.Empty(t, lacking, "describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))
+}
+
+func TestUndescribedIsNamed(t *testing.T) {
+	root, err := document.ParseYAML("x", []byte(`
+paths:
+  /a:
+    get:
+      summary: s
+      parameters: [{name: q, in: query}]
+      requestBody: {content: {multipart/form-data: {schema: {description: d, properties: {f: {type: string}}}}}}
+      responses: {'200': {description: d}}
+components:
+  schemas:
+    A: {properties: {b: {description: d}, c: {type: string}}}
+`))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"GET /a has no description",
+		"GET /a: parameter q has no description",
+		"GET /a: form field f has no description",
+		"schema A has no description",
+		"schema A: property c has no description",
+	}, undescribed(root))
+}
+
+func undescribed(root *yaml.Node) (lacking []string) {
+	check := func(n *yaml.Node, format string, args ...any) {
+		if document.Text(n, "description") == "" {
+			lacking = append(lacking, fmt.Sprintf(format, args...)+" has no description")
+		}
+	}
+	for op := range document.Operations(root) {
+		if document.Text(op.Node, "summary") == "" {
+			lacking = append(lacking, op.String()+" has no summary")
+		}
+		check(op.Node, "%s", op)
+		if list := document.Get(op.Node, "parameters"); list != nil {
+			for _, p := range list.Content {
+				check(p, "%s: parameter %s", op, document.Text(p, "name"))
+			}
+		}
+		for _, media := range document.Pairs(document.Get(op.Node, "requestBody", "content")) {
+			for name, field := range document.Pairs(document.Get(media, "schema", "properties")) {
+				check(field, "%s: form field %s", op, name.Value)
+			}
+		}
+	}
+	for name, schema := range document.Pairs(document.Get(root, "components", "schemas")) {
+		check(schema, "schema %s", name.Value)
+		for property, value := range document.Pairs(document.Get(schema, "properties")) {
+			check(value, "schema %s: property %s", name.Value, property.Value)
+		}
+	}
+	return lacking
+}
