@@ -45,13 +45,8 @@ func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) 
 		}
 	}
 	f.schemas = r.all
-	if len(r.problems) > 0 {
-		slices.Sort(r.problems)
-		var problems []error
-		for _, p := range slices.Compact(r.problems) {
-			problems = append(problems, errors.New(p))
-		}
-		return nil, errors.Join(problems...)
+	if err := r.err(); err != nil {
+		return nil, err
 	}
 	for i, s := range f.schemas {
 		s.id = i
@@ -79,7 +74,13 @@ type reader struct {
 	chain    []string // how the walk got here: an operation, then references
 	depth    int
 	called   bool // reading a callback
-	problems []string
+	problems []problem
+}
+
+// problem is what keeps a wanted operation from being read.
+type problem struct {
+	line, column int
+	text         string
 }
 
 func newReader(name string, root *yaml.Node) *reader {
@@ -99,7 +100,19 @@ func newReader(name string, root *yaml.Node) *reader {
 
 func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
 	text := document.Errorf(r.name, n, format, args...).Error()
-	r.problems = append(r.problems, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → ")))
+	r.problems = append(r.problems, problem{n.Line, n.Column, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → "))})
+}
+
+// err is all problems in the order of the document, each once.
+func (r *reader) err() error {
+	slices.SortFunc(r.problems, func(a, b problem) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), strings.Compare(a.text, b.text))
+	})
+	var problems []error
+	for _, p := range slices.Compact(r.problems) {
+		problems = append(problems, errors.New(p.text))
+	}
+	return errors.Join(problems...)
 }
 
 // follow resolves the references of n, one after another, and returns the object that is meant, nil where there is
