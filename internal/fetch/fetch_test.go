@@ -1,0 +1,752 @@
+package fetch
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+const spec = "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n"
+
+// host plays whoever publishes the document.
+type host struct {
+	*httptest.Server
+	opt   Options
+	mu    sync.Mutex
+	asked []*http.Request
+	waits []time.Duration
+	notes []string
+}
+
+func newHost(t *testing.T, answer http.HandlerFunc) *host {
+	t.Helper()
+	h := &host{}
+	h.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.mu.Lock()
+		h.asked = append(h.asked, r)
+		h.mu.Unlock()
+		answer(w, r)
+	}))
+	t.Cleanup(h.Close)
+	h.Config.ErrorLog = nil
+	h.opt = Options{
+		CacheDir: filepath.Join(t.TempDir(), "cache"),
+		RootCAs:  roots(h.Server),
+		Notify:   func(line string) { h.notes = append(h.notes, strings.ReplaceAll(line, h.URL, "HOST")) },
+		sleep: func(_ context.Context, d time.Duration) error {
+			h.waits = append(h.waits, d)
+			return nil
+		},
+	}
+	return h
+}
+
+func roots(s *httptest.Server) *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(s.Certificate())
+	return pool
+}
+
+// get fetches and gives the error with HOST in place of scheme, address and port.
+func (h *host) get(t *testing.T, path string) (string, string) {
+	t.Helper()
+	data, _, err := Source(t.Context(), h.URL+path, nil, h.opt)
+	if err != nil {
+		require.Nil(t, data)
+		return "", strings.ReplaceAll(err.Error(), h.URL, "HOST")
+	}
+	return string(data), ""
+}
+
+func text(s string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s) }
+}
+
+func status(code int, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i+1 < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.WriteHeader(code)
+	}
+}
+
+func zipped(t *testing.T, s string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, s)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.String()
+}
+
+func TestFileAndStandardInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "spec.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(spec), 0o600))
+	data, display, err := Source(t.Context(), file, nil, Options{})
+	require.NoError(t, err)
+	require.Equal(t, spec, string(data))
+	require.Equal(t, file, display)
+
+	data, display, err = Source(t.Context(), "-", strings.NewReader(spec), Options{})
+	require.NoError(t, err)
+	require.Equal(t, spec, string(data))
+	require.Equal(t, "standard input", display)
+
+	_, _, err = Source(t.Context(), "no/such/file.yaml", nil, Options{})
+	require.EqualError(t, err, "open no/such/file.yaml: no such file or directory")
+
+	_, _, err = Source(t.Context(), "-", io.MultiReader(bytes.NewReader(make([]byte, document.MaxSize)), strings.NewReader("x")), Options{})
+	require.EqualError(t, err, "standard input: larger than 64 MiB: is this the right file?")
+}
+
+func TestStandardInputThatNeverEndsCanBeInterrupted(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := Source(ctx, "-", r, Options{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, "standard input: context canceled")
+}
+
+func TestRefusedURLs(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"http://example.com/a.yaml":                "http://example.com/a.yaml: only https is fetched: write https://, or download it and give the file",
+		"HTTP://user:pw@example.com/a.yaml":        "http://example.com/a.yaml: only https is fetched: write https://, or download it and give the file",
+		"ftp://example.com/a.yaml":                 "ftp://example.com/a.yaml: only https is fetched: give an https URL or the path of a file",
+		"file:///etc/spec.yaml":                    "file:///etc/spec.yaml: only https is fetched: give an https URL or the path of a file",
+		"https:///spec.yaml":                       "https:///spec.yaml: the URL names no host",
+		"https://:443/spec.yaml":                   "https://:443/spec.yaml: the URL names no host",
+		"https://user:hunter2/x@example.com/a.yml": "https URL: not a valid URL: does a character have to be percent-encoded?",
+		"https://example.com/%zz":                  "https URL: not a valid URL: does a character have to be percent-encoded?",
+	} {
+		_, _, err := Source(t.Context(), name, nil, Options{NoCache: true})
+		require.EqualError(t, err, want, name)
+	}
+}
+
+func TestPlainFetch(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, text(spec))
+	data, display, err := Source(t.Context(), h.URL+"/s.yml?v=20180816&api_key=k1&X-Amz-Signature=s1#part", nil, h.opt)
+	require.NoError(t, err)
+	require.Equal(t, spec, string(data))
+	require.Equal(t, h.URL+"/s.yml?v=20180816&api_key=redacted&X-Amz-Signature=redacted", display)
+	require.Len(t, h.asked, 1)
+	r := h.asked[0]
+	require.Equal(t, "GET /s.yml?v=20180816&api_key=k1&X-Amz-Signature=s1", r.Method+" "+r.RequestURI)
+	require.Equal(t, "ringbasic (+https://github.com/ringbasic/ringbasic)", r.UserAgent())
+	require.Empty(t, h.waits)
+	require.NoDirExists(t, h.opt.CacheDir) // nothing to ask with the next time
+}
+
+func TestContents(t *testing.T) {
+	t.Parallel()
+	large := zipped(t, strings.Repeat(" ", 1<<20))
+	for _, c := range []struct {
+		name     string
+		answer   http.HandlerFunc
+		want     string // the document
+		problem  string // or the message
+		attempts int
+	}{
+		{"gzip", func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Accept-Encoding") != "gzip" {
+				w.WriteHeader(http.StatusNotAcceptable)
+				return
+			}
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, zipped(t, spec))
+		}, spec, "", 1},
+		{"a document called HTML", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, spec)
+		}, spec, "", 1},
+		{"login page", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "\ufeff\n<!DOCTYPE html><html><head><title lang=en>\n Sign in\x1b[31m</title>")
+		}, "", `HOST/s: HTML or XML ("Sign in\x1b[31m"), not an API description: a login or error page?`, 1},
+		{"page without title", text("<p>hello"), "", `HOST/s: HTML or XML, not an API description: a login or error page?`, 1},
+		{"page in gzip", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, zipped(t, "<html>"))
+		}, "", `HOST/s: HTML or XML, not an API description: a login or error page?`, 1},
+		{"empty", text(""), "", "HOST/s: the answer is empty", 1},
+		{"no gzip", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, spec)
+		}, "", "HOST/s: the answer claims to be gzip and is not", 1},
+		{"half a gzip", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := zipped(t, spec)
+			_, _ = io.WriteString(w, z[:len(z)-9])
+		}, "", "HOST/s: cannot be fetched, 4 tries: the answer's gzip is damaged: unexpected EOF: without a connection, download it elsewhere and give the file", 4},
+		{"another encoding", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "br")
+			_, _ = io.WriteString(w, "x")
+		}, "", `HOST/s: the answer is encoded as "br", which was not asked for`, 1},
+		{"announced too large", status(200, "Content-Length", fmt.Sprint(document.MaxSize+1)), "", "HOST/s: larger than 64 MiB: is this the right document?", 1},
+		{"too large", func(w http.ResponseWriter, _ *http.Request) {
+			for block := make([]byte, 1<<20); ; {
+				if _, err := w.Write(block); err != nil {
+					return // whoever reads had enough
+				}
+			}
+		}, "", "HOST/s: larger than 64 MiB: is this the right document?", 1},
+		{"too large when unpacked", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, strings.Repeat(large, document.MaxSize>>20)+zipped(t, "x"))
+		}, "", "HOST/s: larger than 64 MiB: is this the right document?", 1},
+		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, spec)
+		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d of 1000 bytes: unexpected EOF: without a connection, download it elsewhere and give the file", len(spec)), 4},
+		{"truncated chunks", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, spec)
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d bytes: unexpected EOF: without a connection, download it elsewhere and give the file", len(spec)), 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, c.answer)
+			got, problem := h.get(t, "/s")
+			require.Equal(t, c.problem, problem)
+			require.Equal(t, c.want, got)
+			require.Len(t, h.asked, c.attempts)
+		})
+	}
+}
+
+func TestStatuses(t *testing.T) {
+	t.Parallel()
+	const later = ", 4 tries: try again later, or give a file"
+	backoff := []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second}
+	for _, c := range []struct {
+		status  int
+		headers []string
+		problem string
+		waits   []time.Duration
+	}{
+		{404, nil, "HOST/s: status 404 Not Found: is the URL right?", nil},
+		{204, nil, "HOST/s: status 204 No Content: is the URL right?", nil},
+		{304, nil, "HOST/s: status 304 Not Modified: is the URL right?", nil},
+		{308, nil, "HOST/s: status 308 Permanent Redirect: is the URL right?", nil}, // to nowhere
+		{799, nil, "HOST/s: status 799" + later, backoff},
+		{401, nil, "HOST/s: status 401 Unauthorized: does it need a login? download it and give the file", nil},
+		{403, nil, "HOST/s: status 403 Forbidden: does it need a login? download it and give the file", nil},
+		{500, nil, "HOST/s: status 500 Internal Server Error" + later, backoff},
+		{503, []string{"Retry-After", "7"}, "HOST/s: status 503 Service Unavailable" + later, []time.Duration{7e9, 7e9, 7e9}},
+		{429, []string{"Retry-After", "Tue, 24 Nov 2026 10:00:09 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{9e9, 9e9, 9e9}},
+		{429, []string{"Retry-After", "Mon, 23 Nov 2026 10:00:00 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{429, []string{"Retry-After", "-5"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{429, []string{"Retry-After", "60"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{60e9, 60e9, 60e9}},
+		{429, []string{"Retry-After", "61"}, "HOST/s: status 429 Too Many Requests, and it asks to wait 1m1s: try again later, or give a file", nil},
+		{429, []string{"Retry-After", "99999999999999999999"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+	} {
+		t.Run(fmt.Sprint(c.status, c.headers), func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, status(c.status, c.headers...))
+			_, problem := h.get(t, "/s")
+			require.Equal(t, c.problem, problem)
+			require.Equal(t, c.waits, h.waits)
+			require.Len(t, h.asked, len(c.waits)+1)
+		})
+	}
+}
+
+func TestRecovery(t *testing.T) {
+	t.Parallel()
+	var n atomic.Int32
+	h := newHost(t, func(w http.ResponseWriter, _ *http.Request) {
+		switch n.Add(1) {
+		case 1:
+			panic(http.ErrAbortHandler)
+		case 2:
+			w.WriteHeader(http.StatusBadGateway)
+		default:
+			_, _ = io.WriteString(w, spec)
+		}
+	})
+	got, problem := h.get(t, "/s")
+	require.Empty(t, problem)
+	require.Equal(t, spec, got)
+	require.Equal(t, []time.Duration{1e9, 2e9}, h.waits)
+	require.Equal(t, []string{"HOST/s: EOF: trying again in 1s", "HOST/s: status 502 Bad Gateway: trying again in 2s"}, h.notes)
+}
+
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	other := newHost(t, text(spec))
+	var h *host
+	h = newHost(t, func(w http.ResponseWriter, r *http.Request) {
+		to := map[string]string{
+			"/relative": "/spec",
+			"/other":    other.URL + "/elsewhere?token=t1",
+			"/http":     "http://user:pw@127.0.0.1:1/spec?token=t1",
+			"/file":     "file:///etc/passwd",
+			"/loop":     "/loop",
+			"/mess":     "https://user:pw@h h/",
+			"/5":        "/4", "/4": "/3", "/3": "/2", "/2": "/1", "/1": "/spec", "/6": "/5",
+			"/login": "/page",
+		}[r.URL.Path]
+		switch {
+		case to != "":
+			http.Redirect(w, r, to, http.StatusFound)
+		case r.URL.Path == "/page":
+			_, _ = io.WriteString(w, "<html><title>Sign in</title>")
+		default:
+			_, _ = io.WriteString(w, spec)
+		}
+	})
+	h.opt.RootCAs.AddCert(other.Certificate())
+	for path, want := range map[string]string{
+		"/relative": "",
+		"/5":        "",
+		"/6":        "HOST/6 (redirected to HOST/1): more than 5 redirects",
+		"/loop":     "HOST/loop (redirected to HOST/loop): more than 5 redirects",
+		"/http":     "HOST/http (redirected to http://127.0.0.1:1/spec?token=redacted): only https is fetched, and so this redirect is not followed",
+		"/file":     "HOST/file (redirected to file:///etc/passwd): only https is fetched, and so this redirect is not followed",
+		"/mess":     "HOST/mess: redirected to what is no URL",
+		"/login":    `HOST/login (redirected to HOST/page): HTML or XML ("Sign in"), not an API description: a login or error page?`,
+	} {
+		_, problem := h.get(t, path)
+		require.Equal(t, want, problem, path)
+	}
+	require.Empty(t, h.waits)
+
+	// Neither the user's password nor the query that led there reaches another host.
+	data, display, err := Source(t.Context(), strings.Replace(h.URL, "https://", "https://user:hunter2@", 1)+"/other?token=t0", nil, h.opt)
+	require.NoError(t, err)
+	require.Equal(t, spec, string(data))
+	require.Equal(t, h.URL+"/other?token=redacted", display)
+	last := h.asked[len(h.asked)-1]
+	require.Equal(t, "Basic "+base64.StdEncoding.EncodeToString([]byte("user:hunter2")), last.Header.Get("Authorization"))
+	require.Len(t, other.asked, 1)
+	for name, values := range other.asked[0].Header {
+		require.NotContains(t, strings.Join(values, " "), "t0", name)
+	}
+	require.NotContains(t, other.asked[0].Header, "Authorization")
+	require.NotContains(t, other.asked[0].Header, "Referer")
+}
+
+func TestCache(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name             string
+		validator, asked string // header of the answer and of the next request
+		value            string
+	}{
+		{"ETag", "ETag", "If-None-Match", `W/"v1"`},
+		{"Last-Modified", "Last-Modified", "If-Modified-Since", "Tue, 24 Nov 2026 10:00:00 GMT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			body := spec
+			full := 0
+			h := newHost(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set(c.validator, c.value)
+				if body == spec && r.Header.Get(c.asked) == c.value {
+					w.WriteHeader(http.StatusNotModified)
+					return
+				}
+				full++
+				_, _ = io.WriteString(w, body)
+			})
+			get := func(want string, fetched int) {
+				t.Helper()
+				got, problem := h.get(t, "/s")
+				require.Empty(t, problem)
+				require.Equal(t, want, got)
+				require.Equal(t, fetched, full)
+			}
+			get(spec, 1)
+			get(spec, 1)
+			// A damaged copy, whichever byte it is, is fetched again and mended.
+			files, err := os.ReadDir(h.opt.CacheDir)
+			require.NoError(t, err)
+			require.Len(t, files, 1)
+			file := filepath.Join(h.opt.CacheDir, files[0].Name())
+			good, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for i, damage := range [][]byte{
+				nil, []byte("\n"), good[:len(good)-1], append(bytes.Clone(good), '\n'),
+				bytes.Replace(good, []byte("title: T"), []byte("title: U"), 1), bytes.Replace(good, []byte(`"`), []byte(`'`), 1), good[65:],
+			} {
+				require.NoError(t, os.WriteFile(file, damage, 0o600))
+				get(spec, 2+i)
+				mended, err := os.ReadFile(file)
+				require.NoError(t, err)
+				require.Equal(t, string(good), string(mended))
+			}
+			get(spec, 8)
+			info, err := os.Stat(file)
+			require.NoError(t, err)
+			require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+			// What changed replaces it, and NoCache neither asks with it nor touches it.
+			body = spec + "# new\n"
+			get(body, 9)
+			body = spec
+			h.opt.NoCache = true
+			before, err := os.ReadFile(file)
+			require.NoError(t, err)
+			get(spec, 10)
+			require.NotContains(t, h.asked[len(h.asked)-1].Header, c.asked)
+			after, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(before), string(after))
+			left, err := os.ReadDir(h.opt.CacheDir)
+			require.NoError(t, err)
+			require.Len(t, left, 1)
+		})
+	}
+}
+
+func TestCacheKeepsWhatItMay(t *testing.T) {
+	t.Parallel()
+	header := map[string]string{"ETag": `"1"`}
+	body := spec
+	h := newHost(t, func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range header {
+			w.Header().Set(name, value)
+		}
+		_, _ = io.WriteString(w, body)
+	})
+	count := func(path string) int {
+		t.Helper()
+		_, _ = h.get(t, path)
+		files, err := os.ReadDir(h.opt.CacheDir)
+		require.NoError(t, err)
+		return len(files)
+	}
+	require.Equal(t, 1, count("/a"))
+	require.Equal(t, 2, count("/a?v=2"))
+	require.Equal(t, 2, count("/a#part"))
+	_, _, err := Source(t.Context(), strings.Replace(h.URL, "https://", "https://me:pw@", 1)+"/a", nil, h.opt)
+	require.NoError(t, err)
+	require.Equal(t, 2, count("/a"))
+	header["Cache-Control"] = "private, No-Store"
+	require.Equal(t, 1, count("/a"))
+	require.Equal(t, 1, count("/b"))
+	delete(header, "Cache-Control")
+	body = "<html>"
+	require.Equal(t, 1, count("/c"))
+	body = spec
+	header["ETag"] = `"` + strings.Repeat("x", maxValidator) + `"`
+	require.Equal(t, 1, count("/c"))
+
+	// A folder that cannot be made is no reason to stop.
+	header["ETag"] = `"1"`
+	blocked := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(blocked, nil, 0o600))
+	h.opt.CacheDir = filepath.Join(blocked, "cache")
+	got, problem := h.get(t, "/a")
+	require.Empty(t, problem)
+	require.Equal(t, spec, got)
+}
+
+func TestCacheIsInTheUsersFolder(t *testing.T) {
+	base := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", base)
+	t.Setenv("HOME", base)
+	t.Setenv("LocalAppData", base)
+	h := newHost(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		_, _ = io.WriteString(w, spec)
+	})
+	h.opt.CacheDir = ""
+	_, problem := h.get(t, "/s")
+	require.Empty(t, problem)
+	dir, err := os.UserCacheDir()
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join(dir, "ringbasic", "*.cache"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+}
+
+// Whatever goes wrong, neither the password nor the token is told, nor written down.
+func TestCredentialsAreNotTold(t *testing.T) {
+	t.Parallel()
+	secrets := []string{"hunter2", "aHVudGVyMg", "t0psecret", "somebody"}
+	var answer http.HandlerFunc
+	h := newHost(t, func(w http.ResponseWriter, r *http.Request) { answer(w, r) })
+	target := strings.Replace(h.URL, "https://", "https://somebody:hunter2@", 1) + "/s?access_token=t0psecret"
+	for name, a := range map[string]http.HandlerFunc{
+		"fine": text(spec),
+		"404":  status(404),
+		"401":  status(401),
+		"503":  status(503),
+		"cut":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.RequestURI, 302) },
+		"http": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://somebody:hunter2@h/", 302) },
+		"not HTTP": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://somebody:hunter2@h h/", 302)
+		},
+	} {
+		answer = func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", `"1"`)
+			a(w, r)
+		}
+		_, display, err := Source(t.Context(), target, nil, h.opt)
+		require.Equal(t, name == "fine", err == nil, name)
+		told := display + strings.Join(h.notes, "") + fmt.Sprintf("%v %+v %#v", err, err, err)
+		for e := err; e != nil; e = errors.Unwrap(e) {
+			told += e.Error()
+		}
+		for _, secret := range secrets {
+			require.NotContains(t, told, secret, name)
+		}
+	}
+	require.NoError(t, filepath.WalkDir(h.opt.CacheDir, func(path string, entry os.DirEntry, err error) error {
+		require.NoError(t, err)
+		var content []byte
+		if !entry.IsDir() {
+			content, err = os.ReadFile(path)
+			require.NoError(t, err)
+			require.NotEmpty(t, content)
+		}
+		for _, secret := range secrets {
+			require.NotContains(t, path+string(content), secret)
+		}
+		return nil
+	}))
+}
+
+func TestOffline(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, text(spec))
+	h.Close() // the port is closed now
+	_, problem := h.get(t, "/s")
+	require.Equal(t, "HOST/s: cannot be fetched, 4 tries: dial tcp "+h.Listener.Addr().String()+": connect: connection refused: without a connection, download it elsewhere and give the file", problem)
+	require.Equal(t, []time.Duration{1e9, 2e9, 4e9}, h.waits)
+
+	// A name that does not exist will not exist in two seconds.
+	h.waits = nil
+	h.opt.dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "spec.example", IsNotFound: true}}
+	}
+	_, _, err := Source(t.Context(), "https://spec.example/s", nil, h.opt)
+	require.EqualError(t, err, "https://spec.example/s: cannot be fetched, 1 try: dial tcp: lookup spec.example: no such host: without a connection, download it elsewhere and give the file")
+	require.Empty(t, h.waits)
+}
+
+func TestUntrustedCertificate(t *testing.T) {
+	t.Parallel()
+	h := newHost(t, text(spec))
+	h.opt.RootCAs = x509.NewCertPool()
+	_, problem := h.get(t, "/s")
+	require.Equal(t, "HOST/s: tls: failed to verify certificate: x509: certificate signed by unknown authority: behind an intercepting proxy, name its certificate in SSL_CERT_FILE", problem)
+	require.Empty(t, h.waits)
+	require.Empty(t, h.asked)
+}
+
+func TestPlainHTTPBehindHTTPS(t *testing.T) {
+	t.Parallel()
+	plain := httptest.NewServer(text(spec))
+	defer plain.Close()
+	_, _, err := Source(t.Context(), strings.Replace(plain.URL, "http:", "https:", 1), nil, Options{NoCache: true, sleep: func(context.Context, time.Duration) error {
+		t.Error("repeated")
+		return nil
+	}})
+	require.ErrorContains(t, err, ": cannot be fetched, 1 try: tls: first record does not look like a TLS handshake: ")
+}
+
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	h := newHost(t, status(503))
+	h.opt.sleep = func(ctx context.Context, _ time.Duration) error {
+		cancel()
+		return ctx.Err()
+	}
+	_, _, err := Source(ctx, h.URL, nil, h.opt)
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, h.URL+": context canceled")
+	_, _, err = Source(ctx, h.URL, nil, h.opt)
+	require.EqualError(t, err, h.URL+": context canceled")
+	require.Len(t, h.asked, 1)
+}
+
+// tunnel is a proxy that connects everything to one address.
+func tunnel(t *testing.T, to string, seen *[]string) *httptest.Server {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*seen = append(*seen, r.Method+" "+r.Host+" "+r.Header.Get("Proxy-Authorization"))
+		server, err := net.Dial("tcp", to)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		client, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		fmt.Fprint(client, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(server, client)
+			server.Close()
+		}()
+		_, _ = io.Copy(client, server)
+		client.Close()
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy
+}
+
+func TestProxy(t *testing.T) {
+	var seen []string
+	h := newHost(t, text(spec))
+	proxy := tunnel(t, h.Listener.Addr().String(), &seen)
+	for _, name := range []string{"https_proxy", "NO_PROXY", "no_proxy"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HTTPS_PROXY", strings.Replace(proxy.URL, "http://", "http://me:proxypw@", 1))
+	// example.com is a name in httptest's certificate.
+	data, _, err := Source(t.Context(), "https://example.com/s", nil, h.opt)
+	require.NoError(t, err)
+	require.Equal(t, spec, string(data))
+	require.Equal(t, []string{"CONNECT example.com:443 Basic " + base64.StdEncoding.EncodeToString([]byte("me:proxypw"))}, seen)
+
+	t.Setenv("NO_PROXY", "example.com")
+	h.opt.dial = func(context.Context, string, string) (net.Conn, error) {
+		return nil, final{errors.New("went past the proxy")}
+	}
+	_, _, err = Source(t.Context(), "https://example.com/s", nil, h.opt)
+	require.EqualError(t, err, "https://example.com/s: went past the proxy")
+
+	t.Setenv("NO_PROXY", "")
+	h.opt.dial = nil
+	refusing := httptest.NewServer(status(http.StatusProxyAuthRequired))
+	t.Cleanup(refusing.Close)
+	t.Setenv("HTTPS_PROXY", refusing.URL)
+	_, _, err = Source(t.Context(), "https://example.com/s", nil, h.opt)
+	require.EqualError(t, err, "https://example.com/s: cannot be fetched, 4 tries: Proxy Authentication Required: without a connection, download it elsewhere and give the file")
+}
+
+// pipe is a listener in memory: synctest's clock moves on only while nobody waits for a real network.
+type pipe struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (p *pipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipe) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
+func (p *pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
+func (p *pipe) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	p.conns <- server
+	return client, nil
+}
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	drip := func(c net.Conn, every time.Duration) {
+		for {
+			if _, err := io.WriteString(c, "#"); err != nil {
+				return
+			}
+			time.Sleep(every)
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		answer  http.HandlerFunc // nil: not even TLS
+		took    time.Duration
+		problem string
+	}{
+		{"silent while TLS", nil, 4*connectTimeout + 7*time.Second, "4 tries: net/http: TLS handshake timeout"},
+		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 4*headerTimeout + 7*time.Second, "4 tries: net/http: timeout awaiting response headers"},
+		{"a body that drips", func(w http.ResponseWriter, r *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			go func() { _, _ = io.Copy(io.Discard, conn) }() // the alert that ends TLS
+			fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+			drip(conn, time.Second)
+		}, totalTimeout, "3 tries: given up after 5m0s"},
+		{"sent back and forth", status(503, "Retry-After", "59"), 3 * 59 * time.Second, "status 503"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				listener := &pipe{conns: make(chan net.Conn), closed: make(chan struct{})}
+				opt := Options{NoCache: true, dial: listener.dial}
+				if c.answer == nil {
+					go func() {
+						for {
+							conn, err := listener.Accept()
+							if err != nil {
+								return
+							}
+							go func() { _, _ = io.Copy(io.Discard, bufio.NewReader(conn)) }()
+						}
+					}()
+				} else {
+					server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: c.answer}}
+					server.StartTLS()
+					defer server.Close()
+					opt.RootCAs = roots(server)
+				}
+				defer listener.Close()
+				start := time.Now()
+				_, _, err := Source(t.Context(), "https://127.0.0.1/s", nil, opt)
+				require.ErrorContains(t, err, c.problem)
+				require.Equal(t, c.took, time.Since(start))
+				time.Sleep(2 * time.Second) // whoever drips notices
+			})
+		})
+	}
+}
+
+func FuzzSourceName(f *testing.F) {
+	f.Add("https://user:pw@example.com/a?token=b")
+	f.Add("ftp://x")
+	f.Add("https://h/%41?sig=%zz&a")
+	f.Fuzz(func(t *testing.T, name string) {
+		if !isURL.MatchString(name) {
+			return
+		}
+		opt := Options{NoCache: true, sleep: func(context.Context, time.Duration) error { return nil }}
+		opt.dial = func(context.Context, string, string) (net.Conn, error) { return nil, final{errors.New("no network")} }
+		_, display, err := Source(t.Context(), name, nil, opt)
+		require.ErrorContains(t, err, display)
+		if u, bad := url.Parse(name); bad == nil && u.User != nil {
+			require.NotContains(t, display, "@"+u.Host)
+		}
+	})
+}
