@@ -13,11 +13,14 @@ var (
 // What generated methods call.
 var (
 	_ = newRequest
+	_ = (*request).fail
 	_ = (*request).setPath
+	_ = setPathList[ID]
 	_ = (*request).addQuery
 	_ = (*request).setHeader
 	_ = (*request).setJSON
 	_ = (*request).setForm
+	_ = joined[ID]
 	_ = newForm
 	_ = (*form).addField
 	_ = (*form).addJSON
