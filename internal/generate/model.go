@@ -2,13 +2,15 @@ package generate
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -36,6 +38,7 @@ type operation struct {
 	PathParams                                     []param
 	ParamsType                                     string
 	Params                                         []param // query and header
+	RequiredParam                                  string  // one of Params that must be there, "" if none must
 	BodyType                                       string
 	IsJSON                                         bool
 	Fields                                         []param // of a form
@@ -49,18 +52,11 @@ type param struct {
 	Wire      string // its name in the request
 	Var, Type string // of a method's parameter
 	Go        string // the expression that holds it
-	Setter    string
+	Setter    string // what takes name and value
 	List      bool
 	Pointer   bool
 	Separator string // of a list in one value
 }
-
-type row struct {
-	Status               int
-	Code, Const, Message string
-}
-
-type code struct{ Const, Code, Comment string }
 
 // BodyVar names a method's parameter for a body of type t.
 func (model) BodyVar(t string) string {
@@ -71,21 +67,30 @@ func (model) BodyVar(t string) string {
 }
 
 func newModel(doc *openapi3.T, ids map[*openapi3.Operation]string, spec []byte, cfg Config) (*model, error) {
-	m := &model{
-		Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256,
-		Spec:    rawString(string(spec)),
-		Servers: servers(doc),
-	}
-	definitions, err := codegen.OperationDefinitions(doc)
+	literal, err := rawString(string(spec))
 	if err != nil {
 		return nil, err
 	}
+	m := &model{
+		Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256,
+		Spec:    literal,
+		Servers: servers(doc),
+	}
+	definitions, err := operationDefinitions(doc)
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
 	for _, d := range definitions {
 		op, err := newOperation(d, ids[d.Spec])
 		if err != nil {
-			return nil, err
+			problems = append(problems, err)
 		}
 		m.Operations = append(m.Operations, op)
+	}
+	if len(problems) > 0 {
+		slices.SortFunc(problems, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+		return nil, errors.Join(problems...)
 	}
 	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.ID, b.ID) })
 	if m.Platform, err = rows(doc.Extensions["x-platform-error-codes"], 0); err != nil {
@@ -102,9 +107,18 @@ func newModel(doc *openapi3.T, ids map[*openapi3.Operation]string, spec []byte, 
 	return m, nil
 }
 
-// rawString is text as a Go expression that reads like the text.
-func rawString(s string) string {
-	return "`" + strings.ReplaceAll(s, "`", "` + \"`\" + `") + "`"
+func operationDefinitions(doc *openapi3.T) (all []codegen.OperationDefinition, err error) {
+	defer recoverError(&err)
+	return codegen.OperationDefinitions(doc)
+}
+
+// rawString is text as a Go expression that reads like the text. A raw string cannot hold a backquote, and Go drops
+// carriage returns in it.
+func rawString(s string) (string, error) {
+	if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\ufeff") {
+		return "", errors.New("the document is not plain UTF-8: no Go text can hold it")
+	}
+	return "`" + strings.NewReplacer("`", "` + \"`\" + `", "\r", "` + \"\\r\" + `").Replace(s) + "`", nil
 }
 
 // servers names the servers: by x-go-name, or Server and a number.
@@ -141,10 +155,14 @@ func newOperation(d codegen.OperationDefinition, id string) (operation, error) {
 		return fail("cookie parameter %s is not supported", d.CookieParams[0].ParamName)
 	}
 	for _, p := range d.PathParams {
-		if !p.IsStyled() || isCompound(p.Spec.Schema) {
-			return fail("path parameter %s: only plain values are supported", p.ParamName)
+		if !p.IsStyled() || isObject(p.Spec.Schema) || p.Style() != "simple" {
+			return fail("path parameter %s: objects, unions and other styles than simple are not supported", p.ParamName)
 		}
-		op.PathParams = append(op.PathParams, param{Wire: p.ParamName, Var: p.GoVariableName(), Type: p.TypeDef()})
+		list, err := isList(p.Spec.Schema)
+		if err != nil {
+			return fail("path parameter %s: %w", p.ParamName, err)
+		}
+		op.PathParams = append(op.PathParams, param{Wire: p.ParamName, Var: variable(p.GoVariableName()), Type: p.TypeDef(), List: list})
 	}
 	if len(d.QueryParams)+len(d.HeaderParams) > 0 {
 		op.ParamsType = d.OperationId + "Params"
@@ -155,6 +173,9 @@ func newOperation(d codegen.OperationDefinition, id string) (operation, error) {
 			return fail("%w", err)
 		}
 		op.Params = append(op.Params, converted)
+		if p.Required && op.RequiredParam == "" {
+			op.RequiredParam = p.ParamName
+		}
 	}
 	if err := op.setBody(d); err != nil {
 		return fail("%w", err)
@@ -170,30 +191,55 @@ func newOperation(d codegen.OperationDefinition, id string) (operation, error) {
 	return op, nil
 }
 
-func isCompound(s *openapi3.SchemaRef) bool {
-	return s != nil && s.Value != nil && (s.Value.Type.Is("array") || s.Value.Type.Is("object"))
+// variable is a name for a method's parameter that is none of those that the method or its types use.
+func variable(name string) string {
+	switch name {
+	case "body", "c", "context", "ctx", "error", "f", "fetch", "form", "http", "int", "joined", "newForm", "newRequest", "params", "r", "setPathList", "string", "v":
+		return name + "Value"
+	}
+	return name
+}
+
+// isObject tells whether values are objects or may be: those of a union. x-go-type stands for a type that has a plain form.
+func isObject(ref *openapi3.SchemaRef) bool {
+	if ref == nil || ref.Value == nil {
+		return true
+	}
+	s := ref.Value
+	if _, named := s.Extensions["x-go-type"]; named {
+		return false
+	}
+	return s.Type.Is("object") || len(s.Properties)+len(s.AnyOf)+len(s.OneOf) > 0 || slices.ContainsFunc(s.AllOf, isObject)
+}
+
+// isList tells whether a parameter is a list of plain values.
+func isList(ref *openapi3.SchemaRef) (bool, error) {
+	if !ref.Value.Type.Is("array") {
+		return false, nil
+	}
+	if items := ref.Value.Items; isObject(items) || items.Value.Type.Is("array") {
+		return false, errors.New("lists of lists or objects are not supported")
+	}
+	return true, nil
 }
 
 // separators of lists in one value, by style (OpenAPI 3.0.3 §4.7.12.3).
 var separators = map[string]string{"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 
 func newParam(p codegen.ParameterDefinition) (param, error) {
-	c := param{Wire: p.ParamName, Go: "params." + p.GoName(), Setter: "addQuery", Pointer: p.HasOptionalPointer()}
+	c := param{Wire: p.ParamName, Go: "params." + p.GoName(), Setter: "r.addQuery", Pointer: p.HasOptionalPointer()}
 	if p.In == "header" {
-		c.Setter = "setHeader"
+		c.Setter = "r.setHeader"
 	}
-	schema := p.Spec.Schema
-	if !p.IsStyled() || schema == nil || schema.Value == nil || schema.Value.Type.Is("object") || p.Style() == "deepObject" {
-		return c, fmt.Errorf("%s parameter %s: objects are not supported", p.In, p.ParamName)
+	if !p.IsStyled() || isObject(p.Spec.Schema) || p.Style() == "deepObject" {
+		return c, fmt.Errorf("%s parameter %s: objects and unions are not supported", p.In, p.ParamName)
 	}
-	if schema.Value.Type.Is("array") {
-		if isCompound(schema.Value.Items) {
-			return c, fmt.Errorf("%s parameter %s: lists of lists or objects are not supported", p.In, p.ParamName)
-		}
-		c.List, c.Pointer = true, false
-		if p.In == "header" || !p.Explode() {
-			c.Separator = separators[p.Style()]
-		}
+	var err error
+	if c.List, err = isList(p.Spec.Schema); err != nil {
+		return c, fmt.Errorf("%s parameter %s: %w", p.In, p.ParamName, err)
+	}
+	if c.List && (p.In == "header" || !p.Explode()) {
+		c.Separator = separators[p.Style()]
 	}
 	return c, nil
 }
@@ -210,7 +256,7 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 		return fmt.Errorf("a body must have one media type, not %d (%s): keep one with an overlay", len(media), strings.Join(media, ", "))
 	}
 	b := d.Bodies[0]
-	op.BodyType = formNames(b.Schema.TypeDecl())
+	op.BodyType = b.Schema.TypeDecl()
 	switch {
 	case b.NameTag == "JSON":
 		op.IsJSON = true
@@ -218,6 +264,8 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	case b.ContentType != "multipart/form-data":
 		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are", b.ContentType)
 	}
+	op.BodyType = op.Name + "Form"
+	op.Fields = []param{}
 	for _, p := range b.Schema.Properties {
 		field, err := newField(p)
 		if err != nil {
@@ -228,7 +276,7 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	// Files last: a server can then read the form's other fields before the upload is through.
 	slices.SortStableFunc(op.Fields, func(a, b param) int {
 		isFile := func(p param) int {
-			if p.Setter == "addFile" {
+			if p.Setter == "f.addFile" {
 				return 1
 			}
 			return 0
@@ -240,38 +288,51 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 
 func newField(p codegen.Property) (param, error) {
 	schema := p.Schema.OAPISchema
-	c := param{Wire: p.JsonFieldName, Go: "form." + p.GoFieldName(), Setter: "addField"}
+	c := param{Wire: p.JsonFieldName, Go: "form." + p.GoFieldName(), Setter: "f.addField"}
 	c.Pointer = !p.Required && !p.Schema.SkipOptionalPointer
+	if strings.ContainsFunc(p.JsonFieldName, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return c, fmt.Errorf("form field %q: names other than of printable ASCII, without quotes, are not supported", p.JsonFieldName)
+	}
 	item := schema
 	if schema.Type.Is("array") {
-		c.List, c.Pointer = true, false
+		c.List = true
 		item = schema.Items.Value
 	}
 	switch {
 	case item.Type.Is("array"):
 		return c, fmt.Errorf("form field %s: lists of lists are not supported", p.JsonFieldName)
-	case item.Type.Is("object") || len(item.Properties) > 0 || len(item.AllOf) > 0:
-		c.Setter = "addJSON"
+	case isObject(&openapi3.SchemaRef{Value: item}):
+		if len(item.AnyOf)+len(item.OneOf) > 0 {
+			return c, fmt.Errorf("form field %s: unions are not supported", p.JsonFieldName)
+		}
+		c.Setter = "f.addJSON"
 	case item.Type.Is("string") && item.Format == "binary":
-		c.Setter = "addFile"
+		c.Setter = "f.addFile"
 	}
 	return c, nil
 }
 
 // setResult finds the type of the documented success. Error responses are all read as APIError.
 func (op *operation) setResult(d codegen.OperationDefinition) error {
-	results := map[string]bool{}
+	var (
+		results = map[string]bool{}
+		empty   []string // successes without a body
+		any2xx  bool
+	)
 	for _, r := range d.Responses {
-		status, err := strconv.Atoi(r.StatusCode)
-		success := err == nil && status/100 == 2 || r.StatusCode == "2XX" || r.StatusCode == "2xx"
-		if r.StatusCode == "default" && len(d.Responses) == 1 {
-			success = true
-		}
-		if !success {
+		if !isSuccess(r.StatusCode, d.Spec) {
 			continue
 		}
-		if err == nil {
+		if status, err := strconv.Atoi(r.StatusCode); err == nil {
 			op.Success = append(op.Success, statusConst(status))
+		} else {
+			any2xx = true
+		}
+		if len(r.Contents) == 0 {
+			for contentType := range d.Spec.Responses.Value(r.StatusCode).Value.Content {
+				return fmt.Errorf("a response of type %s is not supported: JSON is", contentType)
+			}
+			empty = append(empty, r.StatusCode)
 		}
 		for _, c := range r.Contents {
 			if c.NameTag != "JSON" {
@@ -280,14 +341,25 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 			results[strings.TrimPrefix(c.Schema.TypeDecl(), "*")] = true
 		}
 	}
-	switch names := slices.Sorted(maps.Keys(results)); len(names) {
-	case 0:
-	case 1:
+	if any2xx {
+		op.Success = nil
+	}
+	switch names := slices.Sorted(maps.Keys(results)); {
+	case len(names) == 0:
+	case len(names) == 1 && len(empty) == 0:
 		op.Result = names[0]
+	case len(names) == 1:
+		return fmt.Errorf("success is %s, or nothing with status %s: keep one with an overlay", names[0], strings.Join(empty, ", "))
 	default:
 		return fmt.Errorf("success has several types (%s): keep one with an overlay", strings.Join(names, ", "))
 	}
 	return nil
+}
+
+// isSuccess tells whether a response, by its key, is a success of an operation: one of 200 to 299, or default where that
+// is the only one.
+func isSuccess(status string, op *openapi3.Operation) bool {
+	return len(status) == 3 && status[0] == '2' || status == "default" && op.Responses.Len() == 1
 }
 
 func statusConst(status int) string {
@@ -339,15 +411,19 @@ func (op *operation) comment(d codegen.OperationDefinition) string {
 	return goComment(b.String())
 }
 
+// lowerFirst leaves an acronym at the start as it is.
 func lowerFirst(s string) string {
-	// An acronym at the start stays as it is.
-	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+	first, size := utf8.DecodeRuneInString(s)
+	if second, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(second) {
 		return s
 	}
-	return strings.ToLower(s[:1]) + s[1:]
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // goComment wraps text at 118 columns and prefixes each line.
 func goComment(text string) string {
@@ -367,107 +443,4 @@ func goComment(text string) string {
 		b.WriteString(line + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// operationRows reads x-error-codes of an operation's responses.
-func operationRows(op *openapi3.Operation) ([]row, error) {
-	var all []row
-	for status, response := range op.Responses.Map() {
-		if response.Value == nil {
-			continue
-		}
-		n, _ := strconv.Atoi(status) // 0 for default and ranges
-		more, err := rows(response.Value.Extensions["x-error-codes"], n)
-		if err != nil {
-			return nil, fmt.Errorf("x-error-codes of response %s: %w", status, err)
-		}
-		all = append(all, more...)
-	}
-	sortRows(all)
-	return all, nil
-}
-
-func sortRows(all []row) {
-	slices.SortFunc(all, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
-	})
-}
-
-// rows reads a list of {code, message}, with a status where it is not given.
-func rows(extension any, status int) ([]row, error) {
-	if extension == nil {
-		return nil, nil
-	}
-	items, ok := extension.([]any)
-	if !ok {
-		return nil, fmt.Errorf("want a list of {code, message}, not %T", extension)
-	}
-	var all []row
-	for _, item := range items {
-		fields, _ := item.(map[string]any)
-		text, _ := fields["code"].(string)
-		message, _ := fields["message"].(string)
-		r := row{Status: status, Code: text, Message: message}
-		if n, ok := fields["status"].(float64); ok && status == 0 {
-			r.Status = int(n)
-		}
-		if r.Const = constName(text); r.Const == "" {
-			return nil, fmt.Errorf("%q cannot name a constant", text)
-		}
-		all = append(all, r)
-	}
-	sortRows(all)
-	return all, nil
-}
-
-var notInName = regexp.MustCompile(`[^A-Za-z0-9_]+`)
-
-// constName turns AWR-111 into AWR111.
-func constName(code string) string {
-	name := notInName.ReplaceAllString(code, "")
-	if name == "" || name[0] >= '0' && name[0] <= '9' {
-		return ""
-	}
-	return upperFirst(name)
-}
-
-// codes lists each code once, with the messages and operations that document it.
-func (m *model) codes() []code {
-	type use struct{ where, message string }
-	uses := map[string][]use{}
-	constants := map[string]string{}
-	for _, op := range m.Operations {
-		for _, r := range op.Rows {
-			uses[r.Code] = append(uses[r.Code], use{"[Client." + op.Name + "]", r.Message})
-			constants[r.Code] = r.Const
-		}
-	}
-	for _, r := range m.Platform {
-		uses[r.Code] = append(uses[r.Code], use{fmt.Sprintf("any operation (%d)", r.Status), r.Message})
-		constants[r.Code] = r.Const
-	}
-	var all []code
-	for _, text := range slices.Sorted(maps.Keys(uses)) {
-		byMessage := map[string][]string{}
-		var messages []string
-		for _, u := range uses[text] {
-			if _, seen := byMessage[u.message]; !seen {
-				messages = append(messages, u.message)
-			}
-			byMessage[u.message] = append(byMessage[u.message], u.where)
-		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s:", constants[text])
-		for i, message := range messages {
-			if i > 0 {
-				b.WriteString(";")
-			}
-			if message == "" {
-				message = "no documented message"
-			}
-			fmt.Fprintf(&b, " %s: %s", strings.Join(byMessage[messages[i]], ", "), strings.TrimSuffix(oneLine(message), "."))
-		}
-		all = append(all, code{constants[text], text, goComment(b.String() + ".")})
-	}
-	return all
 }

@@ -1,0 +1,228 @@
+package generate
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+//go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go
+var runtimeFiles embed.FS
+
+// declarations are the names at the top level of the package, with the files that declare them.
+type declarations map[string][]string
+
+func (d declarations) add(file string, names []string) {
+	for _, name := range names {
+		d[name] = append(d[name], file)
+	}
+}
+
+// problems tells the names that are declared twice: a schema called Client, or two codes that make one constant.
+func (d declarations) problems() error {
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		if files := d[name]; len(files) > 1 {
+			slices.Sort(files)
+			where := strings.Join(slices.Compact(files), " and ")
+			problems = append(problems, fmt.Errorf("%s would be declared twice (%s): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames", name, where))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// names are those that a declaration declares. A method's is that of its type, a dot and its own.
+func names(decl ast.Decl) []string {
+	var all []string
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if receiver := receiverOf(decl); receiver != "" {
+			return []string{receiver + "." + decl.Name.Name}
+		}
+		return []string{decl.Name.Name}
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				all = append(all, spec.Name.Name)
+			case *ast.ValueSpec:
+				for _, name := range spec.Names {
+					all = append(all, name.Name)
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return name == "_" })
+}
+
+func receiverOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	t := f.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// part is a declaration of package runtime.
+type part struct {
+	decl       ast.Decl
+	start, end int // in its file's text, comment included
+	names      []string
+	uses       map[string]bool // the names in it
+	kept       bool
+}
+
+// copyRuntime adds the files of package runtime without what the package has no use for: what calls and errors are made
+// of is always there, ids, uploads and helpers of generated methods where something names them.
+func copyRuntime(files map[string][]byte, declared declarations, packageName string) error {
+	used := map[string]bool{}
+	for _, text := range files {
+		identifiers(text, used)
+	}
+	entries, err := runtimeFiles.ReadDir("runtime")
+	if err != nil {
+		return err
+	}
+	texts, parsed, parts := map[string][]byte{}, map[string]*ast.File{}, map[string][]*part{}
+	for _, entry := range entries {
+		name := entry.Name()
+		if texts[name], err = runtimeFiles.ReadFile(path.Join("runtime", name)); err != nil {
+			return err
+		}
+		if parsed[name], err = parser.ParseFile(token.NewFileSet(), name, texts[name], parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			return err
+		}
+		parts[name] = partsOf(parsed[name])
+	}
+	mark(parts, used)
+	for name, list := range parts {
+		text, err := keptText(texts[name], parsed[name], list, packageName)
+		if err != nil {
+			return err
+		}
+		if text == nil {
+			continue
+		}
+		target := strings.TrimSuffix(name, ".go") + ".gen.go"
+		files[target] = text
+		for _, p := range list {
+			if p.kept {
+				declared.add(target, p.names)
+			}
+		}
+	}
+	return nil
+}
+
+// identifiers adds those of a Go text.
+func identifiers(text []byte, all map[string]bool) {
+	var s scanner.Scanner
+	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, nil, 0)
+	for {
+		_, tok, literal := s.Scan()
+		if tok == token.EOF {
+			return
+		}
+		if tok == token.IDENT {
+			all[literal] = true
+		}
+	}
+}
+
+func partsOf(file *ast.File) []*part {
+	var all []*part
+	for _, decl := range file.Decls {
+		p := &part{decl: decl, start: int(decl.Pos()) - 1, end: int(decl.End()) - 1, names: names(decl), uses: map[string]bool{}}
+		var doc *ast.CommentGroup
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			doc = decl.Doc
+		case *ast.GenDecl:
+			if decl.Tok == token.IMPORT {
+				continue
+			}
+			doc = decl.Doc
+		}
+		if doc != nil {
+			p.start = int(doc.Pos()) - 1
+		}
+		ast.Inspect(decl, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				p.uses[id.Name] = true
+			}
+			return true
+		})
+		all = append(all, p)
+	}
+	return all
+}
+
+// mark keeps what is exported by the client and its errors, what the given names use, and what that uses in turn.
+func mark(parts map[string][]*part, used map[string]bool) {
+	keptTypes := map[string]bool{}
+	wanted := func(file, name string) bool {
+		receiver, method, isMethod := strings.Cut(name, ".")
+		if isMethod {
+			return keptTypes[receiver] && (ast.IsExported(method) || used[method])
+		}
+		return used[name] || ast.IsExported(name) && (file == "client.go" || file == "errors.go")
+	}
+	for changed := true; changed; {
+		changed = false
+		for file, list := range parts {
+			for _, p := range list {
+				if p.kept || !slices.ContainsFunc(p.names, func(name string) bool { return wanted(file, name) }) {
+					continue
+				}
+				p.kept, changed = true, true
+				maps.Copy(used, p.uses)
+				for _, name := range p.names {
+					keptTypes[name] = true
+				}
+			}
+		}
+	}
+}
+
+// keptText is a file of package runtime with the kept parts and the imports that they use, nil if nothing is kept.
+func keptText(text []byte, file *ast.File, parts []*part, packageName string) ([]byte, error) {
+	var out bytes.Buffer
+	used := map[string]bool{}
+	for _, p := range parts {
+		if p.kept {
+			fmt.Fprintf(&out, "\n%s\n", text[p.start:p.end])
+			maps.Copy(used, p.uses)
+		}
+	}
+	if out.Len() == 0 {
+		return nil, nil
+	}
+	var imports []string
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		if used[path.Base(imported)] {
+			imports = append(imports, spec.Path.Value)
+		}
+	}
+	return format.Source(fmt.Appendf(nil, "%spackage %s\n\nimport (\n%s\n)\n%s", header, packageName, strings.Join(imports, "\n"), out.Bytes()))
+}

@@ -1,0 +1,111 @@
+package generate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// clientView is the document without the schemas that no request and no success is made of. Whatever an error's body is
+// declared to be, it is read as an APIError, so its types would never be met; and vendors like to call one of them APIError.
+func clientView(doc *openapi3.T) (*openapi3.T, error) {
+	if doc.Components == nil {
+		return doc, nil
+	}
+	k := keeper{schemas: doc.Components.Schemas, names: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
+		k.parameters(item.Parameters)
+		for _, op := range item.Operations() {
+			k.operation(op)
+		}
+	}
+	for _, p := range doc.Components.Parameters {
+		k.parameters(openapi3.Parameters{p})
+	}
+	for name, body := range doc.Components.RequestBodies {
+		if body.Value != nil {
+			k.content(body.Value.Content, "body "+name)
+		}
+	}
+	if len(k.problems) > 0 {
+		slices.Sort(k.problems)
+		return nil, fmt.Errorf("%s", strings.Join(slices.Compact(k.problems), "\n"))
+	}
+	view, components := *doc, *doc.Components
+	components.Schemas = maps.Clone(components.Schemas)
+	maps.DeleteFunc(components.Schemas, func(name string, _ *openapi3.SchemaRef) bool { return !k.names[name] })
+	components.Responses = nil // the schemas are all that is needed of them
+	view.Components = &components
+	return &view, nil
+}
+
+// keeper notes the named schemas that it comes across.
+type keeper struct {
+	schemas  openapi3.Schemas
+	names    map[string]bool
+	seen     map[*openapi3.Schema]bool
+	problems []string
+}
+
+func (k *keeper) operation(op *openapi3.Operation) {
+	k.parameters(op.Parameters)
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		k.content(op.RequestBody.Value.Content, op.OperationID)
+	}
+	for status, response := range op.Responses.Map() {
+		if response.Value != nil && isSuccess(status, op) {
+			k.content(response.Value.Content, op.OperationID)
+		}
+	}
+}
+
+func (k *keeper) parameters(list openapi3.Parameters) {
+	for _, p := range list {
+		if p.Value != nil {
+			k.schema(p.Value.Schema, "parameter "+p.Value.Name)
+			k.content(p.Value.Content, "parameter "+p.Value.Name)
+		}
+	}
+}
+
+func (k *keeper) content(content openapi3.Content, where string) {
+	for _, media := range content {
+		k.schema(media.Schema, where)
+	}
+}
+
+func (k *keeper) schema(ref *openapi3.SchemaRef, where string) {
+	if ref == nil || ref.Value == nil {
+		return
+	}
+	if name, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok {
+		where = "schema " + name
+		if !k.names[name] {
+			k.names[name] = true
+			k.schema(k.schemas[name], where) // may itself be a reference
+		}
+	}
+	s := ref.Value
+	if k.seen[s] {
+		return
+	}
+	k.seen[s] = true
+	if s.AllOf != nil && len(s.AllOf) == 0 {
+		k.problems = append(k.problems, where+": allOf is empty: remove it with an overlay")
+	}
+	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, part := range list {
+			k.schema(part, where)
+		}
+	}
+	for name, property := range s.Properties {
+		k.schema(property, where+"."+name)
+	}
+	k.schema(s.Items, where+"[]")
+	k.schema(s.AdditionalProperties.Schema, where+"{}")
+	k.schema(s.Not, where)
+}
