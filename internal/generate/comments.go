@@ -8,7 +8,9 @@ import (
 var (
 	// A comment line of oapi-codegen: the declared name, then the description.
 	described = regexp.MustCompile(`^(\s*)// ([A-Z]\w*) (.+)$`)
-	declared  = regexp.MustCompile(`^\s*(?:type )?([A-Z]\w*)\b`)
+	// A noun in the plural, before what is said of it.
+	plural   = regexp.MustCompile(`^(\w+ )?\w*[^s\W]s( (of|in|for|to|that|which|by|with)\b|[,.;:(]|$)`)
+	declared = regexp.MustCompile(`^\s*(?:type )?([A-Z]\w*)\b`)
 )
 
 // tidyTypes makes the declarations that oapi-codegen writes read like Go: a field's comment is its description, a type's a
@@ -39,7 +41,11 @@ func tidyTypes(text string) string {
 			continue
 		}
 		for _, more := range lines[i+1 : next] {
-			description += "\n" + strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(more), "//"), " ")
+			more = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(more), "//"), " ")
+			if strings.HasPrefix(more, "Deprecated: ") {
+				more = "\n" + more // tools look for it at the start of a paragraph
+			}
+			description += "\n" + more
 		}
 		if strings.Contains(declaration, "type ") {
 			description = sentence(name, description)
@@ -61,7 +67,7 @@ func sentence(name, description string) string {
 		return name + " is the schema of that name."
 	}
 	for _, article := range []string{"A ", "An ", "The "} {
-		if strings.HasPrefix(description, article) {
+		if subject, ok := strings.CutPrefix(description, article); ok && !plural.MatchString(subject) {
 			return name + " is " + lowerFirst(description)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"go/ast"
 	"go/format"
 	"go/parser"
-	"go/scanner"
 	"go/token"
 	"maps"
 	"path"
@@ -20,20 +19,23 @@ import (
 //go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go
 var runtimeFiles embed.FS
 
-// declarations are the names at the top level of the package, with the files that declare them.
-type declarations map[string][]string
+// names are those of the package: the ones that are declared at the top level, with the files that do, and the used ones.
+type names struct {
+	declared map[string][]string
+	used     map[string]bool
+}
 
-func (d declarations) add(file string, names []string) {
-	for _, name := range names {
-		d[name] = append(d[name], file)
+func (n names) declare(file string, list []string) {
+	for _, name := range list {
+		n.declared[name] = append(n.declared[name], file)
 	}
 }
 
 // problems tells the names that are declared twice: a schema called Client, or two codes that make one constant.
-func (d declarations) problems() error {
+func (n names) problems() error {
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(d)) {
-		if files := d[name]; len(files) > 1 {
+	for _, name := range slices.Sorted(maps.Keys(n.declared)) {
+		if files := n.declared[name]; len(files) > 1 {
 			slices.Sort(files)
 			where := strings.Join(slices.Compact(files), " and ")
 			problems = append(problems, fmt.Errorf("%s would be declared twice (%s): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames", name, where))
@@ -42,8 +44,8 @@ func (d declarations) problems() error {
 	return errors.Join(problems...)
 }
 
-// names are those that a declaration declares. A method's is that of its type, a dot and its own.
-func names(decl ast.Decl) []string {
+// namesOf are those that a declaration declares. A method's is that of its type, a dot and its own.
+func namesOf(decl ast.Decl) []string {
 	var all []string
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
@@ -66,6 +68,33 @@ func names(decl ast.Decl) []string {
 	return slices.DeleteFunc(all, func(name string) bool { return name == "_" })
 }
 
+// usesOf adds the names that a declaration uses. Fields do not count, nor do exported names after a dot: they are not those
+// of the package.
+func usesOf(n ast.Node, all map[string]bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			all[n.Name] = true
+		case *ast.SelectorExpr:
+			usesOf(n.X, all)
+			if !n.Sel.IsExported() {
+				all[n.Sel.Name] = true
+			}
+			return false
+		case *ast.Field:
+			usesOf(n.Type, all)
+			return false
+		case *ast.KeyValueExpr:
+			if _, isField := n.Key.(*ast.Ident); !isField {
+				usesOf(n.Key, all)
+			}
+			usesOf(n.Value, all)
+			return false
+		}
+		return true
+	})
+}
+
 func receiverOf(f *ast.FuncDecl) string {
 	if f.Recv == nil {
 		return ""
@@ -82,7 +111,6 @@ func receiverOf(f *ast.FuncDecl) string {
 
 // part is a declaration of package runtime.
 type part struct {
-	decl       ast.Decl
 	start, end int // in its file's text, comment included
 	names      []string
 	uses       map[string]bool // the names in it
@@ -91,11 +119,7 @@ type part struct {
 
 // copyRuntime adds the files of package runtime without what the package has no use for: what calls and errors are made
 // of is always there, ids, uploads and helpers of generated methods where something names them.
-func copyRuntime(files map[string][]byte, declared declarations, packageName string) error {
-	used := map[string]bool{}
-	for _, text := range files {
-		identifiers(text, used)
-	}
+func copyRuntime(files map[string][]byte, generated names, packageName string) error {
 	entries, err := runtimeFiles.ReadDir("runtime")
 	if err != nil {
 		return err
@@ -111,7 +135,7 @@ func copyRuntime(files map[string][]byte, declared declarations, packageName str
 		}
 		parts[name] = partsOf(parsed[name])
 	}
-	mark(parts, used)
+	mark(parts, generated.used)
 	for name, list := range parts {
 		text, err := keptText(texts[name], parsed[name], list, packageName)
 		if err != nil {
@@ -124,32 +148,17 @@ func copyRuntime(files map[string][]byte, declared declarations, packageName str
 		files[target] = text
 		for _, p := range list {
 			if p.kept {
-				declared.add(target, p.names)
+				generated.declare(target, p.names)
 			}
 		}
 	}
 	return nil
 }
 
-// identifiers adds those of a Go text.
-func identifiers(text []byte, all map[string]bool) {
-	var s scanner.Scanner
-	s.Init(token.NewFileSet().AddFile("", -1, len(text)), text, nil, 0)
-	for {
-		_, tok, literal := s.Scan()
-		if tok == token.EOF {
-			return
-		}
-		if tok == token.IDENT {
-			all[literal] = true
-		}
-	}
-}
-
 func partsOf(file *ast.File) []*part {
 	var all []*part
 	for _, decl := range file.Decls {
-		p := &part{decl: decl, start: int(decl.Pos()) - 1, end: int(decl.End()) - 1, names: names(decl), uses: map[string]bool{}}
+		p := &part{start: int(decl.Pos()) - 1, end: int(decl.End()) - 1, names: namesOf(decl), uses: map[string]bool{}}
 		var doc *ast.CommentGroup
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
@@ -163,12 +172,7 @@ func partsOf(file *ast.File) []*part {
 		if doc != nil {
 			p.start = int(doc.Pos()) - 1
 		}
-		ast.Inspect(decl, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok {
-				p.uses[id.Name] = true
-			}
-			return true
-		})
+		usesOf(decl, p.uses)
 		all = append(all, p)
 	}
 	return all

@@ -57,18 +57,7 @@ var codegenMutex sync.Mutex
 func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
-	ids := map[*openapi3.Operation]string{} // as written: oapi-codegen rewrites them in the document
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			ids[op] = op.OperationID
-		}
-	}
-	defer func() {
-		for op, id := range ids {
-			op.OperationID = id
-		}
-	}()
-	view, err := clientView(doc)
+	view, originals, err := clientView(doc)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +65,7 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel(view, ids, spec, cfg)
+	m, err := newModel(view, originals, spec, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +77,17 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 		}
 		files[name+".gen.go"] = buf.Bytes()
 	}
-	declared, err := finishAll(files)
+	generated, err := finishAll(files)
 	if err != nil {
 		return nil, err
 	}
-	if err := copyRuntime(files, declared, cfg.PackageName); err != nil {
+	if err := copyRuntime(files, generated, cfg.PackageName); err != nil {
 		return nil, err
 	}
-	return files, declared.problems()
+	if err := generated.problems(); err != nil {
+		return nil, err
+	}
+	return files, nil
 }
 
 // recoverError makes an error of a panic of oapi-codegen, which some documents that are valid OpenAPI provoke.
@@ -162,13 +154,13 @@ func formNames(types string, operations []operation) string {
 // importable are the packages that generated code may use.
 var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "json": "encoding/json"}
 
-// finishAll finishes the files side by side and returns what they declare.
-func finishAll(files map[string][]byte) (declarations, error) {
+// finishAll finishes the files side by side and returns what they declare and use.
+func finishAll(files map[string][]byte) (names, error) {
 	var (
 		group    sync.WaitGroup
 		mutex    sync.Mutex
 		problems []error
-		declared = declarations{}
+		found    = names{declared: map[string][]string{}, used: map[string]bool{}}
 	)
 	for name, text := range maps.Clone(files) {
 		group.Go(func() {
@@ -181,12 +173,13 @@ func finishAll(files map[string][]byte) (declarations, error) {
 			}
 			files[name] = finished
 			for _, decl := range file.Decls {
-				declared.add(name, names(decl))
+				found.declare(name, namesOf(decl))
+				usesOf(decl, found.used)
 			}
 		})
 	}
 	group.Wait()
-	return declared, errors.Join(problems...)
+	return found, errors.Join(problems...)
 }
 
 // finish adds the imports that a file uses, the header, and gofmt's format.

@@ -1,7 +1,7 @@
 package generate
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -9,38 +9,61 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// clientView is the document without the schemas that no request and no success is made of. Whatever an error's body is
-// declared to be, it is read as an APIError, so its types would never be met; and vendors like to call one of them APIError.
-func clientView(doc *openapi3.T) (*openapi3.T, error) {
-	if doc.Components == nil {
-		return doc, nil
+// clientView is a copy of the document without error responses, and without the schemas that no request and no success is
+// made of. Whatever an error's body is declared to be, it is read as an APIError, so its types would never be met; and
+// vendors like to call one of them APIError. The second result gives the original of each of its operations: oapi-codegen
+// changes those that it is given.
+func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3.Operation, error) {
+	view := *doc
+	view.Paths = openapi3.NewPathsWithCapacity(doc.Paths.Len())
+	originals := map[*openapi3.Operation]*openapi3.Operation{}
+	k := keeper{names: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	if doc.Components != nil {
+		k.schemas = doc.Components.Schemas
 	}
-	k := keeper{schemas: doc.Components.Schemas, names: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
-	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
-		item := doc.Paths.Value(path)
+	for path, item := range doc.Paths.Map() {
+		copied := *item
 		k.parameters(item.Parameters)
-		for _, op := range item.Operations() {
-			k.operation(op)
+		for method, op := range item.Operations() {
+			successful := *op
+			successful.Responses = successes(op.Responses)
+			k.operation(&successful)
+			copied.SetOperation(method, &successful)
+			originals[&successful] = op
 		}
+		view.Paths.Set(path, &copied)
 	}
-	for _, p := range doc.Components.Parameters {
-		k.parameters(openapi3.Parameters{p})
-	}
-	for name, body := range doc.Components.RequestBodies {
-		if body.Value != nil {
-			k.content(body.Value.Content, "body "+name)
+	if doc.Components != nil {
+		for _, p := range doc.Components.Parameters {
+			k.parameters(openapi3.Parameters{p})
 		}
+		for name, body := range doc.Components.RequestBodies {
+			if body.Value != nil {
+				k.content(body.Value.Content, "body "+name)
+			}
+		}
+		components := *doc.Components
+		components.Schemas = maps.Clone(components.Schemas)
+		maps.DeleteFunc(components.Schemas, func(name string, _ *openapi3.SchemaRef) bool { return !k.names[name] })
+		components.Responses = nil // the schemas are all that is needed of them
+		view.Components = &components
 	}
 	if len(k.problems) > 0 {
 		slices.Sort(k.problems)
-		return nil, fmt.Errorf("%s", strings.Join(slices.Compact(k.problems), "\n"))
+		return nil, nil, errors.New(strings.Join(slices.Compact(k.problems), "\n"))
 	}
-	view, components := *doc, *doc.Components
-	components.Schemas = maps.Clone(components.Schemas)
-	maps.DeleteFunc(components.Schemas, func(name string, _ *openapi3.SchemaRef) bool { return !k.names[name] })
-	components.Responses = nil // the schemas are all that is needed of them
-	view.Components = &components
-	return &view, nil
+	return &view, originals, nil
+}
+
+// successes are the responses of 200 to 299, or default where that is the only one.
+func successes(all *openapi3.Responses) *openapi3.Responses {
+	kept := openapi3.NewResponsesWithCapacity(all.Len())
+	for status, response := range all.Map() {
+		if len(status) == 3 && status[0] == '2' || status == "default" && all.Len() == 1 {
+			kept.Set(status, response)
+		}
+	}
+	return kept
 }
 
 // keeper notes the named schemas that it comes across.
@@ -56,8 +79,8 @@ func (k *keeper) operation(op *openapi3.Operation) {
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		k.content(op.RequestBody.Value.Content, op.OperationID)
 	}
-	for status, response := range op.Responses.Map() {
-		if response.Value != nil && isSuccess(status, op) {
+	for _, response := range op.Responses.Map() {
+		if response.Value != nil {
 			k.content(response.Value.Content, op.OperationID)
 		}
 	}

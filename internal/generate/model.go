@@ -66,7 +66,7 @@ func (model) BodyVar(t string) string {
 	return "body"
 }
 
-func newModel(doc *openapi3.T, ids map[*openapi3.Operation]string, spec []byte, cfg Config) (*model, error) {
+func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, spec []byte, cfg Config) (*model, error) {
 	literal, err := rawString(string(spec))
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func newModel(doc *openapi3.T, ids map[*openapi3.Operation]string, spec []byte, 
 	}
 	var problems []error
 	for _, d := range definitions {
-		op, err := newOperation(d, ids[d.Spec])
+		op, err := newOperation(d, originals[d.Spec])
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -139,10 +139,10 @@ func servers(doc *openapi3.T) []server {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-func newOperation(d codegen.OperationDefinition, id string) (operation, error) {
+func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (operation, error) {
 	extension := func(name string) string { s, _ := d.Spec.Extensions[name].(string); return s }
 	op := operation{
-		ID: id, Name: d.OperationId, Var: "operation" + d.OperationId, Method: d.Method, Path: d.Path,
+		ID: original.OperationID, Name: d.OperationId, Var: "operation" + d.OperationId, Method: d.Method, Path: d.Path,
 		ThrottlingGroup: extension("x-throttling-group"), AppPermission: extension("x-app-permission"), UserPermission: extension("x-user-permission"),
 	}
 	if op.ID == "" {
@@ -184,7 +184,7 @@ func newOperation(d codegen.OperationDefinition, id string) (operation, error) {
 		return fail("%w", err)
 	}
 	var err error
-	if op.Rows, err = operationRows(d.Spec); err != nil {
+	if op.Rows, err = operationRows(original); err != nil {
 		return fail("%w", err)
 	}
 	op.Comment = op.comment(d)
@@ -294,6 +294,9 @@ func newField(p codegen.Property) (param, error) {
 		return c, fmt.Errorf("form field %q: names other than of printable ASCII, without quotes, are not supported", p.JsonFieldName)
 	}
 	item := schema
+	if schema == nil {
+		return c, fmt.Errorf("form field %s: unions are not supported", p.JsonFieldName)
+	}
 	if schema.Type.Is("array") {
 		c.List = true
 		item = schema.Items.Value
@@ -302,9 +305,6 @@ func newField(p codegen.Property) (param, error) {
 	case item.Type.Is("array"):
 		return c, fmt.Errorf("form field %s: lists of lists are not supported", p.JsonFieldName)
 	case isObject(&openapi3.SchemaRef{Value: item}):
-		if len(item.AnyOf)+len(item.OneOf) > 0 {
-			return c, fmt.Errorf("form field %s: unions are not supported", p.JsonFieldName)
-		}
 		c.Setter = "f.addJSON"
 	case item.Type.Is("string") && item.Format == "binary":
 		c.Setter = "f.addFile"
@@ -320,9 +320,6 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 		any2xx  bool
 	)
 	for _, r := range d.Responses {
-		if !isSuccess(r.StatusCode, d.Spec) {
-			continue
-		}
 		if status, err := strconv.Atoi(r.StatusCode); err == nil {
 			op.Success = append(op.Success, statusConst(status))
 		} else {
@@ -356,12 +353,6 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 	return nil
 }
 
-// isSuccess tells whether a response, by its key, is a success of an operation: one of 200 to 299, or default where that
-// is the only one.
-func isSuccess(status string, op *openapi3.Operation) bool {
-	return len(status) == 3 && status[0] == '2' || status == "default" && op.Responses.Len() == 1
-}
-
 func statusConst(status int) string {
 	switch status {
 	case http.StatusOK:
@@ -384,9 +375,10 @@ func (op *operation) comment(d codegen.OperationDefinition) string {
 		text = oneLine(d.Spec.Summary)
 	}
 	if text == "" {
-		text = "calls " + op.Method + " " + op.Path + "."
+		fmt.Fprintf(&b, "%s calls %s %s.", op.Name, op.Method, op.Path)
+	} else {
+		fmt.Fprintf(&b, "%s %s\n\n%s %s", op.Name, lowerFirst(text), op.Method, op.Path)
 	}
-	fmt.Fprintf(&b, "%s %s\n\n%s %s", op.Name, lowerFirst(text), op.Method, op.Path)
 	var needs []string
 	for _, need := range []struct{ what, name string }{{"application permission", op.AppPermission}, {"user permission", op.UserPermission}, {"usage-plan group", op.ThrottlingGroup}} {
 		if need.name != "" {
