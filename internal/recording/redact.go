@@ -43,12 +43,13 @@ type Redactor struct {
 	known   map[string]string // kind and value -> placeholder
 	taken   map[string]int    // kind -> how many
 	public  map[string]bool   // ids of dictionaries
+	used    map[string]bool   // placeholders of ids that Assign has given away
 }
 
 // NewRedactor makes a Redactor that also replaces these very values wherever they stand: client id, client secret,
 // assertion, token.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{known: map[string]string{}, taken: map[string]int{}, public: map[string]bool{}}
+	r := &Redactor{known: map[string]string{}, taken: map[string]int{}, public: map[string]bool{}, used: map[string]bool{}}
 	for _, s := range secrets {
 		if len(s) >= 4 && s != Redacted && s != Token {
 			r.secrets = append(r.secrets, s)
@@ -57,6 +58,15 @@ func NewRedactor(secrets ...string) *Redactor {
 	// The longest first: one secret may be part of another.
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 	return r
+}
+
+// Assign makes placeholder stand for an id from now on, and for no other: so a new recording of an exchange keeps the
+// placeholders of the old one. Without an id the placeholder is only set aside.
+func (r *Redactor) Assign(id, placeholder string) {
+	r.used[placeholder] = true
+	if id != "" {
+		r.known["id "+id] = placeholder
+	}
 }
 
 // Recording gives a redacted copy. A multipart boundary becomes [Boundary].
@@ -430,6 +440,11 @@ func (r *Redactor) placeholder(kind, value string) string {
 	switch kind {
 	case "id":
 		p = strconv.Itoa(min(firstID+n, lastID))
+		for r.used[p] && firstID+n < lastID {
+			n++
+			p = strconv.Itoa(firstID + n)
+		}
+		r.taken[kind] = n + 1
 	case "number":
 		p = strconv.Itoa(min(firstNumber+n, 999))
 	case "phone":

@@ -244,3 +244,11 @@ func FuzzRedact(f *testing.F) {
 		require.Equal(t, text, NewRedactor().Text(text))
 	})
 }
+
+func TestAssign(t *testing.T) {
+	r := NewRedactor()
+	r.Assign("400592844008", "1003")
+	r.Assign("", "1001")
+	require.Equal(t, "rule 1003 of 1002, 1004, 1003 and 1002", r.Text("rule 400592844008 of 37439510, 37439511, 400592844008 and 37439510"))
+	require.Equal(t, `{"id": 1003}`, string(r.Body(http.Header{"Content-Type": {"application/json"}}, []byte(`{"id": 400592844008}`))))
+}
