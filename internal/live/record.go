@@ -1,0 +1,184 @@
+package live
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/recording"
+)
+
+// spellings are the ways in which a secret may be repeated.
+func spellings(secret string) []string {
+	if secret = strings.TrimSpace(secret); secret == "" {
+		return nil
+	}
+	all := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
+	if quoted, err := json.Marshal(secret); err == nil {
+		all = append(all, strings.Trim(string(quoted), `"`))
+	}
+	return all
+}
+
+// basic are those of HTTP Basic authentication.
+func basic(id, secret string) []string {
+	id, secret = strings.TrimSpace(id), strings.TrimSpace(secret)
+	return []string{
+		base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(id) + ":" + url.QueryEscape(secret))),
+		base64.StdEncoding.EncodeToString([]byte(id + ":" + secret)),
+	}
+}
+
+// redactor makes one that gives the ids of the account the placeholders that recordings have for them already, and
+// takes none of these for anything else.
+func (r *run) redactor() *recording.Redactor {
+	redact := recording.NewRedactor(r.secrets...)
+	for _, recorded := range r.Recordings {
+		for _, text := range []string{recorded.Request.URL, string(recorded.Request.Body), string(recorded.Response.Body)} {
+			for _, number := range numbers.FindAllString(text, -1) {
+				if isPlaceholder(number) && number != recording.LargeID {
+					redact.Assign("", number)
+				}
+			}
+		}
+	}
+	known := map[string]bool{}
+	assign := func(id, placeholder string) {
+		// Shorter ones are left alone anyway; the first placeholder of an id holds.
+		if len(id) > 4 && digits.MatchString(id) && isPlaceholder(placeholder) && !known[id] {
+			known[id] = true
+			redact.Assign(id, placeholder)
+		}
+	}
+	assign(r.ids.account, accountPlaceholder)
+	for _, placeholder := range slices.Sorted(maps.Keys(r.ids.real)) {
+		assign(r.ids.real[placeholder], placeholder)
+	}
+	for _, x := range r.exchanges {
+		if x.answer != nil && x.answer.Status == x.recorded.Response.Status {
+			align(x.recorded.Response.Body, x.answer.Body, assign)
+		}
+	}
+	return redact
+}
+
+var (
+	numbers = regexp.MustCompile(`[0-9]+`)
+	origin  = regexp.MustCompile(`^https://[^/]+`)
+)
+
+// align pairs the ids that stand at the same places of two bodies.
+func align(recorded, answered []byte, pair func(id, placeholder string)) {
+	want, wantErr := decode(recorded)
+	got, gotErr := decode(answered)
+	if wantErr != nil || gotErr != nil {
+		return
+	}
+	var walk func(key string, a, b any)
+	walk = func(key string, a, b any) {
+		switch a := a.(type) {
+		case map[string]any:
+			if b, ok := b.(map[string]any); ok {
+				for _, key := range slices.Sorted(maps.Keys(a)) {
+					walk(key, a[key], b[key])
+				}
+			}
+		case []any:
+			if b, ok := b.([]any); ok {
+				for i := range min(len(a), len(b)) {
+					walk(key, a[i], b[i])
+				}
+			}
+		case json.Number, string:
+			// Servers differ, paths do not.
+			was, is := origin.ReplaceAllString(fmt.Sprint(a), ""), origin.ReplaceAllString(fmt.Sprint(b), "")
+			if !idKey.MatchString(key) && !strings.HasPrefix(was, "/") {
+				return
+			}
+			from, to := numbers.FindAllString(was, -1), numbers.FindAllString(is, -1)
+			if len(from) == len(to) && numbers.ReplaceAllString(was, "0") == numbers.ReplaceAllString(is, "0") {
+				for i := range from {
+					pair(to[i], from[i])
+				}
+			}
+		}
+	}
+	walk("", want, got)
+}
+
+func decode(text []byte) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return value, d.Decode(&value)
+}
+
+// rewrite makes the new recording of an exchange, or says why the old one is kept. Nothing and no reason: it stays as it
+// is, because nothing changed.
+func (r *run) rewrite(x *exchange, differences []difference, redact *recording.Redactor, today time.Time) (data []byte, kept string) {
+	for _, d := range differences {
+		if d.grave {
+			return nil, "the server contradicts its name"
+		}
+	}
+	if x.recorded.Folder() == contract.Platform {
+		return nil, "recordings of " + contract.Platform + " are variants on purpose"
+	}
+	if lists := emptiness(&x.recorded.Response, x.answer); len(lists) > 0 {
+		return nil, strings.Join(lists, ", ")
+	}
+	fresh := *x.recorded
+	fresh.Meta.Source, fresh.Meta.Document = "live", ""
+	fresh.Meta.Date, fresh.Meta.APIVersion = today.Format(time.DateOnly), r.version
+	fresh.Response = *x.answer
+	fresh.Response.Header = fresh.Response.Header.Clone()
+	// They are counted anew each time and would change the file for nothing.
+	for _, name := range []string{"X-Rate-Limit-Remaining", "Rcrequestid"} {
+		fresh.Response.Header.Del(name)
+	}
+	redacted := redact.Recording(&fresh)
+	redacted.Request = x.recorded.Request // it has placeholders only
+	redacted.Response.Body = indent(redacted.Response.Body)
+	if x.recorded.Meta.Source == "live" && x.recorded.Meta.APIVersion == r.version &&
+		bytes.Equal(redacted.Response.Body, x.recorded.Response.Body) && sameType(redacted.Response.Header, x.recorded.Response.Header) {
+		return nil, ""
+	}
+	data, err := recording.Format(redacted)
+	if err != nil {
+		return nil, "it cannot be written: " + strings.TrimPrefix(err.Error(), redacted.File+": ")
+	}
+	if problems := recording.Scan(data); len(problems) > 0 {
+		return nil, fmt.Sprintf("after redaction there is still something: line %s", problems[0])
+	}
+	return data, ""
+}
+
+func sameType(a, b http.Header) bool { return a.Get("Content-Type") == b.Get("Content-Type") }
+
+// indent makes JSON readable; all else stays.
+func indent(body []byte) []byte {
+	var b bytes.Buffer
+	if json.Indent(&b, bytes.TrimSpace(body), "", "  ") != nil {
+		return body
+	}
+	return b.Bytes()
+}
+
+// versionString reads the answer at versionPath.
+func versionString(body []byte) string {
+	var version struct {
+		VersionString string `json:"versionString"`
+	}
+	if json.Unmarshal(body, &version) != nil || !versionPattern.MatchString(version.VersionString) {
+		return ""
+	}
+	return version.VersionString
+}
