@@ -9,7 +9,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -75,7 +74,7 @@ func (f *form) addFile(name string, file File) {
 	if contentType == "" {
 		contentType = "application/octet-stream"
 	}
-	if _, _, err := mime.ParseMediaType(contentType); err != nil || strings.ContainsAny(contentType, "\r\n") {
+	if _, _, err := mime.ParseMediaType(contentType); err != nil {
 		f.err = errors.Join(f.err, fmt.Errorf("%s: %q is not a content type", name, contentType))
 		return
 	}

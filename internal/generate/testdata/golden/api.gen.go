@@ -7,6 +7,12 @@ import (
 	"net/http"
 )
 
+var operationAwkward = Operation{
+	ID:     "awkward",
+	Method: "GET",
+	Path:   "/v1/{ctx}/{r}/{http}/{type}/{body}",
+}
+
 var operationCreateRule = Operation{
 	ID:              "createRule",
 	Method:          "POST",
@@ -35,6 +41,12 @@ var operationReadRules = Operation{
 	Path:   "/v1/account/{accountId}/rules/{ruleIds}",
 }
 
+var operationReadStatus = Operation{
+	ID:     "readStatus",
+	Method: "GET",
+	Path:   "/v1/status",
+}
+
 var operationUpdateRule = Operation{
 	ID:     "updateRule",
 	Method: "PUT",
@@ -51,13 +63,26 @@ var operationUploadGreeting = Operation{
 // Operations lists the operations of this package, ordered by id.
 func Operations() []Operation {
 	return []Operation{
+		operationAwkward,
 		operationCreateRule,
 		operationDeleteRule,
 		operationListRules,
 		operationReadRules,
+		operationReadStatus,
 		operationUpdateRule,
 		operationUploadGreeting,
 	}
+}
+
+// Awkward calls GET /v1/{ctx}/{r}/{http}/{type}/{body}.
+func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpValue bool, pType AwkwardType, bodyValue float64) error {
+	r := newRequest(&operationAwkward)
+	r.setPath("ctx", ctxValue)
+	r.setPath("r", rValue)
+	r.setPath("http", httpValue)
+	r.setPath("type", pType)
+	r.setPath("body", bodyValue)
+	return call(ctx, c, r, http.StatusNoContent)
 }
 
 // CreateRule creates a rule. Its name must be `unique`.
@@ -75,8 +100,6 @@ func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRu
 }
 
 // DeleteRule calls DELETE /v1/account/{accountId}/rule/{ruleId}.
-//
-// Deprecated: by the vendor.
 func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string) error {
 	r := newRequest(&operationDeleteRule)
 	r.setPath("accountId", accountID)
@@ -138,6 +161,14 @@ func (c *Client) ReadRules(ctx context.Context, accountID string, ruleIds []stri
 		r.addQuery("at", params.At)
 	}
 	return fetch[RuleList](ctx, c, r)
+}
+
+// ReadStatus calls GET /v1/status.
+//
+// Deprecated: by the vendor.
+func (c *Client) ReadStatus(ctx context.Context) error {
+	r := newRequest(&operationReadStatus)
+	return call(ctx, c, r, http.StatusOK)
 }
 
 // UpdateRule changes a rule.

@@ -3,10 +3,12 @@
 // Package golden is a client for the following operations of the RingCentral API. It imports the standard library
 // alone.
 //
+//   - [Client.Awkward]: GET /v1/{ctx}/{r}/{http}/{type}/{body}
 //   - [Client.CreateRule]: POST /v1/account/{accountId}/rule
 //   - [Client.DeleteRule]: DELETE /v1/account/{accountId}/rule/{ruleId}
 //   - [Client.ListRules]: GET /v1/account/{accountId}/rule
 //   - [Client.ReadRules]: GET /v1/account/{accountId}/rules/{ruleIds}
+//   - [Client.ReadStatus]: GET /v1/status
 //   - [Client.UpdateRule]: PUT /v1/account/{accountId}/rule/{ruleId}
 //   - [Client.UploadGreeting]: POST /v1/account/{accountId}/greeting
 //

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // MaxErrorBody is how many bytes of an unsuccessful response an APIError keeps.
@@ -92,9 +93,10 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// brief is text on one line, of at most 200 characters.
+// brief is text on one line, without control characters, of at most 200 characters.
 func brief(s string) string {
-	runes := []rune(strings.Join(strings.Fields(s), " "))
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	runes := []rune(strings.Join(words, " "))
 	if len(runes) > 200 {
 		return string(runes[:200]) + "…"
 	}
@@ -184,11 +186,12 @@ func (e *APIError) readBody(data []byte) {
 	}
 }
 
-// members are those of a JSON object, as far as they are whole: the body may have been cut off.
+// members are those of a JSON object. Of one that is too long to be kept they are those that were whole; one that the
+// server broke off has none.
 func members(data []byte) map[string]json.RawMessage {
 	all := map[string]json.RawMessage{}
 	d := json.NewDecoder(bytes.NewReader(data))
-	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+	if start, err := d.Token(); err != nil || start != json.Delim('{') || len(data) < MaxErrorBody && !json.Valid(data) {
 		return all
 	}
 	for d.More() {

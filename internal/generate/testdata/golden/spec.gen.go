@@ -69,12 +69,7 @@ paths:
             - {code: SWB-101, message: 'Name [Ada] is taken'}
             - {code: SWB-100, message: 'Parameter [${name}] is invalid'}
         "404":
-          description: No such account.
-          content:
-            application/json:
-              schema: {type: object, properties: {lost: {$ref: '#/components/schemas/ErrorPart'}}}
-          x-error-codes:
-            - {code: SWB-102, message: 'Account is not found'}
+          $ref: '#/components/responses/Lost'
       x-throttling-group: Medium
       x-app-permission: EditRules
       x-user-permission: EditOwnRules
@@ -89,16 +84,21 @@ paths:
         required: true
         content: {application/json: {schema: {$ref: '#/components/schemas/UpdateRuleRequest'}}}
       responses:
+        "200":
+          description: The rule.
+          content: {application/json: {schema: {$ref: '#/components/schemas/RuleInfo'}}}
         2XX:
           description: The rule.
           content: {application/json: {schema: {$ref: '#/components/schemas/RuleInfo'}}}
         "400":
           description: The rule cannot be changed.
+          content:
+            application/json:
+              schema: {type: object, properties: {part: {$ref: '#/components/schemas/ErrorPart'}}}
           x-error-codes:
             - {code: SWB-100, message: 'Parameter [${name}] is invalid'}
     delete:
       operationId: deleteRule
-      deprecated: true
       responses:
         "204":
           description: It is gone.
@@ -138,7 +138,35 @@ paths:
           description: The greeting.
           content: {application/json: {schema: {$ref: '#/components/schemas/Greeting'}}}
       x-throttling-group: Heavy
+  /v1/status:
+    get:
+      operationId: readStatus
+      deprecated: true
+      responses:
+        "200":
+          description: Nothing to speak of.
+  /v1/{ctx}/{r}/{http}/{type}/{body}:
+    description: Parameters whose names the methods use themselves.
+    get:
+      operationId: awkward
+      parameters:
+        - {name: ctx, in: path, required: true, schema: {type: string}}
+        - {name: r, in: path, required: true, schema: {type: integer}}
+        - {name: http, in: path, required: true, schema: {type: boolean}}
+        - {name: type, in: path, required: true, schema: {type: string, enum: [a, b], x-go-type-name: AwkwardType}}
+        - {name: body, in: path, required: true, schema: {type: number}}
+      responses:
+        "204":
+          description: Nothing.
 components:
+  responses:
+    Lost:
+      description: No such account.
+      content:
+        application/json:
+          schema: {type: object, properties: {lost: {$ref: '#/components/schemas/ErrorPart'}}}
+      x-error-codes:
+        - {code: SWB-102, message: 'Account is not found'}
   schemas:
     APIError:
       description: Only errors use it, so that its name, which is that of the client's own type, does no harm.

@@ -31,6 +31,12 @@ const (
 	ListRulesParamsViewSimple   ListRulesParamsView = "Simple"
 )
 
+// The known values of AwkwardType. A server may send others.
+const (
+	AwkwardTypeA AwkwardType = "a"
+	AwkwardTypeB AwkwardType = "b"
+)
+
 // Caller is a caller that a rule is for.
 type Caller struct {
 	// In E.164 format, such as +12025550123.
@@ -171,6 +177,9 @@ type ReadRulesParams struct {
 	// When.
 	At string `form:"at" json:"at"`
 }
+
+// AwkwardType is the type of values: its known ones are the constants.
+type AwkwardType string
 
 // AsPhoneDestination decodes the value as a PhoneDestination.
 func (t Destination) AsPhoneDestination() (PhoneDestination, error) {

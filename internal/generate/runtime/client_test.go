@@ -1,0 +1,231 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// seen is what a server received.
+type seen struct {
+	method, uri, body string
+	header            http.Header
+	length            int64
+	chunked           bool
+}
+
+// echo is a server that answers every request with a thing, and tells what it received.
+func echo(t *testing.T, options ...Option) (*Client, *seen) {
+	t.Helper()
+	var last seen
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		last = seen{r.Method, r.RequestURI, string(body), r.Header, r.ContentLength, len(r.TransferEncoding) > 0}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"name":"n"}`)
+	}))
+	t.Cleanup(server.Close)
+	client, err := NewClient(server.URL+"/base/", options...)
+	require.NoError(t, err)
+	return client, &last
+}
+
+func TestRequest(t *testing.T) {
+	client, last := echo(t, WithUserAgent("desk-tools/1.4"),
+		WithRequestEditor(func(r *http.Request) error { r.Header.Set("X-Edited", r.Header.Get("Accept")); return nil }))
+	r := newRequest(&testOperation)
+	r.setPath("accountId", "~")
+	r.addQuery("n", 12)
+	r.addQuery("n", int64(1)<<40)
+	r.addQuery("f", 1e6)
+	r.addQuery("b", true)
+	r.addQuery("id", ID("a b&c"))
+	r.setHeader("X-Level", 1.5)
+	r.setJSON(map[string]string{"html": "<a&b>"})
+	result, err := fetch[thing](t.Context(), client, r)
+	require.NoError(t, err)
+	require.Equal(t, &thing{Name: "n"}, result)
+	require.Equal(t, "POST", last.method)
+	require.Equal(t, "/base/v1/account/~/thing?b=true&f=1000000&id=a+b%26c&n=12&n=1099511627776", last.uri)
+	require.Equal(t, `{"html":"<a&b>"}`, last.body)
+	require.Equal(t, int64(len(last.body)), last.length)
+	require.Equal(t, "application/json", last.header.Get("Content-Type"))
+	require.Equal(t, "application/json", last.header.Get("Accept"))
+	require.Equal(t, "application/json", last.header.Get("X-Edited"))
+	require.Equal(t, "desk-tools/1.4", last.header.Get("User-Agent"))
+	require.Equal(t, "1.5", last.header.Get("X-Level"))
+}
+
+func TestPath(t *testing.T) {
+	client, last := echo(t)
+	for value, want := range map[any]string{
+		"~":            "~",
+		"a/b":          "a%2Fb",
+		"a b":          "a%20b",
+		"?#%":          "%3F%23%25",
+		"{ruleId}":     "%7BruleId%7D",
+		"%2e%2e":       "%252e%252e",
+		"...":          "...",
+		"größe":        "gr%C3%B6%C3%9Fe",
+		"a\r\nb":       "a%0D%0Ab",
+		ID("123"):      "123",
+		int64(1 << 40): "1099511627776",
+	} {
+		r := newRequest(&testOperation)
+		r.setPath("accountId", value)
+		require.NoError(t, call(t.Context(), client, r), "%v", value)
+		require.Equal(t, "/base/v1/account/"+want+"/thing", last.uri)
+	}
+	r := newRequest(&testOperation)
+	setPathList(r, "accountId", []ID{"1", "a,b"})
+	require.NoError(t, call(t.Context(), client, r))
+	require.Equal(t, "/base/v1/account/1,a%2Cb/thing", last.uri)
+
+	*last = seen{}
+	for _, value := range []string{"", ".", ".."} {
+		r := newRequest(&testOperation)
+		r.setPath("accountId", value)
+		require.EqualError(t, call(t.Context(), client, r), fmt.Sprintf("createThing: accountId must not be %q", value))
+	}
+	r = newRequest(&testOperation)
+	setPathList(r, "accountId", []string{})
+	require.EqualError(t, call(t.Context(), client, r), "createThing: accountId must not be an empty list")
+	require.Equal(t, seen{}, *last, "nothing is sent")
+}
+
+func TestNewClient(t *testing.T) {
+	for server, want := range map[string]string{
+		"":                     `server URL "": want one like https://host, without user, query or fragment`,
+		"platform.example":     `server URL "platform.example": want one like https://host, without user, query or fragment`,
+		"ftp://host":           `server URL "ftp://host": want one like https://host, without user, query or fragment`,
+		"https://":             `server URL "https:": want one like https://host, without user, query or fragment`,
+		"https://host?a=b":     `server URL "https://host?a=b": want one like https://host, without user, query or fragment`,
+		"https://host?":        `server URL "https://host?": want one like https://host, without user, query or fragment`,
+		"https://host#f":       `server URL "https://host#f": want one like https://host, without user, query or fragment`,
+		"https://me:word@host": `server URL "https://me:xxxxx@host": want one like https://host, without user, query or fragment`,
+		"https://ho st":        `server URL: parse "https://ho st": invalid character " " in host name`,
+	} {
+		_, err := NewClient(server)
+		require.EqualError(t, err, want)
+	}
+	_, err := NewClient("https://host", WithHTTPClient(nil))
+	require.EqualError(t, err, "the HTTP client is nil")
+	require.Nil(t, http.DefaultClient.CheckRedirect, "the default client is left alone")
+}
+
+// A redirect is an error and sends nothing anywhere; the caller's own policy is respected.
+func TestRedirects(t *testing.T) {
+	var followed atomic.Int32
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		followed.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"name":"elsewhere"}`)
+	}))
+	defer target.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		_, err := create(t, answer(t, status, http.Header{"Location": {target.URL}}, ""))
+		var e *APIError
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, status, e.Status)
+		require.Equal(t, target.URL, e.Header.Get("Location"))
+	}
+	require.Zero(t, followed.Load())
+
+	server := httptest.NewServer(http.RedirectHandler(target.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	client, err := NewClient(server.URL, WithHTTPClient(&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}))
+	require.NoError(t, err)
+	result, err := create(t, client)
+	require.NoError(t, err)
+	require.Equal(t, "elsewhere", result.Name)
+}
+
+// Errors name the operation, and hold neither query nor body of the request.
+func TestFailures(t *testing.T) {
+	client, last := echo(t, WithRequestEditor(func(*http.Request) error { return errors.New("no token") }))
+	_, err := create(t, client)
+	require.EqualError(t, err, "createThing: no token")
+	require.Empty(t, last.method)
+
+	r := newRequest(&testOperation)
+	r.setPath("accountId", "~")
+	r.setJSON(func() {})
+	require.EqualError(t, call(t.Context(), client, r), "createThing: encode body: json: unsupported type: func()")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	client, _ = echo(t)
+	r = newRequest(&testOperation)
+	r.setPath("accountId", "~")
+	r.addQuery("phone", "+12025550123")
+	err = call(ctx, client, r)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotContains(t, err.Error(), "2025550123")
+	var failed *url.Error
+	require.ErrorAs(t, err, &failed)
+	require.True(t, strings.HasSuffix(failed.URL, "/base/v1/account/~/thing"), failed.URL)
+}
+
+// A connection can be used again after errors, unless there is too much to read.
+func TestConnectionsAreReused(t *testing.T) {
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprint(w, strings.Repeat("x", 200<<10))
+	}))
+	transport := &http.Transport{}
+	server.Start()
+	defer server.Close()
+	defer transport.CloseIdleConnections()
+	client, err := NewClient(server.URL, WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		return transport.RoundTrip(r.WithContext(traceNew(r.Context(), &connections)))
+	})}))
+	require.NoError(t, err)
+	for range 5 {
+		_, err := create(t, client)
+		require.Error(t, err)
+	}
+	require.Equal(t, int32(1), connections.Load())
+}
+
+// What a transport needs to know of a request is in its context.
+func TestOperationOf(t *testing.T) {
+	var op Operation
+	var group string
+	client, _ := echo(t, WithRequestEditor(func(r *http.Request) error {
+		op, _ = OperationOf(r)
+		group = ThrottlingGroup(r.Clone(r.Context()))
+		return nil
+	}))
+	_, err := create(t, client)
+	require.NoError(t, err)
+	require.Equal(t, testOperation, op)
+	require.Equal(t, "Heavy", group)
+
+	other, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://host", nil)
+	require.NoError(t, err)
+	_, ok := OperationOf(other)
+	require.False(t, ok)
+	require.Empty(t, ThrottlingGroup(other))
+}
+
+func TestCall(t *testing.T) {
+	do := func(c *Client, success ...int) error {
+		r := newRequest(&testOperation)
+		r.setPath("accountId", "~")
+		return call(t.Context(), c, r, success...)
+	}
+	require.NoError(t, do(answer(t, 204, nil, ""), 204))
+	require.NoError(t, do(answer(t, 202, nil, "whatever")))
+	require.EqualError(t, do(answer(t, 200, nil, ""), 204), "createThing: 200 OK (undocumented)")
+	require.EqualError(t, do(answer(t, 404, jsonHeader(), `{"errorCode":"CMN-102","message":"gone"}`), 204), "createThing: 404 Not Found: CMN-102: gone")
+}

@@ -1,0 +1,255 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+)
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// traceNew counts the connections that are made.
+func traceNew(ctx context.Context, n *atomic.Int32) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		if !info.Reused {
+			n.Add(1)
+		}
+	}})
+}
+
+func upload1(t *testing.T, c *Client, file File) error {
+	t.Helper()
+	r := newRequest(&testOperation)
+	r.setPath("accountId", "~")
+	f := newForm()
+	f.addField("type", "Voicemail")
+	f.addJSON("options", map[string]bool{"loop": true})
+	f.addFile("binary", file)
+	r.setForm(f)
+	_, err := fetch[thing](t.Context(), c, r)
+	return err
+}
+
+type formPart struct{ disposition, contentType, text string }
+
+func readForm(t *testing.T, s *seen) []formPart {
+	t.Helper()
+	media, params, err := mime.ParseMediaType(s.header.Get("Content-Type"))
+	require.NoError(t, err)
+	require.Equal(t, "multipart/form-data", media)
+	reader := multipart.NewReader(strings.NewReader(s.body), params["boundary"])
+	var parts []formPart
+	for {
+		part, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return parts
+		}
+		require.NoError(t, err)
+		data, err := io.ReadAll(part)
+		require.NoError(t, err)
+		parts = append(parts, formPart{part.Header.Get("Content-Disposition"), part.Header.Get("Content-Type"), string(data)})
+	}
+}
+
+func TestForm(t *testing.T) {
+	client, last := echo(t)
+	path := filepath.Join(t.TempDir(), "tone.wav")
+	require.NoError(t, os.WriteFile(path, []byte("RIFFtone"), 0o600))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	halfRead := strings.NewReader("xxRIFFtone")
+	_, err = io.CopyN(io.Discard, halfRead, 2)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name    string
+		reader  io.Reader
+		chunked bool
+	}{
+		{"a file", file, false},
+		{"a reader that has been read from", halfRead, false},
+		{"a buffer", bytes.NewBufferString("RIFFtone"), false},
+		{"a stream", iotest.OneByteReader(strings.NewReader("RIFFtone")), true},
+		{"a pipe", pipe(t, "RIFFtone"), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.NoError(t, upload1(t, client, File{Name: `my "tone".wav`, ContentType: "audio/wav", Reader: c.reader}))
+			require.Equal(t, []formPart{
+				{`form-data; name="type"`, "", "Voicemail"},
+				{`form-data; name="options"`, "application/json", `{"loop":true}`},
+				{`form-data; name="binary"; filename="my \"tone\".wav"`, "audio/wav", "RIFFtone"},
+			}, readForm(t, last))
+			require.Equal(t, c.chunked, last.chunked)
+			if c.chunked {
+				require.Equal(t, int64(-1), last.length)
+			} else {
+				require.Equal(t, int64(len(last.body)), last.length)
+			}
+		})
+	}
+	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("")}))
+	require.Equal(t, formPart{`form-data; name="binary"; filename="binary"`, "application/octet-stream", ""}, readForm(t, last)[2])
+}
+
+// pipe is the reading end of an operating-system pipe: a file that cannot seek.
+func pipe(t *testing.T, text string) io.Reader {
+	t.Helper()
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { r.Close() })
+	_, err = w.WriteString(text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return r
+}
+
+func TestBoundariesDiffer(t *testing.T) {
+	client, last := echo(t)
+	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("a")}))
+	first := last.header.Get("Content-Type")
+	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("a")}))
+	require.NotEqual(t, first, last.header.Get("Content-Type"))
+}
+
+func TestFormRefusals(t *testing.T) {
+	client, last := echo(t)
+	require.EqualError(t, upload1(t, client, File{Name: "a.wav"}), "createThing: binary: the file has no Reader")
+	for _, contentType := range []string{"wav;;", "audio/wav\r\nX-Evil: 1", "a b"} {
+		err := upload1(t, client, File{ContentType: contentType, Reader: strings.NewReader("a")})
+		require.EqualError(t, err, fmt.Sprintf("createThing: binary: %q is not a content type", contentType))
+	}
+	require.Empty(t, last.method)
+	err := upload1(t, client, File{Reader: iotest.ErrReader(errors.New("disk on fire"))})
+	require.ErrorContains(t, err, "disk on fire")
+	// A name cannot end the header.
+	require.NoError(t, upload1(t, client, File{Name: "a\r\nX-Evil: 1", Reader: strings.NewReader("a")}))
+	require.Equal(t, `form-data; name="binary"; filename="a%0D%0AX-Evil: 1"`, readForm(t, last)[2].disposition)
+}
+
+// What can be rewound can be sent again, from where it stood at first; what cannot, not.
+func TestRewind(t *testing.T) {
+	tries := 0
+	var bodies []string
+	client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		tries++
+		data, err := io.ReadAll(io.LimitReader(r.Body, 300)) // the first try is given up in the middle
+		require.NoError(t, err)
+		bodies = append(bodies, string(data))
+		if r.GetBody == nil {
+			return nil, errors.New("no second try")
+		}
+		again, err := r.GetBody()
+		require.NoError(t, err)
+		_, err = r.Body.Read(make([]byte, 1))
+		require.EqualError(t, err, "the upload is closed", "the first try lets go of the file")
+		data, err = io.ReadAll(again)
+		require.NoError(t, err)
+		require.NoError(t, again.Close())
+		require.Len(t, data, int(r.ContentLength))
+		bodies = append(bodies, string(data))
+		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+	})}))
+	require.NoError(t, err)
+	reader := strings.NewReader("skipped|" + strings.Repeat("tone", 200))
+	_, err = reader.Seek(8, io.SeekStart)
+	require.NoError(t, err)
+	require.NoError(t, upload1(t, client, File{Reader: reader}))
+	require.Len(t, bodies, 2)
+	require.True(t, strings.HasPrefix(bodies[1], bodies[0]))
+	require.Equal(t, 200, strings.Count(bodies[1], "tone"))
+	require.NotContains(t, bodies[1], "skipped")
+
+	err = upload1(t, client, File{Reader: bytes.NewBufferString("tone")})
+	require.EqualError(t, err, `createThing: Post "https://host/v1/account/~/thing": no second try`)
+}
+
+// A second try waits for a read of the first that is under way. Run with -race.
+func TestRewindWaits(t *testing.T) {
+	var waiting atomic.Bool
+	client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		done := make(chan struct{})
+		first := r.Body
+		go func() {
+			defer close(done)
+			_, _ = io.Copy(io.Discard, first)
+		}()
+		for !waiting.Load() { // until the copy reads the file
+			runtime.Gosched()
+		}
+		again, err := r.GetBody()
+		require.NoError(t, err)
+		data, err := io.ReadAll(again)
+		require.NoError(t, err)
+		require.Len(t, data, int(r.ContentLength))
+		<-done
+		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+	})}))
+	require.NoError(t, err)
+	require.NoError(t, upload1(t, client, File{Reader: &slowFile{Reader: *bytes.NewReader(make([]byte, 1<<20)), reading: &waiting}}))
+}
+
+// slowFile tells when it is first read.
+type slowFile struct {
+	bytes.Reader
+	reading *atomic.Bool
+}
+
+func (f *slowFile) Read(p []byte) (int, error) {
+	f.reading.Store(true)
+	return f.Reader.Read(p[:min(len(p), 512)])
+}
+
+// A large file goes through in constant memory.
+func TestConstantMemory(t *testing.T) {
+	const size = 256 << 20
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"name":"%d %d"}`, n, r.ContentLength)
+	}))
+	defer server.Close()
+	client, err := NewClient(server.URL)
+	require.NoError(t, err)
+	r := newRequest(&testOperation)
+	r.setPath("accountId", "~")
+	f := newForm()
+	f.addFile("binary", File{Reader: io.NewSectionReader(zeros{}, 0, size)})
+	r.setForm(f)
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	result, err := fetch[thing](t.Context(), client, r)
+	runtime.ReadMemStats(&after)
+	require.NoError(t, err)
+	var sent, declared int64
+	_, err = fmt.Sscan(result.Name, &sent, &declared)
+	require.NoError(t, err)
+	require.Equal(t, declared, sent)
+	require.Greater(t, sent, int64(size))
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "bytes allocated in all")
+}
+
+type zeros struct{}
+
+func (zeros) ReadAt(p []byte, _ int64) (int, error) {
+	clear(p)
+	return len(p), nil
+}
