@@ -1,20 +1,34 @@
 // Package generate makes the client package from the built document.
 //
-// It is a pure function from a document to files: nothing is read, written or fetched. Types come from oapi-codegen, used
-// as a library; methods, error codes and the operations' table from the templates here; what does not depend on the
-// document (client, errors, uploads, ids) is ordinary Go in package runtime, which is tested there and copied.
+// It is a pure function from a document to files: nothing is read, written or fetched, and the document is not changed.
+// Types come from oapi-codegen, used as a library; methods, error codes and the operations' table from the templates here.
+// What does not depend on the document (client, errors, uploads, ids) is ordinary Go in package runtime, so that it is
+// compiled, vetted and tested as such; what of it the client has a use for is copied.
 //
 // oapi-codegen's own client is left out: it imports a runtime module, has a method for each content type of a body, and
 // hands every response to the caller to tell success from failure. The package made here imports the standard library
-// alone, has one method an operation, and returns the documented success or an error.
+// alone, has one method an operation, and returns the documented success or an error. Schemas that only error responses
+// use have no Go type: all errors are read as an APIError.
 //
-// What the document may say for Go's sake, beside names (x-go-name, x-go-type-name, x-enum-varnames):
+// What the document may say for Go's sake, most of it in overlays:
 //
+//   - operationId names the method; x-go-name a component schema's type, a property's field, a server's constant;
+//   - x-go-type-name names the type of a property's values, x-go-type uses a type that another schema names;
 //   - x-go-type: ID makes a schema the type that decodes from a string and from a number;
-//   - type string, format binary, in a form is a File; dates and times stay strings, as the API has several forms.
+//   - x-enum-varnames names the constants of values, in the order of enum, without the type's name, which is put in front;
+//   - a description beside a $ref is ignored: allOf with the $ref as its one item keeps it;
+//   - x-throttling-group, x-app-permission and x-user-permission of an operation go into its Operation;
+//   - x-error-codes of a response, a list of {code, message}, and x-platform-error-codes of the document, with status,
+//     become constants and rows.
 //
-// What it refuses, by operation and name: cookie parameters, parameters that are objects, bodies other than JSON and
-// multipart/form-data, responses other than JSON, several types for success, and names that are declared twice.
+// Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. Enumerations are
+// open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.
+// A union keeps the JSON and decodes it on demand.
+//
+// What it refuses, by operation and name, all at once: cookie parameters; parameters and form fields that are objects
+// (in a form they are JSON), unions without an x-go-type, or lists of lists; bodies other than JSON and
+// multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none; an
+// empty allOf; a Go name that is declared twice.
 package generate
 
 import (

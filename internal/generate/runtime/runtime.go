@@ -1,7 +1,7 @@
 // Package runtime is the part of the generated package that does not depend on the specification: client, errors,
-// uploads and ids. It is ordinary Go that is compiled, vetted and tested here, and copied into the generated package
-// with nothing changed but the package clause. What it needs of the generated part is declared in this file, which is
-// not copied.
+// uploads and ids. It is ordinary Go that is compiled, vetted and tested here, and copied into the generated package,
+// with another package clause and without the declarations that are not used there. What it needs of the generated part
+// is declared in this file, which is not copied.
 package runtime
 
 // The documented rows by operation id, and those of the whole platform.
