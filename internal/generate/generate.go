@@ -25,10 +25,10 @@
 // open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.
 // A union keeps the JSON and decodes it on demand.
 //
-// What it refuses, by operation and name, all at once: cookie parameters; parameters and form fields that are objects
-// (in a form they are JSON), unions without an x-go-type, or lists of lists; bodies other than JSON and
-// multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none; an
-// empty allOf; a Go name that is declared twice.
+// What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
+// sent as JSON); parameters and fields that are unions without an x-go-type, or lists of lists; bodies other than JSON and
+// multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none;
+// an empty allOf; a Go name that is declared twice.
 package generate
 
 import (

@@ -193,6 +193,9 @@ func (c *Client) UploadGreeting(ctx context.Context, accountID string, form Uplo
 	r := newRequest(&operationUploadGreeting)
 	r.setPath("accountId", accountID)
 	f := newForm()
+	if v := form.DeskID; v != nil {
+		f.addField("deskId", *v)
+	}
 	if v := form.Options; v != nil {
 		f.addJSON("options", *v)
 	}

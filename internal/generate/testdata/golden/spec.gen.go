@@ -129,6 +129,7 @@ paths:
               properties:
                 binary: {type: string, format: binary, description: The sound.}
                 cover: {type: string, format: binary, x-go-type-skip-optional-pointer: false}
+                deskId: {anyOf: [{type: string}, {type: integer}], x-go-type: ID}
                 options: {$ref: '#/components/schemas/GreetingOptions'}
                 ruleId: {type: string, description: The rule that it is for.}
                 tag: {type: array, items: {type: string}}

@@ -143,6 +143,7 @@ type UploadGreetingForm struct {
 	// The sound.
 	Binary  File             `json:"binary"`
 	Cover   *File            `json:"cover,omitempty"`
+	DeskID  *ID              `json:"deskId,omitempty"`
 	Options *GreetingOptions `json:"options,omitempty"`
 
 	// The rule that it is for.
