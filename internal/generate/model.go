@@ -66,18 +66,6 @@ func (model) BodyVar(t string) string {
 	return "body"
 }
 
-// PathArguments declares a method's parameters for those of the path: neighbours of one type share it.
-func (op operation) PathArguments() string {
-	var b strings.Builder
-	for i, p := range op.PathParams {
-		b.WriteString(", " + p.Var)
-		if i == len(op.PathParams)-1 || op.PathParams[i+1].Type != p.Type {
-			b.WriteString(" " + p.Type)
-		}
-	}
-	return b.String()
-}
-
 func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, spec []byte, cfg Config) (*model, error) {
 	literal, err := rawString(string(spec))
 	if err != nil {

@@ -100,7 +100,7 @@ func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRu
 }
 
 // DeleteRule calls DELETE /v1/account/{accountId}/rule/{ruleId}.
-func (c *Client) DeleteRule(ctx context.Context, accountID, ruleID string) error {
+func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string) error {
 	r := newRequest(&operationDeleteRule)
 	r.setPath("accountId", accountID)
 	r.setPath("ruleId", ruleID)
@@ -176,7 +176,7 @@ func (c *Client) ReadStatus(ctx context.Context) error {
 // PUT /v1/account/{accountId}/rule/{ruleId}
 //
 // Documented errors: [SWB100].
-func (c *Client) UpdateRule(ctx context.Context, accountID, ruleID string, body UpdateRuleRequest) (*Rule, error) {
+func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string, body UpdateRuleRequest) (*Rule, error) {
 	r := newRequest(&operationUpdateRule)
 	r.setPath("accountId", accountID)
 	r.setPath("ruleId", ruleID)
