@@ -14,7 +14,7 @@ import (
 // difference is one way in which an answer is not what is recorded.
 type difference struct {
 	text string
-	// grave: status or code, without which the rest cannot be compared and the file's name is wrong.
+	// grave: nothing else can be compared, and in a file of that name the answer would be wrong.
 	grave bool
 }
 
@@ -43,6 +43,9 @@ func (r *run) compare(x *exchange) []difference {
 			found = append(found, difference{text: fmt.Sprintf("message %q, documented is %q", message, strings.Join(templates, `" or "`))})
 		}
 	} else {
+		if _, err := decode(got.Body); err != nil {
+			return []difference{{fmt.Sprintf("the body is not JSON: %v", err), true}}
+		}
 		for _, text := range shapeDifferences(want.Body, got.Body) {
 			found = append(found, difference{text: text})
 		}
@@ -178,7 +181,7 @@ func shapeDifferences(recorded, answered []byte) []string {
 	}
 	got, err := shapeOf(answered)
 	if err != nil {
-		return []string{fmt.Sprintf("the body is not JSON: %v", err)}
+		return nil // and here the caller
 	}
 	var found []string
 	report := func(have, lack *shape, text string) {
@@ -186,8 +189,9 @@ func shapeDifferences(recorded, answered []byte) []string {
 			if lack.types[path] != nil || lack.below(path) {
 				continue
 			}
-			// What is in it is missing with it.
-			if parent := parentOf(path); parent == "" || lack.types[parent] != nil {
+			// What is in something that is not there, or is something else, is not there either.
+			parent, kind := parentOf(path)
+			if lack.types[parent][kind] {
 				found = append(found, at(path)+" "+text)
 			}
 		}
@@ -211,14 +215,12 @@ func at(path string) string {
 	return path
 }
 
-func parentOf(path string) string {
+// parentOf is what a path lies in, and the type that it has to have for that.
+func parentOf(path string) (parent, kind string) {
 	if rest, ok := strings.CutSuffix(path, "[]"); ok {
-		return rest
+		return rest, "list"
 	}
-	if i := strings.LastIndex(path, "."); i >= 0 {
-		return path[:i]
-	}
-	return ""
+	return path[:max(strings.LastIndex(path, "."), 0)], "object"
 }
 
 func kinds(set map[string]bool) string {

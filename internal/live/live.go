@@ -37,7 +37,7 @@
 // In record mode every answer that is of the recorded status and code replaces the recorded response, redacted, with
 // source live, the day, and the version that the server gives at /restapi/v1.0. Request and note stay. Differences of a
 // message or of the shape are recorded and listed. Recordings are kept, and the report says why, where the server
-// contradicts status or code (the file's name would be wrong), where a list is empty that the recording fills or the
+// contradicts status or code or sends no JSON (in a file of that name it would be wrong), where a list is empty that the recording fills or the
 // reverse (the account has less, or the recording is about the empty list), in the folder platform, and where after
 // redaction something still looks like a secret or a real number. An answer that was recorded before changes nothing.
 //

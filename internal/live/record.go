@@ -126,7 +126,7 @@ func decode(text []byte) (value any, err error) {
 func (r *run) rewrite(x *exchange, differences []difference, redact *recording.Redactor, today time.Time) (data []byte, kept string) {
 	for _, d := range differences {
 		if d.grave {
-			return nil, "the server contradicts its name"
+			return nil, "the server contradicts it altogether"
 		}
 	}
 	if x.recorded.Folder() == contract.Platform {

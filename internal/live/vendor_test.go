@@ -48,6 +48,7 @@ type vendor struct {
 	groups func(*http.Request) string // usage-plan group; nil: Medium
 	limits map[string]int             // nil: the vendor's
 	expiry int                        // seconds that a token lives
+	basic  string                     // what the token endpoint wants
 
 	mu      sync.Mutex
 	seen    []sent
@@ -94,7 +95,7 @@ func inBubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{
-			t: t, expiry: 3600, counted: map[string][]time.Time{}, penalty: map[string]time.Time{},
+			t: t, expiry: 3600, basic: base64.StdEncoding.EncodeToString([]byte("app-id-0001:s3cret%2F%2Bclient%3D9")), counted: map[string][]time.Time{}, penalty: map[string]time.Time{},
 			limits: map[string]int{"Light": 50, "Medium": 40, "Heavy": 10},
 		}
 		listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
@@ -118,8 +119,7 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Set-Cookie", "session=0123456789abcdef0123456789abcdef")
 	switch r.URL.Path {
 	case "/restapi/oauth/token":
-		want := "Basic " + base64.StdEncoding.EncodeToString([]byte("app-id-0001:s3cret%2F%2Bclient%3D9"))
-		if r.Header.Get("Authorization") != want || !strings.Contains(string(body), "assertion="+assertion) {
+		if r.Header.Get("Authorization") != "Basic "+v.basic || !strings.Contains(string(body), "assertion="+assertion) {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprintf(w, `{"error":"invalid_grant","error_description":"bad %s %s %s"}`, r.Header.Get("Authorization"), assertion, clientSecret)
 			return
@@ -176,14 +176,20 @@ func (v *vendor) token() string { return fmt.Sprintf("U0pDMTFQMDFQQVMwMHxB%04d",
 
 // config is that of a run against the vendor.
 func (v *vendor) config(recordings ...*recording.Recording) live.Config {
+	c := v.configFor(v.URL, recordings...)
+	c.Base = v.base
+	return c
+}
+
+func (v *vendor) configFor(server string, recordings ...*recording.Recording) live.Config {
 	spec, err := os.ReadFile("../../spec/openapi.yaml")
 	require.NoError(v.t, err)
 	return live.Config{
 		Getenv: env(map[string]string{
-			"RINGCENTRAL_SERVER": v.URL, "RINGCENTRAL_CLIENT_ID": clientID,
+			"RINGCENTRAL_SERVER": server, "RINGCENTRAL_CLIENT_ID": clientID,
 			"RINGCENTRAL_CLIENT_SECRET": clientSecret, "RINGCENTRAL_JWT": assertion,
 		}),
-		Spec: spec, Recordings: recordings, Base: v.base,
+		Spec: spec, Recordings: recordings,
 	}
 }
 
