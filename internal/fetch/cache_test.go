@@ -145,4 +145,3 @@ func TestCacheIsInTheUsersFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 }
-

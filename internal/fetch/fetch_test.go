@@ -300,8 +300,7 @@ func TestRecovery(t *testing.T) {
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	other := newHost(t, text(spec))
-	var h *host
-	h = newHost(t, func(w http.ResponseWriter, r *http.Request) {
+	h := newHost(t, func(w http.ResponseWriter, r *http.Request) {
 		to := map[string]string{
 			"/relative": "/spec",
 			"/other":    other.URL + "/elsewhere?token=t1",
@@ -365,10 +364,12 @@ func TestCredentialsAreNotTold(t *testing.T) {
 		"401":  status(401),
 		"503":  status(503),
 		"cut":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.RequestURI, 302) },
-		"http": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://somebody:hunter2@h/", 302) },
+		"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.RequestURI, http.StatusFound) },
+		"http": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://somebody:hunter2@h/", http.StatusFound)
+		},
 		"not HTTP": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://somebody:hunter2@h h/", 302)
+			http.Redirect(w, r, "https://somebody:hunter2@h h/", http.StatusFound)
 		},
 	} {
 		answer = func(w http.ResponseWriter, r *http.Request) {

@@ -216,4 +216,3 @@ func TestTimeouts(t *testing.T) {
 		})
 	}
 }
-

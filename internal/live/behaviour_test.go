@@ -228,7 +228,7 @@ func TestUsage(t *testing.T) {
 		change func(*live.Config)
 		want   string
 	}{
-		{func(c *live.Config) { c.AllowWrites = true }, "writes need an account that is named: give its id, not ~"},
+		{func(c *live.Config) { c.AllowWrites = true }, "writes need an account that is named: give its id with --account"},
 		{func(c *live.Config) { c.AllowWrites, c.Account = true, "~" }, `account "~" is not the id of an account: a number, not ~`},
 		{func(c *live.Config) { c.Account = "9999" }, `account "9999" is not the id of an account: a number, not ~`},
 		{func(c *live.Config) { c.Account = "1/../2" }, `account "1/../2" is not the id of an account: a number, not ~`},
@@ -362,7 +362,7 @@ Content-Type: application/json
 		}
 		report, err := live.Run(t.Context(), c)
 		require.NoError(t, err)
-		require.Equal(t, "no real id for 1006: give it, or let a run with writes create it", report.Results[3].Reason)
+		require.Equal(t, "no real id for 1006: give it with --id, or let a run with writes create it", report.Results[3].Reason)
 		require.Equal(t, 3, report.Count[live.Pass], "%+v", report.Results)
 		require.Len(t, v.seen, 3)
 		require.Equal(t, "/restapi/v1.0/account/400130001001/extension/400130001002/answering-rule", v.seen[0].Path)

@@ -164,7 +164,7 @@ func newRun(c Config) (*run, error) {
 		return nil, err
 	}
 	if c.AllowWrites && c.Account == "" {
-		return nil, usagef("writes need an account that is named: give its id, not ~")
+		return nil, usagef("writes need an account that is named: give its id with --account")
 	}
 	if r.Recordings, err = selected(c.Recordings, c.Only); err != nil {
 		return nil, err

@@ -73,7 +73,7 @@ func TestDefaultRunOfAllRecordings(t *testing.T) {
 		} {
 			require.Equal(t, want, got[name].Outcome, "%s: %+v", name, got[name])
 		}
-		require.Equal(t, "no real id for 1003: give it, or let a run with writes create it", got["updateAnsweringRule/400-AWR-111"].Reason)
+		require.Equal(t, "no real id for 1003: give it with --id, or let a run with writes create it", got["updateAnsweringRule/400-AWR-111"].Reason)
 		require.Zero(t, v.refused, "the vendor had to throttle")
 		require.Len(t, v.seen, report.Count[live.Pass])
 		t.Logf("%d sent of %d in %v, first estimate %v", report.Count[live.Pass], len(all), took, lines[0].Left)

@@ -51,9 +51,9 @@ func (r *run) refuse(x *exchange, params map[string]string) string {
 	case safe(recorded.Request.Method) || must || r.AllowWrites:
 		return ""
 	case status >= 400:
-		return "its failure depends on the account, which it may change: allow writes on an account that you name"
+		return "its failure depends on the account, which it may change: needs --allow-writes"
 	}
-	return "it would create or change something: allow writes on an account that you name"
+	return "it would create or change something: needs --allow-writes"
 }
 
 // Placeholders that mean the account and the extension of whoever asks.
@@ -246,7 +246,7 @@ func (t ids) json(text []byte, missing map[string]bool) []byte {
 }
 
 func missingIDs(placeholders []string) string {
-	return "no real id for " + strings.Join(placeholders, ", ") + ": give it, or let a run with writes create it"
+	return "no real id for " + strings.Join(placeholders, ", ") + ": give it with --id, or let a run with writes create it"
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/live"
+	"github.com/ringbasic/ringbasic/internal/recording"
+)
+
+const recordings = "contracttests/testdata/recordings"
+
+func (a *app) liveCommand() *cobra.Command {
+	var config live.Config
+	var format string
+	cmd := &cobra.Command{
+		Use:   "live",
+		Short: "Send the recorded requests to a real account and compare the answers",
+		Long: `Sends the requests of ` + recordings + ` to a real account and compares what the server says with
+what is recorded: status, error code and message, and the shape of a success. The account is that of the environment:
+RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and
+RINGCENTRAL_JWT.
+
+By default only reads are sent, and requests that fail by themselves. What creates or changes something needs
+--allow-writes and the id of the account to do it on; the report names what was made, for you to remove.
+
+Ids in recordings are placeholders: 1001 and "~" are the account, 1002 the extension of the JWT's user. Give the real
+ones of others with --id, or with RINGCENTRAL_IDS=1003=…,1004=…; recordings that need one without are skipped.
+
+With --record the answers replace the recorded responses, redacted: credentials, ids, phone numbers and addresses.
+Names that people gave to rules and devices stay: read the changes before you commit them.
+
+Requests keep to the rate limits of the account, so a run takes minutes; progress goes to stderr.`,
+		Example: `  ringbasic live --only 'createAnsweringRule/400-*'
+  ringbasic live --record --allow-writes --account 400131426008 --id 1005=400131427008`,
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
+			// What is rewritten must be what is in the working folder.
+			files := a.layered()
+			if config.Record {
+				files = a.project()
+			}
+			var err error
+			if config.Spec, err = fs.ReadFile(files, build.SpecFile); err != nil {
+				return err
+			}
+			if config.Recordings, err = recording.ReadDir(files, recordings); err != nil {
+				return err
+			}
+			config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
+			report, err := live.Run(cmd.Context(), config)
+			return a.finishLive(report, err, format)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&config.Only, "only", "", "only recordings whose folder/name, or folder, matches this pattern")
+	flags.BoolVar(&config.AllowWrites, "allow-writes", false, "also send what creates or changes something; needs --account")
+	flags.StringVar(&config.Account, "account", "", "the real id of the account (default: that of the JWT's user, for what changes nothing)")
+	flags.StringToStringVar(&config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
+	flags.BoolVar(&config.Record, "record", false, "rewrite the recordings from the answers")
+	flags.StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// finishLive writes what was recorded and prints the report. Of a run that failed half-way the text is printed too: it
+// says what was made until then.
+func (a *app) finishLive(report *live.Report, failed error, format string) error {
+	if usage := (live.UsageError{}); errors.As(failed, &usage) {
+		return usageError{failed}
+	}
+	if report == nil || failed != nil && format == "json" {
+		return failed
+	}
+	if failed == nil {
+		changes, err := build.Compare(a.dir, report.Files, "")
+		if err != nil {
+			return err
+		}
+		if err := build.Write(a.dir, report.Files, changes); err != nil {
+			return err
+		}
+	}
+	if format == "json" {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(report); err != nil {
+			return err
+		}
+	} else if err := report.Text(a.stdout); err != nil {
+		return err
+	}
+	if failed == nil && report.Count[live.Differs]+report.Count[live.Failed] > 0 {
+		return errFindings
+	}
+	return failed
+}
