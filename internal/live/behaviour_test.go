@@ -297,7 +297,7 @@ func TestAcceptedAlthoughItHadToFail(t *testing.T) {
          status 200, recorded is 400
 skipped  1: a request that had to fail was accepted: no more of them are sent
          createAnsweringRule/400-AWR-179
-made, remove it by hand:
+made or changed, undo it by hand:
   createAnsweringRule/400-AWR-111: POST 400130001003
 `+v.URL+`, 2000-01-01: 1 pass, 1 differ, 0 failed, 1 skipped
 `, text.String())

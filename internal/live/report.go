@@ -46,7 +46,7 @@ type Result struct {
 	Reason      string   `json:"reason,omitempty"`      // of Skipped and Failed
 	Differences []string `json:"differences,omitempty"` // of Differs, redacted
 	// Made is what the request has created or changed on the account: "POST", a blank, and the real id if the answer
-	// had one. To be removed by hand.
+	// had one. To be undone by hand.
 	Made string `json:"made,omitempty"`
 	// Recorded says what record mode did: "rewritten", "unchanged", or "kept: " and why.
 	Recorded string `json:"recorded,omitempty"`
@@ -144,7 +144,7 @@ func (r *Report) Text(w io.Writer) error {
 	for _, reason := range reasons {
 		fmt.Fprintf(&b, "skipped  %d: %s\n         %s\n", len(skipped[reason]), reason, strings.Join(skipped[reason], " "))
 	}
-	r.list(&b, "made, remove it by hand:", func(result Result) string { return result.Made })
+	r.list(&b, "made or changed, undo it by hand:", func(result Result) string { return result.Made })
 	r.list(&b, "recorded:", func(result Result) string {
 		if result.Outcome == Differs && result.Recorded == "rewritten" {
 			return "rewritten, although it differed"
