@@ -27,7 +27,7 @@ RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIEN
 RINGCENTRAL_JWT.
 
 By default only reads are sent, and requests that fail by themselves. What creates or changes something needs
---allow-writes and the id of the account to do it on; the report names what was made, for you to remove.
+--allow-writes and the id of the account to do it on; the report names what was made or changed, for you to undo.
 
 Ids in recordings are placeholders: 1001 and "~" are the account, 1002 the extension of the JWT's user. Give the real
 ones of others with --id, or with RINGCENTRAL_IDS=1003=…,1004=…; recordings that need one without are skipped.
@@ -37,7 +37,7 @@ Names that people gave to rules and devices stay: read the changes before you co
 
 Requests keep to the rate limits of the account, so a run takes minutes; progress goes to stderr.`,
 		Example: `  ringbasic live --only 'createAnsweringRule/400-*'
-  ringbasic live --record --allow-writes --account 400131426008 --id 1005=400131427008`,
+  ringbasic live --record --allow-writes --account 4001 --id 1005=4005`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("format", format, "text", "json"); err != nil {
