@@ -63,12 +63,19 @@ var operationUpdateAnsweringRule = Operation{
 
 // Operations lists the operations of this package, ordered by id.
 func Operations() []Operation {
-	return []Operation{operationCreateAnsweringRule, operationCreateCompanyGreeting, operationCreateCustomUserGreeting, operationListCallRecordingCustomGreetings, operationReadCustomGreeting, operationUpdateAnsweringRule}
+	return []Operation{
+		operationCreateAnsweringRule,
+		operationCreateCompanyGreeting,
+		operationCreateCustomUserGreeting,
+		operationListCallRecordingCustomGreetings,
+		operationReadCustomGreeting,
+		operationUpdateAnsweringRule,
+	}
 }
 
 // CreateAnsweringRule creates a rule that handles calls to an extension when its conditions are met: who calls, which
-// number was called, and when. At least one condition is needed. A rule beside the custom ones, for business or after
-// hours, cannot be created.
+// number was called, and when. At least one condition is needed. Only custom rules can be created: those for business
+// and after hours exist already.
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule
 //
@@ -86,7 +93,7 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 }
 
 // CreateCompanyGreeting uploads a sound file as a greeting of the company or an announcement of call recording. The
-// server refuses files of more than 20 MB and other formats than WAV and MP3.
+// file is in the format WAV or MP3; the vendor limits an upload to 20 MB.
 //
 // POST /restapi/v1.0/account/{accountId}/greeting
 //
@@ -107,7 +114,8 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 }
 
 // CreateCustomUserGreeting uploads a sound file as a greeting of an extension and applies it to one of its rules. The
-// server refuses other formats than WAV and MP3. Calls count against the usage-plan group Heavy, the smallest.
+// file is in the format WAV or MP3; the vendor limits an upload to 20 MB. Calls count against the usage-plan group
+// Heavy, which by default admits 10 a minute.
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
 //
@@ -158,8 +166,8 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
-// UpdateAnsweringRule changes what the request names of a rule and leaves the rest as it is. A list that is sent
-// replaces the old one.
+// UpdateAnsweringRule changes what the request names of a rule, leaves the rest as it is, and returns the rule as it
+// is then.
 //
 // PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}
 //

@@ -9,9 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,8 +31,9 @@ type Client struct {
 // Option changes a Client as it is made.
 type Option func(*Client)
 
-// WithHTTPClient sets the client that sends the requests; the default is http.DefaultClient. Redirects are not followed
-// unless its CheckRedirect says so: the API has none, and following one could carry a body or a token elsewhere.
+// WithHTTPClient sets the client that sends the requests; the default is http.DefaultClient. A redirect is not followed,
+// it is an [*APIError], unless the client's CheckRedirect says otherwise: following one could carry a body, or the token
+// that a transport adds to every request, to another server.
 func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
 
 // WithUserAgent sets the User-Agent header. RingCentral asks for a name and version, such as "desk-tools/1.4".
@@ -43,15 +45,14 @@ func WithRequestEditor(edit func(*http.Request) error) Option {
 	return func(c *Client) { c.editors = append(c.editors, edit) }
 }
 
-// NewClient makes a client for a server such as [ServerProduction]: an absolute http or https URL, without query or
-// fragment.
+// NewClient makes a client for a server: an absolute http or https URL, without user, query or fragment.
 func NewClient(server string, options ...Option) (*Client, error) {
 	u, err := url.Parse(server)
 	if err != nil {
 		return nil, fmt.Errorf("server URL: %w", err)
 	}
-	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("server URL %q: want one like https://host, without query or fragment", u.Redacted())
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, fmt.Errorf("server URL %q: want one like https://host, without user, query or fragment", u.Redacted())
 	}
 	c := &Client{server: u, http: http.DefaultClient}
 	for _, option := range options {
@@ -125,17 +126,34 @@ func (r *request) fail(format string, args ...any) {
 	}
 }
 
-// setPath fills in a path parameter. An empty one would make another path, and so would a dot segment.
-func (r *request) setPath(name string, value any) {
-	text := fmt.Sprint(value)
-	if text == "" || text == "." || text == ".." {
-		r.fail("%s must not be %q", name, text)
+// plain is a value as it stands in paths, queries, headers and forms.
+func plain(value any) string {
+	if f, ok := value.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64) // never 1e+06
 	}
-	r.path = strings.Replace(r.path, "{"+name+"}", url.PathEscape(text), 1)
+	return fmt.Sprint(value)
 }
 
-func (r *request) addQuery(name string, value any)  { r.query.Add(name, fmt.Sprint(value)) }
-func (r *request) setHeader(name string, value any) { r.header.Set(name, fmt.Sprint(value)) }
+func (r *request) setPath(name string, value any) { setPathList(r, name, []any{value}) }
+
+// setPathList fills in a path parameter that is a list. An empty value would make another path, and so would a dot
+// segment.
+func setPathList[T any](r *request, name string, values []T) {
+	if len(values) == 0 {
+		r.fail("%s must not be an empty list", name)
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		text := plain(v)
+		if text == "" || text == "." || text == ".." {
+			r.fail("%s must not be %q", name, text)
+		}
+		texts[i] = url.PathEscape(text)
+	}
+	r.path = strings.Replace(r.path, "{"+name+"}", strings.Join(texts, ","), 1)
+}
+
+func (r *request) addQuery(name string, value any) { r.query.Add(name, plain(value)) }
 
 func (r *request) setJSON(v any) {
 	var buf bytes.Buffer
@@ -192,28 +210,9 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	return req, nil
 }
 
-// isSuccess tells the documented success statuses of an operation. None means any of 200 to 299.
+// isSuccess tells whether a status is one of the documented successes. None documented means any of 200 to 299.
 func isSuccess(status int, documented []int) bool {
-	for _, s := range documented {
-		if s == status {
-			return true
-		}
-	}
-	return len(documented) == 0 && status/100 == 2
-}
-
-// call sends a request whose successful response has no body that anyone needs.
-func call(ctx context.Context, c *Client, r *request, success ...int) error {
-	resp, err := c.send(ctx, r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if !isSuccess(resp.StatusCode, success) {
-		return newAPIError(r.op, resp)
-	}
-	drain(resp.Body)
-	return nil
+	return slices.Contains(documented, status) || len(documented) == 0 && status/100 == 2
 }
 
 // fetch sends a request and decodes its successful response. Everything else is an error.
@@ -233,12 +232,18 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	if len(data) > MaxBody {
 		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is larger than %d bytes", MaxBody))
 	}
-	if !isJSON(resp.Header.Get("Content-Type")) {
-		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is %q, not JSON", resp.Header.Get("Content-Type")))
+	if len(data) == 0 {
+		return nil, notDocumented(r.op, resp, data, errors.New("the body is empty"))
 	}
-	result := new(T)
-	if err := json.Unmarshal(data, result); err != nil {
+	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
+		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body's type is %q, not JSON", contentType))
+	}
+	var result *T
+	if err := json.Unmarshal(data, &result); err != nil {
 		return nil, notDocumented(r.op, resp, data, err)
+	}
+	if result == nil {
+		return nil, notDocumented(r.op, resp, data, errors.New("the body is null"))
 	}
 	return result, nil
 }
@@ -250,14 +255,20 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
+		var failed *url.Error
+		if errors.As(err, &failed) {
+			// What is asked for, people's numbers perhaps, is not for logs.
+			failed.URL, _, _ = strings.Cut(failed.URL, "?")
+		}
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 	}
 	return resp, nil
 }
 
 func isJSON(contentType string) bool {
-	media, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (media == "application/json" || strings.HasSuffix(media, "+json"))
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
 // drain reads what is left of a body, within reason, so that its connection can be used again.

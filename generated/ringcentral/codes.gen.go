@@ -4,220 +4,415 @@ package ringcentral
 
 // The error codes that the specification documents. Each is an error: errors.Is(err, AWR100).
 const (
-	// AWR100: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Rule indexes should be sequential.
+	// AWR100 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Rule indexes should be sequential
 	AWR100 ErrorCode = "AWR-100"
-	// AWR101: [Client.CreateAnsweringRule]: Parameter [forwarding.rules[].forwardingNumbers[].id] are duplicated.
+	// AWR101 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Parameter [forwarding.rules[].forwardingNumbers[].id] are duplicated
 	AWR101 ErrorCode = "AWR-101"
-	// AWR106: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Greeting [Voicemail] is duplicated.
+	// AWR106 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Greeting [Voicemail] is duplicated
 	AWR106 ErrorCode = "AWR-106"
-	// AWR107: [Client.CreateAnsweringRule]: More than one caller with the same [callerId].
+	// AWR107 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	More than one caller with the same [callerId]
 	AWR107 ErrorCode = "AWR-107"
-	// AWR108: [Client.CreateAnsweringRule]: Only custom rule can be created.
+	// AWR108 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Only custom rule can be created
 	AWR108 ErrorCode = "AWR-108"
-	// AWR111: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: At least one condition should be specified.
+	// AWR111 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	At least one condition should be specified
 	AWR111 ErrorCode = "AWR-111"
-	// AWR113: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: More than one called number with the same
-	// [calledNumbers.phoneNumber].
+	// AWR113 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	More than one called number with the same [calledNumbers.phoneNumber]
 	AWR113 ErrorCode = "AWR-113"
-	// AWR120: [Client.UpdateAnsweringRule]: Business Hours/After Hours schedule condition is allowed only with other
-	// answering rule conditions.
+	// AWR120 comes with 400 from [Client.UpdateAnsweringRule]:
+	//
+	//	Business Hours/After Hours schedule condition is allowed only with other answering rule conditions
 	AWR120 ErrorCode = "AWR-120"
-	// AWR121: [Client.CreateAnsweringRule]: Business Hours not specified for current user.
+	// AWR121 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Business Hours not specified for current user
 	AWR121 ErrorCode = "AWR-121"
-	// AWR123: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Preset [131840] can not be used for greeting
-	// type [Voicemail].
+	// AWR123 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Preset [131840] can not be used for greeting type [Voicemail]
 	AWR123 ErrorCode = "AWR-123"
-	// AWR124: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: presetId specified for greeting type
-	// [Voicemail] is not found.
+	// AWR124 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	presetId specified for greeting type [Voicemail] is not found
 	AWR124 ErrorCode = "AWR-124"
-	// AWR125: [Client.CreateAnsweringRule]: Custom greeting presetId specified for greeting type [Introductory]. Custom
-	// greeting uploading method should be used.
+	// AWR125 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Custom greeting presetId specified for greeting type [Introductory]. Custom greeting uploading method should be used
 	AWR125 ErrorCode = "AWR-125"
-	// AWR126: [Client.CreateAnsweringRule]: The amount of schedule ranges exceeds 1000.
+	// AWR126 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	The amount of schedule ranges exceeds 1000
 	AWR126 ErrorCode = "AWR-126"
-	// AWR128: [Client.CreateCustomUserGreeting]: Attachment body is empty.
+	// AWR128 comes with 400 from [Client.CreateCustomUserGreeting]:
+	//
+	//	Attachment body is empty
 	AWR128 ErrorCode = "AWR-128"
-	// AWR129: [Client.CreateCompanyGreeting], [Client.CreateCustomUserGreeting]: Invalid attachment media type.
+	// AWR129 comes with 400 from [Client.CreateCompanyGreeting] and [Client.CreateCustomUserGreeting]:
+	//
+	//	Invalid attachment media type
 	AWR129 ErrorCode = "AWR-129"
-	// AWR136: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Ring group with index 1 is not found.
+	// AWR136 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Ring group with index 1 is not found
 	AWR136 ErrorCode = "AWR-136"
-	// AWR137: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Rule index should be greater than 0.
+	// AWR137 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Rule index should be greater than 0
 	AWR137 ErrorCode = "AWR-137"
-	// AWR138: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Contact center number cannot be used as called
-	// number.
+	// AWR138 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Contact center number cannot be used as called number
 	AWR138 ErrorCode = "AWR-138"
-	// AWR139: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Hold audio interruption period not specified.
+	// AWR139 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Hold audio interruption period not specified
 	AWR139 ErrorCode = "AWR-139"
-	// AWR140: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Hold audio interruption period should be empty
-	// for interruption mode specified.
+	// AWR140 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Hold audio interruption period should be empty for interruption mode specified
 	AWR140 ErrorCode = "AWR-140"
-	// AWR144: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Call Queue agent with index 1 is not found.
+	// AWR144 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Call Queue agent with index 1 is not found
 	AWR144 ErrorCode = "AWR-144"
-	// AWR147: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Preset [65792] can not be used for extension
-	// type [Department].
+	// AWR147 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Preset [65792] can not be used for extension type [Department]
 	AWR147 ErrorCode = "AWR-147"
-	// AWR148: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Call Queue agents should be the same as call
-	// queue members.
+	// AWR148 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Call Queue agents should be the same as call queue members
 	AWR148 ErrorCode = "AWR-148"
-	// AWR149: [Client.CreateAnsweringRule]: Only user, voicemail or shared line group extension can be a voicemail
-	// recipient.
+	// AWR149 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Only user, voicemail or shared line group extension can be a voicemail recipient
 	AWR149 ErrorCode = "AWR-149"
-	// AWR150: [Client.CreateAnsweringRule]: Only user, voicemail, shared line group extension or current department can
-	// be a voicemail recipient.
+	// AWR150 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Only user, voicemail, shared line group extension or current department can be a voicemail recipient
 	AWR150 ErrorCode = "AWR-150"
-	// AWR152: [Client.CreateAnsweringRule]: Voicemail cannot be turned off for call queue extension.
+	// AWR152 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Voicemail cannot be turned off for call queue extension
 	AWR152 ErrorCode = "AWR-152"
-	// AWR165: [Client.CreateCustomUserGreeting]: Hold music can be set for business hours rule only: the same value will
-	// be applied to all rules.
+	// AWR165 comes with 400 from [Client.CreateCustomUserGreeting]:
+	//
+	//	Hold music can be set for business hours rule only: the same value will be applied to all rules
 	AWR165 ErrorCode = "AWR-165"
-	// AWR177: [Client.CreateAnsweringRule]: Time ranges limit for [monday] exceeded.
+	// AWR177 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Time ranges limit for [monday] exceeded
 	AWR177 ErrorCode = "AWR-177"
-	// AWR178: [Client.CreateCompanyGreeting]: Greeting type [Voicemail] is not applicable to company rule.
+	// AWR178 comes with 400 from [Client.CreateCompanyGreeting]:
+	//
+	//	Greeting type [Voicemail] is not applicable to company rule
 	AWR178 ErrorCode = "AWR-178"
-	// AWR179: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: [name] is too long: up to 127 symbols
-	// supported.
+	// AWR179 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	[name] is too long: up to 127 symbols supported
 	AWR179 ErrorCode = "AWR-179"
-	// CLR103: [Client.CreateCustomUserGreeting]: Company level greeting cannot be created on user level.
+	// CLR103 comes with 400 from [Client.CreateCustomUserGreeting]:
+	//
+	//	Company level greeting cannot be created on user level.
 	CLR103 ErrorCode = "CLR-103"
-	// CMN101: [Client.CreateAnsweringRule]: Parameter [name] value is invalid; [Client.CreateCompanyGreeting],
-	// [Client.CreateCustomUserGreeting]: Parameter [type] value is invalid; [Client.UpdateAnsweringRule]: Parameter
-	// [callHandlingAction] value is invalid; any operation (400), any operation (403): Parameter [${parameterName}] value
-	// is invalid.
+	// CMN101 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Parameter [name] value is invalid
+	//
+	// It comes with 400 from [Client.CreateCompanyGreeting] and [Client.CreateCustomUserGreeting]:
+	//
+	//	Parameter [type] value is invalid
+	//
+	// It comes with 400 from [Client.UpdateAnsweringRule]:
+	//
+	//	Parameter [callHandlingAction] value is invalid
+	//
+	// It comes with 400 or 403 from any operation:
+	//
+	//	Parameter [${parameterName}] value is invalid.
 	CMN101 ErrorCode = "CMN-101"
-	// CMN102: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: Resource for parameter [accountId] is not
-	// found; [Client.CreateCompanyGreeting], [Client.CreateCustomUserGreeting]: Resource for parameter [answeringRule.id]
-	// is not found; [Client.ReadCustomGreeting]: Resource for parameter [greetingId] is not found; any operation (400),
-	// any operation (404): Resource for parameter [${parameterName}] is not found.
+	// CMN102 comes with 404 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	Resource for parameter [accountId] is not found
+	//
+	// It comes with 400 from [Client.CreateCompanyGreeting] and [Client.CreateCustomUserGreeting]:
+	//
+	//	Resource for parameter [answeringRule.id] is not found
+	//
+	// It comes with 404 from [Client.ReadCustomGreeting]:
+	//
+	//	Resource for parameter [greetingId] is not found
+	//
+	// It comes with 400 or 404 from any operation:
+	//
+	//	Resource for parameter [${parameterName}] is not found
 	CMN102 ErrorCode = "CMN-102"
-	// CMN103: any operation (400): JSON can't be parsed.
+	// CMN103 comes with 400 from any operation:
+	//
+	//	JSON can't be parsed.
 	CMN103 ErrorCode = "CMN-103"
-	// CMN104: any operation (400): Cannot parse request.
+	// CMN104 comes with 400 from any operation:
+	//
+	//	Cannot parse request
 	CMN104 ErrorCode = "CMN-104"
-	// CMN105: any operation (400): URL should not contain query string when method is [${method}] and content type is
-	// [${contentType}].
+	// CMN105 comes with 400 from any operation:
+	//
+	//	URL should not contain query string when method is [${method}] and content type is [${contentType}]
 	CMN105 ErrorCode = "CMN-105"
-	// CMN106: any operation (400): Batch request is limited to ${limit} entries.
+	// CMN106 comes with 400 from any operation:
+	//
+	//	Batch request is limited to ${limit} entries
 	CMN106 ErrorCode = "CMN-106"
-	// CMN107: any operation (416): Requested Range Not Satisfiable.
+	// CMN107 comes with 416 from any operation:
+	//
+	//	Requested Range Not Satisfiable
 	CMN107 ErrorCode = "CMN-107"
-	// CMN108: any operation (400): Parameter ${parameterName} value in request body doesn't match specified in path.
+	// CMN108 comes with 400 from any operation:
+	//
+	//	Parameter ${parameterName} value in request body doesn't match specified in path.
 	CMN108 ErrorCode = "CMN-108"
-	// CMN109: any operation (403): Feature not available.
+	// CMN109 comes with 403 from any operation:
+	//
+	//	Feature not available.
 	CMN109 ErrorCode = "CMN-109"
-	// CMN110: any operation (400): Header ${header} should be specified.
+	// CMN110 comes with 400 from any operation:
+	//
+	//	Header ${header} should be specified.
 	CMN110 ErrorCode = "CMN-110"
-	// CMN111: [Client.CreateCustomUserGreeting]: Business operation is not supported.
+	// CMN111 comes with 400 from [Client.CreateCustomUserGreeting]:
+	//
+	//	Business operation is not supported
 	CMN111 ErrorCode = "CMN-111"
-	// CMN120: any operation (404): Invalid URI.
+	// CMN120 comes with 404 from any operation:
+	//
+	//	Invalid URI
 	CMN120 ErrorCode = "CMN-120"
-	// CMN201: any operation (500): Service Temporary Unavailable.
+	// CMN201 comes with 500 from any operation:
+	//
+	//	Service Temporary Unavailable
 	CMN201 ErrorCode = "CMN-201"
-	// CMN202: any operation (501): Operation is not supported.
+	// CMN202 comes with 501 from any operation:
+	//
+	//	Operation is not supported
 	CMN202 ErrorCode = "CMN-202"
-	// CMN203: any operation (500): Internal Server Error.
+	// CMN203 comes with 500 from any operation:
+	//
+	//	Internal Server Error
 	CMN203 ErrorCode = "CMN-203"
-	// CMN301: any operation (429): Request rate exceeded.
+	// CMN301 comes with 429 from any operation:
+	//
+	//	Request rate exceeded
 	CMN301 ErrorCode = "CMN-301"
-	// CMN302: any operation (429): Request rate exceeded.
+	// CMN302 comes with 429 from any operation:
+	//
+	//	Request rate exceeded
 	CMN302 ErrorCode = "CMN-302"
-	// CMN303: any operation (429): Can not resolve API plan. Rate limits undefined.
+	// CMN303 comes with 429 from any operation:
+	//
+	//	Can not resolve API plan. Rate limits undefined
 	CMN303 ErrorCode = "CMN-303"
-	// CMN304: any operation (429): Duplicate concurrent request. Try again later.
+	// CMN304 comes with 429 from any operation:
+	//
+	//	Duplicate concurrent request. Try again later
 	CMN304 ErrorCode = "CMN-304"
-	// CMN310: any operation (429): Global request rate exceeded.
+	// CMN310 comes with 429 from any operation:
+	//
+	//	Global request rate exceeded
 	CMN310 ErrorCode = "CMN-310"
-	// CMN401: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: In order to call this API endpoint, application
-	// needs to have [EditExtensions] permission; any operation (403): Specific application permission required.
+	// CMN401 comes with 403 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	In order to call this API endpoint, application needs to have [EditExtensions] permission
+	//
+	// It comes with 403 from any operation:
+	//
+	//	Specific application permission required
 	CMN401 ErrorCode = "CMN-401"
-	// CMN402: any operation (403): Administrator permission required.
+	// CMN402 comes with 403 from any operation:
+	//
+	//	Administrator permission required
 	CMN402 ErrorCode = "CMN-402"
-	// CMN403: any operation (403): The feature is not available for this extension type.
+	// CMN403 comes with 403 from any operation:
+	//
+	//	The feature is not available for this extension type
 	CMN403 ErrorCode = "CMN-403"
-	// CMN404: any operation (403): Attempt to access another extension.
+	// CMN404 comes with 403 from any operation:
+	//
+	//	Attempt to access another extension
 	CMN404 ErrorCode = "CMN-404"
-	// CMN405: any operation (401): Login to extension required.
+	// CMN405 comes with 401 from any operation:
+	//
+	//	Login to extension required.
 	CMN405 ErrorCode = "CMN-405"
-	// CMN406: any operation (400), any operation (403): Duplicate value for parameter ${parameterName}: ${parameterValue}
-	// found in request.
+	// CMN406 comes with 400 or 403 from any operation:
+	//
+	//	Duplicate value for parameter ${parameterName}: ${parameterValue} found in request
 	CMN406 ErrorCode = "CMN-406"
-	// CMN407: any operation (400): Parameter in header is invalid.
+	// CMN407 comes with 400 from any operation:
+	//
+	//	Parameter in header is invalid
 	CMN407 ErrorCode = "CMN-407"
-	// CMN408: [Client.CreateAnsweringRule]: In order to call this API endpoint, user needs to have
-	// [EditUserAnsweringRules] permission for requested resource; any operation (403): [{permissionName}] permission
-	// required.
+	// CMN408 comes with 403 from [Client.CreateAnsweringRule]:
+	//
+	//	In order to call this API endpoint, user needs to have [EditUserAnsweringRules] permission for requested resource.
+	//
+	// It comes with 403 from any operation:
+	//
+	//	[{permissionName}] permission required
 	CMN408 ErrorCode = "CMN-408"
-	// CMN468: any operation (403): no documented message.
+	// CMN468 comes with 403 from any operation, without a documented message.
 	CMN468 ErrorCode = "CMN-468"
-	// FPN105: [Client.CreateAnsweringRule]: Number +16196093249 duplicates with company/extension direct number;
-	// [Client.UpdateAnsweringRule]: Number +18332051179 duplicates with company/extension direct number.
+	// FPN105 comes with 400 from [Client.CreateAnsweringRule]:
+	//
+	//	Number +16196093249 duplicates with company/extension direct number
+	//
+	// It comes with 400 from [Client.UpdateAnsweringRule]:
+	//
+	//	Number +18332051179 duplicates with company/extension direct number
 	FPN105 ErrorCode = "FPN-105"
-	// FPN108: [Client.CreateAnsweringRule], [Client.UpdateAnsweringRule]: International calling is currently disabled.
+	// FPN108 comes with 400 from [Client.CreateAnsweringRule] and [Client.UpdateAnsweringRule]:
+	//
+	//	International calling is currently disabled
 	FPN108 ErrorCode = "FPN-108"
-	// OAU101: any operation (403): Parameter [brandId] is invalid.
+	// OAU101 comes with 403 from any operation:
+	//
+	//	Parameter [brandId] is invalid
 	OAU101 ErrorCode = "OAU-101"
-	// OAU102: any operation (403): Unable to issue authorization code.
+	// OAU102 comes with 403 from any operation:
+	//
+	//	Unable to issue authorization code
 	OAU102 ErrorCode = "OAU-102"
-	// OAU105: any operation (403): Login for ${extensionType} extension is not allowed.
+	// OAU105 comes with 403 from any operation:
+	//
+	//	Login for ${extensionType} extension is not allowed.
 	OAU105 ErrorCode = "OAU-105"
-	// OAU106: any operation (403): Invalid authorization code.
+	// OAU106 comes with 403 from any operation:
+	//
+	//	Invalid authorization code
 	OAU106 ErrorCode = "OAU-106"
-	// OAU108: any operation (403): Authorization code is expired.
+	// OAU108 comes with 403 from any operation:
+	//
+	//	Authorization code is expired
 	OAU108 ErrorCode = "OAU-108"
-	// OAU109: any operation (403): Redirect URIs do not match.
+	// OAU109 comes with 403 from any operation:
+	//
+	//	Redirect URIs do not match
 	OAU109 ErrorCode = "OAU-109"
-	// OAU110: any operation (403): Authorization code was not issued for this application.
+	// OAU110 comes with 403 from any operation:
+	//
+	//	Authorization code was not issued for this application
 	OAU110 ErrorCode = "OAU-110"
-	// OAU111: any operation (400): Request parameter duplication detected.
+	// OAU111 comes with 400 from any operation:
+	//
+	//	Request parameter duplication detected
 	OAU111 ErrorCode = "OAU-111"
-	// OAU112: any operation (403): The client is unauthorized for the required grant type: [${grant_type}].
+	// OAU112 comes with 403 from any operation:
+	//
+	//	The client is unauthorized for the required grant type: [${grant_type}]
 	OAU112 ErrorCode = "OAU-112"
-	// OAU113: any operation (403): No redirect uri is registered for the client.
+	// OAU113 comes with 403 from any operation:
+	//
+	//	No redirect uri is registered for the client
 	OAU113 ErrorCode = "OAU-113"
-	// OAU116: any operation (403): Invalid authorization method.
+	// OAU116 comes with 403 from any operation:
+	//
+	//	Invalid authorization method
 	OAU116 ErrorCode = "OAU-116"
-	// OAU117: any operation (403): The scope of requesting application cannot be narrower than the target application.
+	// OAU117 comes with 403 from any operation:
+	//
+	//	The scope of requesting application cannot be narrower than the target application
 	OAU117 ErrorCode = "OAU-117"
-	// OAU119: any operation (403): International Virtual number cannot be used to login.
+	// OAU119 comes with 403 from any operation:
+	//
+	//	International Virtual number cannot be used to login
 	OAU119 ErrorCode = "OAU-119"
-	// OAU120: any operation (401): Wrong Application ID.
+	// OAU120 comes with 401 from any operation:
+	//
+	//	Wrong Application ID
 	OAU120 ErrorCode = "OAU-120"
-	// OAU121: any operation (401): Wrong Application.
+	// OAU121 comes with 401 from any operation:
+	//
+	//	Wrong Application
 	OAU121 ErrorCode = "OAU-121"
-	// OAU123: any operation (401): Invalid Authorization header value: ${parameter}.
+	// OAU123 comes with 401 from any operation:
+	//
+	//	Invalid Authorization header value: ${parameter}
 	OAU123 ErrorCode = "OAU-123"
-	// OAU125: any operation (401): Grant type is not allowed for application.
+	// OAU125 comes with 401 from any operation:
+	//
+	//	Grant type is not allowed for application.
 	OAU125 ErrorCode = "OAU-125"
-	// OAU127: any operation (401): Invalid application release.
+	// OAU127 comes with 401 from any operation:
+	//
+	//	Invalid application release.
 	OAU127 ErrorCode = "OAU-127"
-	// OAU128: any operation (401): Access token expired.
+	// OAU128 comes with 401 from any operation:
+	//
+	//	Access token expired.
 	OAU128 ErrorCode = "OAU-128"
-	// OAU129: any operation (401): Access token corrupted.
+	// OAU129 comes with 401 from any operation:
+	//
+	//	Access token corrupted.
 	OAU129 ErrorCode = "OAU-129"
-	// OAU134: any operation (401): Invalid Authorization header.
+	// OAU134 comes with 401 from any operation:
+	//
+	//	Invalid Authorization header.
 	OAU134 ErrorCode = "OAU-134"
-	// OAU136: any operation (401): Extension not found.
+	// OAU136 comes with 401 from any operation:
+	//
+	//	Extension not found.
 	OAU136 ErrorCode = "OAU-136"
-	// OAU140: any operation (401): Invalid resource owner credentials.
+	// OAU140 comes with 401 from any operation:
+	//
+	//	Invalid resource owner credentials.
 	OAU140 ErrorCode = "OAU-140"
-	// OAU141: any operation (401): Login for extension in current state is not allowed.
+	// OAU141 comes with 401 from any operation:
+	//
+	//	Login for extension in current state is not allowed.
 	OAU141 ErrorCode = "OAU-141"
-	// OAU142: any operation (401): Login to account in current state is not allowed.
+	// OAU142 comes with 401 from any operation:
+	//
+	//	Login to account in current state is not allowed.
 	OAU142 ErrorCode = "OAU-142"
-	// OAU146: any operation (401): Invalid client credentials.
+	// OAU146 comes with 401 from any operation:
+	//
+	//	Invalid client credentials
 	OAU146 ErrorCode = "OAU-146"
-	// OAU147: any operation (400): The account is locked out due to multiple unsuccessful logon attempts.
+	// OAU147 comes with 400 from any operation:
+	//
+	//	The account is locked out due to multiple unsuccessful logon attempts.
 	OAU147 ErrorCode = "OAU-147"
-	// OAU148: any operation (400): The account is locked out due to multiple unsuccessful logon attempts. Please use
-	// Single Sign-on way to authenticate.
+	// OAU148 comes with 400 from any operation:
+	//
+	//	The account is locked out due to multiple unsuccessful logon attempts. Please use Single Sign-on way to authenticate.
 	OAU148 ErrorCode = "OAU-148"
-	// OAU149: any operation (401): Unparsable access token.
+	// OAU149 comes with 401 from any operation:
+	//
+	//	Unparsable access token
 	OAU149 ErrorCode = "OAU-149"
-	// OAU150: any operation (400): The value of query parameter [${queryParameterName}] should be equal to parameter
-	// [${requestParameterName}] in request body.
+	// OAU150 comes with 400 from any operation:
+	//
+	//	The value of query parameter [${queryParameterName}] should be equal to parameter [${requestParameterName}] in request body
 	OAU150 ErrorCode = "OAU-150"
-	// OAU151: any operation (401): Authorization method not supported.
+	// OAU151 comes with 401 from any operation:
+	//
+	//	Authorization method not supported
 	OAU151 ErrorCode = "OAU-151"
-	// OAU168: any operation (401): Password grant is not allowed because MFA is required.
+	// OAU168 comes with 401 from any operation:
+	//
+	//	Password grant is not allowed because MFA is required.
 	OAU168 ErrorCode = "OAU-168"
 )
 

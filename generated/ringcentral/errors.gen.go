@@ -3,14 +3,17 @@
 package ringcentral
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // MaxErrorBody is how many bytes of an unsuccessful response an APIError keeps.
@@ -66,7 +69,8 @@ type RateLimit struct {
 	Window    time.Duration // length of the window
 }
 
-// Error tells operation, status, code and message, and whether the specification knows the code.
+// Error tells operation, status, code and message, and whether the specification knows the code. It is one line, holds
+// nothing of the request, and of the response no more than 200 characters of code and of message.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
@@ -78,15 +82,25 @@ func (e *APIError) Error() string {
 		return b.String()
 	}
 	if e.Code != "" {
-		fmt.Fprintf(&b, ": %s", e.Code)
+		fmt.Fprintf(&b, ": %s", brief(string(e.Code)))
 	}
 	if e.Message != "" {
-		fmt.Fprintf(&b, ": %s", e.Message)
+		fmt.Fprintf(&b, ": %s", brief(e.Message))
 	}
 	if !e.Documented {
 		b.WriteString(" (undocumented)")
 	}
 	return b.String()
+}
+
+// brief is text on one line, without control characters, of at most 200 characters.
+func brief(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	runes := []rune(strings.Join(words, " "))
+	if len(runes) > 200 {
+		return string(runes[:200]) + "…"
+	}
+	return string(runes)
 }
 
 // Is tells whether target is one of the error's codes.
@@ -139,10 +153,7 @@ func describe(op *Operation, resp *http.Response, data []byte) *APIError {
 // readBody finds code and message in a body of any of the shapes that the vendor is known to send. What is not JSON
 // leaves them empty.
 func (e *APIError) readBody(data []byte) {
-	var whole map[string]json.RawMessage
-	if json.Unmarshal(data, &whole) != nil {
-		return
-	}
+	whole := members(data)
 	var items []map[string]json.RawMessage
 	_ = json.Unmarshal(whole["errors"], &items) // anything but a list of objects is no list of errors
 	for _, item := range items {
@@ -175,6 +186,28 @@ func (e *APIError) readBody(data []byte) {
 	}
 }
 
+// members are those of a JSON object. Of one that is too long to be kept they are those that were whole; one that the
+// server broke off has none.
+func members(data []byte) map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if start, err := d.Token(); err != nil || start != json.Delim('{') || len(data) < MaxErrorBody && !json.Valid(data) {
+		return all
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			break
+		}
+		var value json.RawMessage
+		if d.Decode(&value) != nil {
+			break
+		}
+		all[fmt.Sprint(name)] = value
+	}
+	return all
+}
+
 // text is a JSON string's value, "" for anything else.
 func text(raw json.RawMessage) string {
 	var s string
@@ -183,18 +216,18 @@ func text(raw json.RawMessage) string {
 }
 
 func number(h http.Header, name string) int {
-	n, err := strconv.Atoi(h.Get(name))
+	n, err := strconv.ParseInt(h.Get(name), 10, 32)
 	if err != nil || n < 0 {
 		return 0
 	}
-	return n
+	return int(n)
 }
 
 // retryAfter reads seconds or a date.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(min(max(0, seconds), math.MaxInt64/int64(time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(0, at.Sub(now))

@@ -4,20 +4,22 @@ package ringcentral
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/textproto"
+	"sync"
+	"sync/atomic"
 )
 
 // File is a file to upload. It is streamed: never held in memory as a whole.
 //
 // If Reader tells its size (it has a Len method, or is an io.Seeker such as *os.File), the request carries a
 // Content-Length; else it is sent in chunks. If Reader is an io.Seeker, the request can be repeated by a transport that
-// retries. The caller closes what it opened.
+// retries. The caller closes what it opened. As with every request body, a server that answers before it has read all
+// may leave a read under way when the method returns.
 type File struct {
 	Name        string    // the file name that the server is told, such as "greeting.wav"
 	ContentType string    // such as "audio/wav" or "audio/mpeg"; "" means application/octet-stream
@@ -39,7 +41,16 @@ func newForm() *form {
 	return f
 }
 
-func (f *form) part(header textproto.MIMEHeader, data []byte) {
+// part adds a part. Its name is quoted, as servers are used to from browsers, although a token need not be.
+func (f *form) part(name, contentType string, data []byte) {
+	header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + name + `"`}}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	f.write(header, data)
+}
+
+func (f *form) write(header textproto.MIMEHeader, data []byte) {
 	w, err := f.writer.CreatePart(header)
 	if err == nil {
 		_, err = w.Write(data)
@@ -47,18 +58,7 @@ func (f *form) part(header textproto.MIMEHeader, data []byte) {
 	f.err = errors.Join(f.err, err)
 }
 
-func (f *form) addField(name string, value any) {
-	f.part(textproto.MIMEHeader{"Content-Disposition": {mime.FormatMediaType("form-data", map[string]string{"name": name})}}, []byte(fmt.Sprint(value)))
-}
-
-func (f *form) addJSON(name string, value any) {
-	data, err := json.Marshal(value)
-	f.err = errors.Join(f.err, err)
-	f.part(textproto.MIMEHeader{
-		"Content-Disposition": {mime.FormatMediaType("form-data", map[string]string{"name": name})},
-		"Content-Type":        {"application/json"},
-	}, data)
-}
+func (f *form) addField(name string, value any) { f.part(name, "", []byte(plain(value))) }
 
 func (f *form) addFile(name string, file File) {
 	if file.Reader == nil {
@@ -70,14 +70,14 @@ func (f *form) addFile(name string, file File) {
 		contentType = "application/octet-stream"
 	}
 	if _, _, err := mime.ParseMediaType(contentType); err != nil {
-		f.err = errors.Join(f.err, fmt.Errorf("%s: content type %q: %w", name, contentType, err))
+		f.err = errors.Join(f.err, fmt.Errorf("%s: %q is not a content type", name, contentType))
 		return
 	}
 	fileName := file.Name
 	if fileName == "" {
 		fileName = name
 	}
-	f.part(textproto.MIMEHeader{
+	f.write(textproto.MIMEHeader{
 		"Content-Disposition": {multipart.FileContentDisposition(name, fileName)},
 		"Content-Type":        {contentType},
 	}, nil)
@@ -109,24 +109,56 @@ func (r *request) setForm(f *form) {
 			r.body.length += size
 		}
 	}
-	first := true
+	var last *upload
 	r.body.open = func() (io.ReadCloser, error) {
 		var parts []io.Reader
-		for i, text := range f.texts {
-			parts = append(parts, bytes.NewReader(text))
-			if i == len(f.files) {
-				break
-			}
-			if !first {
-				if _, err := f.files[i].Reader.(io.Seeker).Seek(starts[i], io.SeekStart); err != nil {
+		if last != nil {
+			last.abandon()
+			for i, file := range f.files {
+				if _, err := file.Reader.(io.Seeker).Seek(starts[i], io.SeekStart); err != nil {
 					return nil, err
 				}
 			}
-			parts = append(parts, f.files[i].Reader)
 		}
-		first = false
-		return io.NopCloser(io.MultiReader(parts...)), nil
+		for i, text := range f.texts {
+			parts = append(parts, bytes.NewReader(text))
+			if i < len(f.files) {
+				parts = append(parts, f.files[i].Reader)
+			}
+		}
+		last = &upload{body: io.MultiReader(parts...)}
+		return last, nil
 	}
+}
+
+// upload is a body that lets go of its files: a transport may still be reading for a try that has failed when the next
+// one begins at the files' start.
+type upload struct {
+	closed  atomic.Bool
+	reading sync.Mutex
+	body    io.Reader
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	u.reading.Lock()
+	defer u.reading.Unlock()
+	if u.closed.Load() {
+		return 0, errors.New("the upload is closed")
+	}
+	return u.body.Read(p)
+}
+
+// Close does not wait for a read that is under way: a transport calls it to give up a reader that hangs.
+func (u *upload) Close() error {
+	u.closed.Store(true)
+	return nil
+}
+
+// abandon closes the upload and returns when nothing reads the files any more.
+func (u *upload) abandon() {
+	u.closed.Store(true)
+	u.reading.Lock()
+	defer u.reading.Unlock()
 }
 
 // extent tells how many bytes are left to read, -1 if that cannot be known, where the reader stands, and whether it can

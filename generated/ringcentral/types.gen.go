@@ -170,7 +170,7 @@ type AnsweringRule struct {
 	// What callers hear, at most one of each type.
 	Greetings []RuleGreeting `json:"greetings,omitzero"`
 
-	// Identifies the rule within its extension.
+	// Identifies the rule within its extension: digits, or business-hours-rule or after-hours-rule for a built-in one.
 	ID *ID `json:"id,omitempty"`
 
 	// The rule's name.
@@ -253,7 +253,7 @@ type CallRecordingGreetingLanguage struct {
 	URI *string `json:"uri,omitempty"`
 }
 
-// CallRecordingGreetings is the announcements of call recording.
+// CallRecordingGreetings: the announcements of call recording.
 type CallRecordingGreetings struct {
 	// One entry for each kind and language.
 	Records []CallRecordingGreeting `json:"records,omitzero"`
@@ -315,14 +315,15 @@ type CreateAnsweringRuleRequest struct {
 	// Condition: the call comes at these times.
 	Schedule *Schedule `json:"schedule,omitempty"`
 
-	// Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.
+	// Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts;
+	// Off if absent.
 	Screening *Screening `json:"screening,omitempty"`
 
 	// The extension that calls go to, for TransferToExtension. Call-queue extensions only.
 	Transfer *TransferTarget `json:"transfer,omitempty"`
 
-	// Always Custom: rules of the other types exist already.
-	Type string `json:"type"`
+	// Always Custom.
+	Type AnsweringRuleType `json:"type"`
 
 	// The number that calls go to, for UnconditionalForwarding.
 	UnconditionalForwarding *UnconditionalForwarding `json:"unconditionalForwarding,omitempty"`
@@ -333,7 +334,7 @@ type CreateAnsweringRuleRequest struct {
 
 // CompanyGreeting is an uploaded greeting of a company.
 type CompanyGreeting struct {
-	// The rule that the greeting is applied to, if it is.
+	// The rule that plays the greeting, if one does.
 	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
 
 	// The media type of the sound file.
@@ -390,7 +391,7 @@ type CustomGreetingReference struct {
 
 // UserGreeting is an uploaded greeting of an extension.
 type UserGreeting struct {
-	// The rule that the greeting is applied to, if it is.
+	// The rule that plays the greeting, if one does.
 	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
 
 	// The media type of the sound file.
@@ -414,46 +415,6 @@ type GreetingContentType string
 
 // UserGreetingType: when the greeting is played.
 type UserGreetingType string
-
-// ErrorItem: one thing that went wrong. Members beyond these vary from code to code.
-type ErrorItem struct {
-	// The code, such as CMN-102.
-	ErrorCode *string `json:"errorCode,omitempty"`
-
-	// What went wrong, for people.
-	Message *string `json:"message,omitempty"`
-
-	// The parameter or property at fault.
-	ParameterName *string `json:"parameterName,omitempty"`
-
-	// The permission that is missing.
-	PermissionName *string `json:"permissionName,omitempty"`
-}
-
-// ErrorResponse is the body of every answer that is not a success. Which members are there depends on the error.
-type ErrorResponse struct {
-	// The kind of error in OAuth's words, such as invalid_grant, where authorisation failed.
-	Error *string `json:"error,omitempty"`
-
-	// Often the code, such as CMN-102, and often a word for the kind of error, such as InvalidParameter. In the latter
-	// case errors has the code.
-	ErrorCode *string `json:"errorCode,omitempty"`
-
-	// What OAuth says about the error, for people.
-	ErrorDescription *string `json:"error_description,omitempty"`
-
-	// Each thing that went wrong. The first is the one that errorCode and message are about.
-	Errors []ErrorItem `json:"errors,omitzero"`
-
-	// What went wrong, for people. The text may be reworded or localised; programs rely on the code.
-	Message *string `json:"message,omitempty"`
-
-	// The parameter or property at fault, also given in errors.
-	ParameterName *string `json:"parameterName,omitempty"`
-
-	// The permission that is missing, also given in errors.
-	PermissionName *string `json:"permissionName,omitempty"`
-}
 
 // Extension is a reference to an extension.
 type Extension struct {
@@ -499,7 +460,7 @@ type Forwarding struct {
 	// The numbers or groups of numbers to ring.
 	Rules []ForwardingRule `json:"rules,omitzero"`
 
-	// How many times the apps ring before calls are forwarded. A ring is about five seconds.
+	// How many times the apps ring before calls are forwarded.
 	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
 }
 
@@ -523,7 +484,7 @@ type ForwardingRequest struct {
 	// The numbers or groups of numbers to ring.
 	Rules []ForwardingRuleRequest `json:"rules,omitzero"`
 
-	// How many times the apps ring before calls are forwarded. A ring is about five seconds.
+	// How many times the apps ring before calls are forwarded.
 	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
 }
 
@@ -682,16 +643,16 @@ type VoicemailRecipient struct {
 
 // ForwardingRule is a number or group of numbers that rings.
 type ForwardingRule struct {
-	// Whether the number or group rings at all.
+	// Whether the number or group rings at all. The server says so only if showInactiveNumbers was asked for.
 	Enabled *bool `json:"enabled,omitempty"`
 
 	// The number, or the group of numbers that ring together.
 	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitzero"`
 
-	// The place of the number or group in the order of ringing, from 1 and without gaps.
+	// The place of the number or group in the order of ringing, from 1 and without gaps. An inactive one has none.
 	Index *int `json:"index,omitempty"`
 
-	// How many times it rings. A ring is about five seconds.
+	// How many times it rings.
 	RingCount *int `json:"ringCount,omitempty"`
 }
 
@@ -706,23 +667,24 @@ type ForwardingRuleRequest struct {
 	// The place of the number or group in the order of ringing, from 1 and without gaps.
 	Index *int `json:"index,omitempty"`
 
-	// How many times it rings. A ring is about five seconds.
+	// How many times it rings.
 	RingCount *int `json:"ringCount,omitempty"`
 }
 
-// Schedule: when a rule applies. One of the three forms is used.
+// Schedule: when a rule applies: times of the week, spans of days, or the extension's business or after hours.
 type Schedule struct {
-	// Spans of days and times.
+	// Spans of days and times, at most 1000.
 	Ranges []DateRange `json:"ranges,omitzero"`
 
-	// The business hours of the extension, or the hours outside of them.
+	// The business hours of the extension, or the hours outside of them. A custom rule needs another condition beside it.
 	Ref *ScheduleRef `json:"ref,omitempty"`
 
 	// Times of each day of the week.
 	WeeklyRanges *WeeklySchedule `json:"weeklyRanges,omitempty"`
 }
 
-// ScheduleRef is the business hours of the extension, or the hours outside of them.
+// ScheduleRef: the business hours of the extension, or the hours outside of them. A custom rule needs another
+// condition beside it.
 type ScheduleRef string
 
 // TimeInterval is a span of time within a day.
@@ -746,17 +708,18 @@ type UnconditionalForwarding struct {
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
-// UpdateAnsweringRuleRequest: what to change of a rule. What is absent stays as it is.
+// UpdateAnsweringRuleRequest: what to change of a rule. What is absent stays as it is; a list that is present but
+// empty is sent. A custom rule must be left with at least one condition.
 type UpdateAnsweringRuleRequest struct {
 	// What happens to a call. The property of the matching name says how: forwarding for ForwardCalls,
-	// unconditionalForwarding, queue for AgentQueue, transfer for TransferToExtension; TakeMessagesOnly uses voicemail,
-	// and PlayAnnouncementOnly a greeting of type Announcement.
+	// unconditionalForwarding, queue for AgentQueue; TakeMessagesOnly uses voicemail, and PlayAnnouncementOnly a greeting
+	// of type Announcement. The extension of TransferToExtension cannot be named here.
 	CallHandlingAction *CallHandlingAction `json:"callHandlingAction,omitempty"`
 
-	// Condition: the call was made to one of these numbers of the extension. An empty list removes the condition.
+	// Condition: the call was made to one of these numbers of the extension.
 	CalledNumbers []CalledNumber `json:"calledNumbers,omitzero"`
 
-	// Condition: the call comes from one of these. An empty list removes the condition.
+	// Condition: the call comes from one of these.
 	Callers []CallerRequest `json:"callers,omitzero"`
 
 	// Whether the rule is in force.
@@ -792,14 +755,15 @@ type UpdateAnsweringRuleRequest struct {
 
 // Voicemail: what happens to calls that nobody answers.
 type Voicemail struct {
-	// Whether callers may leave a message.
+	// Whether callers may leave a message. A call queue cannot turn this off.
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// Whose voicemail gets the message.
+	// Whose voicemail gets the message: that of a user, voicemail or shared-line extension; for a call queue also its
+	// own.
 	Recipient *VoicemailRecipient `json:"recipient,omitempty"`
 }
 
-// WeeklySchedule: times of each day of the week, in the extension's time zone. A day that is absent has none.
+// WeeklySchedule: times of each day of the week. A day that is absent has none.
 type WeeklySchedule struct {
 	// Times on Fridays.
 	Friday []TimeInterval `json:"friday,omitzero"`
@@ -831,7 +795,7 @@ type ListCallRecordingCustomGreetingsParams struct {
 
 // CreateCustomUserGreetingForm are the arguments of [Client.CreateCustomUserGreeting].
 type CreateCustomUserGreetingForm struct {
-	// The id of the rule that the greeting is applied to.
+	// The id of the rule that is to play it.
 	AnsweringRuleID string `json:"answeringRuleId"`
 
 	// The sound file: WAV or MP3.
