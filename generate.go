@@ -23,5 +23,5 @@ import "embed"
 // Files are the pin, its lock, the built document, the overlays, the waivers and the recordings as of this version, so
 // that the drift check works in a repository that has none of them.
 //
-//go:embed spec overlays/*.yaml
+//go:embed spec overlays/*.yaml contracttests/testdata/recordings
 var Files embed.FS

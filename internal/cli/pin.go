@@ -121,7 +121,7 @@ func (a *app) makePin(ctx context.Context, source string, facts pin.Lock) error 
 	if err != nil {
 		return err
 	}
-	moved, err := a.changesOfSelection(files[pin.File])
+	moved, err := a.changesOfSelection(ctx, files[pin.File])
 	if err != nil {
 		return err
 	}
@@ -188,5 +188,3 @@ func (a *app) readSource(ctx context.Context, source string) (*document.Document
 	}
 	return document.ReadFile(source)
 }
-
-func (a *app) changesOfSelection(newPin []byte) (string, error) { return "", nil }

@@ -238,3 +238,40 @@ func settleScalars(target, update *yaml.Node) {
 		}
 	}
 }
+
+// Effect tells how many nodes the action's target matches, and whether it would say anything new of them: an update
+// that is there already, and a removal of nothing, would not. Of a list, what is there already counts, in any order.
+func (a Action) Effect(root *yaml.Node) (matched int, changes bool) {
+	targets := a.path.Query(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}})
+	if a.Remove {
+		return len(targets), len(targets) > 0
+	}
+	for _, target := range targets {
+		changes = changes || !holds(target, a.Update)
+	}
+	return len(targets), changes
+}
+
+// holds tells whether everything that part says is in whole.
+func holds(whole, part *yaml.Node) bool {
+	if whole == nil || whole.Kind != part.Kind {
+		return false
+	}
+	switch part.Kind {
+	case yaml.MappingNode:
+		for key, value := range document.Pairs(part) {
+			if !holds(document.Get(whole, key.Value), value) {
+				return false
+			}
+		}
+		return true
+	case yaml.SequenceNode:
+		for _, item := range part.Content {
+			if !slices.ContainsFunc(whole.Content, func(n *yaml.Node) bool { return holds(n, item) && holds(item, n) }) {
+				return false
+			}
+		}
+		return true
+	}
+	return whole.Value == part.Value && whole.Tag == part.Tag
+}

@@ -28,7 +28,7 @@ func text(out io.Writer, r *drift.Report, o Options) error {
 			fmt.Fprintf(w, "  %s  %d more, listed with --verbose\n", paint("safe", "safe    "), safe)
 		}
 	}
-	textRest(w, r)
+	textRest(w, r, o.Verbose)
 	fmt.Fprintf(w, "\n%s\n", paint("bold", headline(r)))
 	return w.Flush()
 }
@@ -48,19 +48,21 @@ func textFinding(w io.Writer, r *drift.Report, f drift.Finding, paint func(strin
 	fmt.Fprintf(w, "            %s\n", paint("dim", strings.Join(details, " · ")))
 }
 
-// textRest lists what is not a finding.
-func textRest(w io.Writer, r *drift.Report) {
-	section := func(title string, lines []string) {
-		if len(lines) == 0 {
-			return
+// textRest lists what is not a finding: the first of each kind, and all with verbose.
+func textRest(w io.Writer, r *drift.Report, verbose bool) {
+	const few = 10
+	for _, s := range rest(r) {
+		if len(s.lines) == 0 {
+			continue
 		}
-		fmt.Fprintf(w, "\n%s\n", title)
-		for _, line := range lines {
+		fmt.Fprintf(w, "\n%s\n", s.title)
+		for i, line := range s.lines {
+			if i == few && !verbose {
+				fmt.Fprintf(w, "  and %d more, listed with --verbose\n", len(s.lines)-few)
+				break
+			}
 			fmt.Fprintf(w, "  %s\n", line)
 		}
-	}
-	for _, s := range rest(r) {
-		section(s.title, s.lines)
 	}
 }
 

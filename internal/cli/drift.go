@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/report"
+)
+
+func (a *app) driftCommand() *cobra.Command {
+	var (
+		format, failOn, base string
+		operations, reports  []string
+		goAPI, waive, all    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "drift [SOURCE]",
+		Short: "Compare a newer vendor document with the pin, for the selected operations",
+		Long: `Compares a vendor's document with the pin, for the selected operations alone: what changed, how bad it is for a client
+built on the pin, and what is handled or waived already. SOURCE is a file, "-" for standard input, or an https URL;
+without it, the URL that the lock watches. Pin, overlays, waivers and recordings are those of the working folder, and
+where it has none, those that this binary carries.
+
+Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 usage, 3 could not compare.`,
+		Example: `  ringbasic drift
+  ringbasic drift vendor.yaml --format markdown --fail-on risky
+  ringbasic drift --base old.yaml new.yaml --operations 'GET /restapi/v1.0/account/{accountId}'
+  ringbasic drift --report sarif=drift.sarif --report html=drift.html`,
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, report.Formats...); err != nil {
+				return err
+			}
+			if err := oneOf("fail-on", failOn, drift.FailOn...); err != nil {
+				return err
+			}
+			if base != "" && len(args) == 0 {
+				return usagef("--base OLD needs a document to compare with: drift --base OLD NEW")
+			}
+			if base != "" && (waive || goAPI) {
+				return usagef("--base compares two documents alone: it goes without --waive and --go")
+			}
+			outputs, err := parseReports(reports)
+			if err != nil {
+				return err
+			}
+			q := comparison{operations: operations, goAPI: goAPI, today: time.Now(), noWaivers: waive}
+			source := ""
+			if len(args) == 1 {
+				source = args[0]
+			} else {
+				lock, err := a.watched()
+				if err != nil {
+					return err
+				}
+				source = lock.Watch
+			}
+			if base != "" {
+				if q.base, err = a.readSource(cmd.Context(), base); err != nil {
+					return err
+				}
+			}
+			if q.upstream, err = a.readSource(cmd.Context(), source); err != nil {
+				return err
+			}
+			r, err := a.compare(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			if waive {
+				_, err := a.stdout.Write(drift.Skeleton(r.Findings, failOn, q.today.AddDate(0, 3, 0)))
+				return err
+			}
+			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors(), Page: a.page(r)}
+			for _, o := range outputs {
+				if err := writeReport(o, r, options); err != nil {
+					return err
+				}
+			}
+			if err := report.Write(a.stdout, format, r, options); err != nil {
+				return err
+			}
+			if r.Fails(failOn) {
+				return errFindings
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&format, "format", "text", strings.Join(report.Formats, ", "))
+	f.StringVar(&failOn, "fail-on", "breaking", "the least severity that fails: breaking, risky, any or none")
+	f.StringVar(&base, "base", "", "compare with this document instead of the pin: select overlay only, no waivers, no recordings")
+	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
+	f.BoolVar(&goAPI, "go", false, "also tell what regeneration does to the Go API")
+	f.BoolVar(&waive, "waive", false, "print a waiver file for the findings that would fail, to be completed by hand")
+	f.BoolVarP(&all, "verbose", "v", false, "text: list safe findings and every overlay action, too")
+	f.StringArrayVar(&reports, "report", nil, "also write FORMAT=FILE; can be given several times")
+	return cmd
+}
+
+// output is a report to write beside the one on stdout.
+type output struct{ format, file string }
+
+func parseReports(values []string) ([]output, error) {
+	var outputs []output
+	for _, v := range values {
+		format, file, ok := strings.Cut(v, "=")
+		if !ok || file == "" {
+			return nil, usagef("--report %s: write FORMAT=FILE", v)
+		}
+		if err := oneOf("report", format, report.Formats...); err != nil {
+			return nil, err
+		}
+		outputs = append(outputs, output{format, file})
+	}
+	return outputs, nil
+}
+
+func writeReport(o output, r *drift.Report, options report.Options) error {
+	options.Color = false
+	var buf bytes.Buffer
+	if err := report.Write(&buf, o.format, r, options); err != nil {
+		return err
+	}
+	if dir := filepath.Dir(o.file); dir != "." {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(o.file, buf.Bytes(), 0o644)
+}
+
+// colors tells whether stdout is a terminal that wants colour (no-color.org).
+func (a *app) colors() bool {
+	f, ok := a.stdout.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// reportText is a report as text, for commands that tell of changes in passing.
+func reportText(r *drift.Report) string {
+	var buf bytes.Buffer
+	if err := report.Write(&buf, "text", r, report.Options{Verbose: true}); err != nil {
+		return fmt.Sprintf("%v\n", err)
+	}
+	return buf.String()
+}
