@@ -367,11 +367,6 @@ func refusals(c *contract.Contract, r *recording.Recording, operations []string)
 	return problems
 }
 
-// judgeGoAPI adds what regeneration from the upstream document would do to the Go API.
-func judgeGoAPI(ctx context.Context, r *drift.Report, p *build.Project, ours, upstream *yaml.Node) error {
-	return errors.New("not available")
-}
-
 // applyWaivers marks what the project's waivers accept.
 func applyWaivers(files fs.FS, r *drift.Report, today time.Time) error {
 	data, err := fs.ReadFile(files, waiversFile)
