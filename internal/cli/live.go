@@ -13,7 +13,6 @@ import (
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
-
 func (a *app) liveCommand() *cobra.Command {
 	var config live.Config
 	var format string
