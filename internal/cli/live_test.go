@@ -35,7 +35,7 @@ Content-Type: application/json
 func liveProject(t *testing.T, status int, answer string) (dir, file string) {
 	t.Helper()
 	dir = project(t)
-	file = filepath.Join(dir, filepath.FromSlash(recordings), "listCallRecordingCustomGreetings", "200-none.http")
+	file = filepath.Join(dir, filepath.FromSlash(recordingsDir), "listCallRecordingCustomGreetings", "200-none.http")
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	require.NoError(t, os.WriteFile(file, []byte(liveRecording), 0o644))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

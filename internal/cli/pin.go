@@ -16,6 +16,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/fetch"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
@@ -177,14 +178,13 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 	return map[string][]byte{pin.File: made, pin.LockFile: encoded}, lock, nil
 }
 
-// readSource reads and parses a vendor's document.
+// readSource reads and parses a vendor's document: a file, "-" for standard input, or an https URL.
 func (a *app) readSource(ctx context.Context, source string) (*document.Document, error) {
-	if source == "-" {
-		data, err := document.ReadLimited("standard input", a.stdin)
-		if err != nil {
-			return nil, err
-		}
-		return document.Parse("standard input", data)
+	data, name, err := fetch.Source(ctx, source, a.stdin, fetch.Options{
+		Notify: func(line string) { fmt.Fprintln(a.stderr, line) },
+	})
+	if err != nil {
+		return nil, err
 	}
-	return document.ReadFile(source)
+	return document.Parse(name, data)
 }
