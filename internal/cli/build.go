@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -50,7 +51,7 @@ whole.`,
 			if err := build.Write(a.dir, r.Files, changes); err != nil {
 				return err
 			}
-			a.printSummary(r, changes)
+			printSummary(a.stdout, r, changes)
 			return nil
 		},
 	}
@@ -80,22 +81,22 @@ func (a *app) reportStale(changes []build.Change) error {
 	return nil
 }
 
-func (a *app) printSummary(r *build.Result, changes []build.Change) {
+func printSummary(w io.Writer, r *build.Result, changes []build.Change) {
 	count := map[build.State]int{}
 	for _, c := range changes {
 		count[c.State]++
 	}
-	fmt.Fprintf(a.stdout, "operations  %d of %d\n", len(r.Operations), r.Total)
-	fmt.Fprintf(a.stdout, "schemas     %d\n", r.Schemas())
-	fmt.Fprintf(a.stdout, "overlays    %d actions applied\n", r.Actions)
-	fmt.Fprintf(a.stdout, "files       %d written, %d unchanged, %d removed\n", count[build.Stale]+count[build.Missing], count[build.Unchanged], count[build.Extra])
+	fmt.Fprintf(w, "operations  %d of %d\n", len(r.Operations), r.Total)
+	fmt.Fprintf(w, "schemas     %d\n", r.Schemas())
+	fmt.Fprintf(w, "overlays    %d actions applied\n", r.Actions)
+	fmt.Fprintf(w, "files       %d written, %d unchanged, %d removed\n", count[build.Stale]+count[build.Missing], count[build.Unchanged], count[build.Extra])
 	var total time.Duration
 	stages := make([]string, len(r.Stages))
 	for i, s := range r.Stages {
 		total += s.Took
 		stages[i] = fmt.Sprintf("%s %d ms", s.Name, s.Took.Milliseconds())
 	}
-	fmt.Fprintf(a.stdout, "time        %d ms: %s\n", total.Milliseconds(), strings.Join(stages, ", "))
+	fmt.Fprintf(w, "time        %d ms: %s\n", total.Milliseconds(), strings.Join(stages, ", "))
 }
 
 // printDetails lists, on stderr, what was applied and what is broken elsewhere.

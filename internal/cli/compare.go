@@ -28,6 +28,7 @@ import (
 const (
 	waiversFile   = "spec/waivers.yaml"
 	recordingsDir = "contracttests/testdata/recordings"
+	maxProblems   = 3 // of a recording, in a report
 )
 
 // comparison is the question that drift answers.
@@ -89,7 +90,7 @@ func (a *app) compare(ctx context.Context, q comparison) (*drift.Report, error) 
 		}
 	}
 	if !q.noWaivers {
-		if err := applyWaivers(files, report, q.today); err != nil {
+		if err := applyWaivers(files, report, c.operations, q); err != nil {
 			return nil, err
 		}
 	}
@@ -269,17 +270,37 @@ func (b *built) rebuild(upstream *document.Document, p *build.Project) (*yaml.No
 	for _, a := range selection.Unmatched {
 		states = append(states, drift.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: "stale"})
 	}
+	var removedFrom *yaml.Node // what root was before the removal that was the action before
 	for i, a := range b.actions {
+		before := removedFrom
+		removedFrom = nil
 		matched, changes := a.Effect(root)
 		state := "applies"
 		switch {
-		case matched == 0 && !a.Remove, !resolves(root, a.Update):
+		case matched == 0 && !a.Remove:
 			state = "stale"
 		case !changes && b.changed[i]:
 			state = "redundant"
 		case changes:
-			if _, err := a.Apply(root); err != nil {
+			// An update may refer to what it adds itself, so it is judged when it is made, on a copy.
+			refs, next := references(a.Update), root
+			if len(refs) > 0 || a.Remove {
+				next = document.Clone(root)
+			}
+			if _, err := a.Apply(next); err != nil {
 				return nil, nil, err
+			}
+			if !resolves(next, refs) {
+				state = "stale"
+				break
+			}
+			if a.Remove {
+				removedFrom = root
+			}
+			root = next
+			// Overlays replace a list by removing it first: what is put back as it was needed neither action.
+			if before != nil && overlay.Same(before, root) {
+				state, states[len(states)-1].State = "redundant", "redundant"
 			}
 		}
 		states = append(states, drift.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
@@ -288,19 +309,28 @@ func (b *built) rebuild(upstream *document.Document, p *build.Project) (*yaml.No
 	return root, states, nil
 }
 
-// resolves tells whether every reference in an update leads somewhere.
-func resolves(root, update *yaml.Node) bool {
+// references are the values of $ref in an update.
+func references(update *yaml.Node) (refs []string) {
 	if update == nil {
-		return true
+		return nil
 	}
 	for key, value := range document.Pairs(update) {
 		if key.Value == "$ref" && value.Kind == yaml.ScalarNode {
-			if _, err := document.Resolve(root, value.Value); err != nil {
-				return false
-			}
+			refs = append(refs, value.Value)
 		}
 	}
-	return !slices.ContainsFunc(update.Content, func(n *yaml.Node) bool { return !resolves(root, n) })
+	for _, n := range update.Content {
+		refs = append(refs, references(n)...)
+	}
+	return refs
+}
+
+// resolves tells whether every reference leads somewhere.
+func resolves(root *yaml.Node, refs []string) bool {
+	return !slices.ContainsFunc(refs, func(ref string) bool {
+		_, err := document.Resolve(root, ref)
+		return err != nil
+	})
 }
 
 // checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
@@ -326,7 +356,11 @@ func (a *app) checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.N
 		if r.Folder() == contract.Platform {
 			continue
 		}
-		if problems := refusals(c, r, operations); len(problems) > 0 {
+		problems := refusals(c, r, operations)
+		if more := len(problems) - maxProblems; more > 0 {
+			problems = append(problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", more))
+		}
+		if len(problems) > 0 {
 			refused = append(refused, drift.Recording{File: r.File, Problem: strings.Join(problems, "; ")})
 		}
 	}
@@ -367,8 +401,9 @@ func refusals(c *contract.Contract, r *recording.Recording, operations []string)
 	return problems
 }
 
-// applyWaivers marks what the project's waivers accept.
-func applyWaivers(files fs.FS, r *drift.Report, today time.Time) error {
+// applyWaivers marks what the project's waivers accept. Where the comparison is narrowed, those for other operations have
+// nothing to match.
+func applyWaivers(files fs.FS, r *drift.Report, operations []string, q comparison) error {
 	data, err := fs.ReadFile(files, waiversFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -380,7 +415,10 @@ func applyWaivers(files fs.FS, r *drift.Report, today time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.WaiverProblems = waivers.Apply(r.Findings, today)
+	if len(q.operations) > 0 {
+		waivers.List = slices.DeleteFunc(waivers.List, func(w drift.Waiver) bool { return !slices.Contains(operations, w.Operation) })
+	}
+	r.WaiverProblems = waivers.Apply(r.Findings, q.today)
 	return nil
 }
 

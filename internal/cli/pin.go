@@ -46,11 +46,16 @@ operations. The pin of unchanged bytes changes nothing.`,
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
+	lockFlags(cmd, &facts)
+	return cmd
+}
+
+// lockFlags are the flags for what the bytes of a source cannot tell.
+func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 	cmd.Flags().StringVar(&facts.Source, "source", "", "where the bytes came from, for the lock (default: SOURCE)")
 	cmd.Flags().StringVar(&facts.PublishedAs, "published-as", "", "the name under which the vendor published them, for the lock (default: the last part of the source)")
 	cmd.Flags().StringVar(&facts.Watch, "watch", "", "the URL that drift compares with, for the lock (default: the present one)")
 	cmd.Flags().StringVar(&facts.Retrieved, "retrieved", "", "the day the bytes were fetched, for the lock (default: today)")
-	return cmd
 }
 
 // readLock reads the project's lock, if there is one.

@@ -252,6 +252,9 @@ func (a Action) Effect(root *yaml.Node) (matched int, changes bool) {
 	return len(targets), changes
 }
 
+// Same tells whether two trees say the same, in whatever order.
+func Same(a, b *yaml.Node) bool { return holds(a, b) && holds(b, a) }
+
 // holds tells whether everything that part says is in whole.
 func holds(whole, part *yaml.Node) bool {
 	if whole == nil || whole.Kind != part.Kind {
@@ -267,7 +270,7 @@ func holds(whole, part *yaml.Node) bool {
 		return true
 	case yaml.SequenceNode:
 		for _, item := range part.Content {
-			if !slices.ContainsFunc(whole.Content, func(n *yaml.Node) bool { return holds(n, item) && holds(item, n) }) {
+			if !slices.ContainsFunc(whole.Content, func(n *yaml.Node) bool { return Same(n, item) }) {
 				return false
 			}
 		}
