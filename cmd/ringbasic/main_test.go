@@ -1,11 +1,20 @@
 package main
 
 import (
+	"encoding/pem"
+	"flag"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+// -update writes what the commands print into the scripts; read the difference before you commit it.
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ringbasic": main})
@@ -14,35 +23,58 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
-		UpdateScripts:       os.Getenv("UPDATE") == "1",
+		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache")
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("HOME", env.WorkDir)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			// readonly DIR: nothing can be created in it, by root either.
-			"blockdir": func(ts *testscript.TestScript, _ bool, args []string) {
-				ts.Check(os.RemoveAll(ts.MkAbs(args[0])))
-				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("a file where a folder should be\n"), 0o644))
-			},
-			// exitcode N command…: the command ends with exit code N.
-			"exitcode": func(ts *testscript.TestScript, _ bool, args []string) {
-				err := ts.Exec(args[1], args[2:]...)
-				code := "0"
-				if exit, ok := err.(interface{ ExitCode() int }); ok {
-					code = itoa(exit.ExitCode())
-				} else if err != nil {
-					ts.Fatalf("%v", err)
-				}
-				if code != args[0] {
-					ts.Fatalf("exit code %s, want %s\n%s%s", code, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
-				}
-			},
+			"blockdir": blockDir,
+			"exitcode": exitCode,
+			"serve":    serve,
 		},
 	})
 }
 
-func itoa(n int) string { return string(rune('0' + n)) }
+// blockDir DIR: nothing can be created in the folder, by root either.
+func blockDir(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.RemoveAll(ts.MkAbs(args[0])))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("a file where a folder should be\n"), 0o644))
+}
+
+// exitCode N COMMAND…: the command ends with exit code N.
+func exitCode(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s\n%s%s", code, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+// serve DIR: an https server on a loopback address has the files of the script's folder DIR, or else of the script's
+// root; its URL is in SERVER, its certificate is trusted, and it ends with the script.
+func serve(ts *testscript.TestScript, _ bool, args []string) {
+	dir, root := http.Dir(ts.MkAbs(args[0])), http.Dir(ts.MkAbs("."))
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from := dir
+		if f, err := dir.Open(r.URL.Path); err != nil {
+			from = root
+		} else {
+			_ = f.Close()
+		}
+		http.FileServer(from).ServeHTTP(w, r)
+	}))
+	ts.Defer(server.Close)
+	certificate := ts.MkAbs(".server.pem")
+	ts.Check(os.WriteFile(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o644))
+	ts.Setenv("SSL_CERT_FILE", certificate)
+	ts.Setenv("SERVER", server.URL)
+}

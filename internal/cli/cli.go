@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
 // Exit codes of every command.
@@ -142,8 +143,15 @@ func (a *app) path(name string) string { return filepath.Join(a.dir, filepath.Fr
 // project is the working folder's files alone: what build and pin work on.
 func (a *app) project() fs.FS { return os.DirFS(a.dir) }
 
-// layered is the working folder's files over those that the binary carries: what drift and errors compare with.
-func (a *app) layered() fs.FS { return layers{os.DirFS(a.dir), ringbasic.Files} }
+// layered is what drift and live work with: the working folder, where it has a pin, and is a project of its own; else the
+// files that the binary carries, below those of the working folder, so that a consumer may add waivers or select fewer
+// operations.
+func (a *app) layered() fs.FS {
+	if _, err := os.Stat(a.path(pin.File)); err == nil {
+		return a.project()
+	}
+	return layers{a.project(), ringbasic.Files}
+}
 
 // layers opens what is in over, and else what is in under. A folder of over hides that of under whole.
 type layers struct{ over, under fs.FS }

@@ -80,7 +80,7 @@ func (a *app) compare(ctx context.Context, q comparison) (*drift.Report, error) 
 		report.Document = append(report.Document, fmt.Sprintf("overlays and recordings were not tried on the upstream document: %v", err))
 	} else {
 		report.Overlays = overlays
-		if report.Recordings, err = a.checkRecordings(ctx, files, upstream, c.operations); err != nil {
+		if report.Recordings, err = a.checkRecordings(ctx, files, upstream, built.ids(c.operations)); err != nil {
 			report.Document = append(report.Document, fmt.Sprintf("the recordings were not tried on the upstream document: %v", err))
 		}
 		if q.goAPI {
@@ -233,6 +233,17 @@ func newBuilt(p *build.Project) (*built, error) {
 // last is our built document.
 func (b *built) last() *yaml.Node { return b.end }
 
+// ids are the operation ids, in our document, of those operations that are compared.
+func (b *built) ids(operations []string) map[string]bool {
+	ids := map[string]bool{}
+	for op := range document.Operations(b.end) {
+		if slices.Contains(operations, op.String()) {
+			ids[document.Text(op.Node, "operationId")] = true
+		}
+	}
+	return ids
+}
+
 // stages are the documents after each action.
 func (b *built) stages(operations []string) []drift.Stage {
 	stages := make([]drift.Stage, len(b.actions))
@@ -334,8 +345,8 @@ func resolves(root *yaml.Node, refs []string) bool {
 }
 
 // checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
-// successful responses.
-func (a *app) checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, operations []string) ([]drift.Recording, error) {
+// successful responses. ids are the operations to try, by the ids that the recordings' folders are named after.
+func (a *app) checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]drift.Recording, error) {
 	recordings, err := recording.ReadDir(files, recordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || len(recordings) == 0 && err == nil {
 		return nil, nil
@@ -353,10 +364,10 @@ func (a *app) checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.N
 	}
 	var refused []drift.Recording
 	for _, r := range recordings {
-		if r.Folder() == contract.Platform {
+		if !ids[r.Folder()] {
 			continue
 		}
-		problems := refusals(c, r, operations)
+		problems := refusals(c, r)
 		if more := len(problems) - maxProblems; more > 0 {
 			problems = append(problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", more))
 		}
@@ -368,13 +379,10 @@ func (a *app) checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.N
 	return refused, nil
 }
 
-func refusals(c *contract.Contract, r *recording.Recording, operations []string) (problems []string) {
+func refusals(c *contract.Contract, r *recording.Recording) (problems []string) {
 	op, _ := c.Find(r.Request.Method, r.Request.Target().EscapedPath())
 	if op == nil {
 		return []string{"the operation is gone"}
-	}
-	if !slices.Contains(operations, op.Method+" "+op.Path) {
-		return nil
 	}
 	if r.Meta.Invalid == "" {
 		wire, err := r.Request.Wire()

@@ -109,8 +109,12 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	if err := a.writeUpdate(format, moved); err != nil {
 		return err
 	}
-	if moved.Summary.Waived > 0 {
-		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", moved.Summary.Waived, waiversFile)
+	switch n := moved.Summary.Waived; n {
+	case 0:
+	case 1:
+		fmt.Fprintf(progress, "1 finding was waived and is in the new pin: remove its entry from %s\n", waiversFile)
+	default:
+		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", n, waiversFile)
 	}
 	fmt.Fprintf(progress, "contract suite: %s\n", suite)
 	if suite == suiteFails {
