@@ -170,7 +170,7 @@ func (c *compared) report(oldRows []errorcodes.Row, built *built) (*drift.Report
 		return nil, err
 	}
 	if built != nil {
-		if err := drift.MarkHandled(findings, c.after, built.stages(c.operations)); err != nil {
+		if err := drift.MarkHandled(findings, c.after, built.facts(c.operations)); err != nil {
 			return nil, err
 		}
 	}
@@ -181,6 +181,7 @@ func (c *compared) report(oldRows []errorcodes.Row, built *built) (*drift.Report
 		Findings:   append(findings, codeFindings...),
 		ErrorCodes: codes,
 		Document:   drift.Mentions(c.before, c.after),
+		Operations: c.operations,
 	}
 	for _, w := range c.outside {
 		r.Outside = append(r.Outside, drift.Warning(w))
@@ -200,34 +201,58 @@ func errorcodesOf(doc *document.Document, operations []string) (rows []errorcode
 	return rows
 }
 
-// built is the pin on its way to our document: the overlay actions, and the tree after all of them.
+// built is the pin on its way to our document.
 type built struct {
-	name    string
-	start   *yaml.Node // selected and converted, before the overlays
 	actions []overlay.Action
 	changed []bool // whether an action changed anything on the way
-	end     *yaml.Node
+	stages  []stage
+	end     *yaml.Node // our document
 }
 
+// stage is the document after an action.
+type stage struct {
+	action overlay.Action
+	root   *yaml.Node
+}
+
+// newBuilt applies the overlays. A document is kept after each action that says more than names and descriptions.
 func newBuilt(p *build.Project) (*built, error) {
-	b := &built{name: build.SpecFile}
-	var err error
-	if b.start, err = build.Assemble(p.Pin, p.Select); err != nil {
+	b := &built{}
+	root, err := build.Assemble(p.Pin, p.Select)
+	if err != nil {
 		return nil, err
 	}
-	b.end = document.Clone(b.start)
+	var problems []error
 	for _, o := range p.Overlays {
-		b.actions = append(b.actions, o.Actions...)
-		outcomes, err := o.Apply(b.end)
-		if err != nil {
-			return nil, err
-		}
-		for _, outcome := range outcomes {
+		for _, a := range o.Actions {
+			outcome, err := a.Apply(root)
+			if err == nil && outcome.Matched == 0 && !a.Remove {
+				err = a.Unmatched()
+			}
+			problems = append(problems, err)
+			b.actions = append(b.actions, a)
 			b.changed = append(b.changed, outcome.Changed)
+			if outcome.Changed && (a.Remove || saysFacts(a.Update, false)) {
+				b.stages = append(b.stages, stage{a, document.Clone(root)})
+			}
 		}
 	}
-	build.Finish(b.end)
-	return b, nil
+	build.Finish(root)
+	b.end = root
+	return b, errors.Join(problems...)
+}
+
+// saysFacts tells whether an update says anything that is compared. named is for maps whose keys are names.
+func saysFacts(update *yaml.Node, named bool) bool {
+	for key, value := range document.Pairs(update) {
+		switch {
+		case !named && slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name", "x-enum-varnames"}, key.Value):
+		case value.Kind == yaml.MappingNode && !saysFacts(value, key.Value == "properties" || key.Value == "schemas"):
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // last is our built document.
@@ -244,25 +269,16 @@ func (b *built) ids(operations []string) map[string]bool {
 	return ids
 }
 
-// stages are the documents after each action.
-func (b *built) stages(operations []string) []drift.Stage {
-	stages := make([]drift.Stage, len(b.actions))
-	for i, action := range b.actions {
-		stages[i] = drift.Stage{Position: action.Position(), Facts: func() (*drift.Facts, error) {
-			root := b.end
-			if i < len(b.actions)-1 {
-				root = document.Clone(b.start)
-				for _, a := range b.actions[:i+1] {
-					if _, err := a.Apply(root); err != nil {
-						return nil, err
-					}
-				}
-				build.Finish(root)
-			}
-			return drift.Flatten(b.name, root, operations)
+// facts are the stages as drift takes them.
+func (b *built) facts(operations []string) []drift.Stage {
+	all := make([]drift.Stage, len(b.stages))
+	for i, s := range b.stages {
+		all[i] = drift.Stage{Position: s.action.Position(), Facts: func() (*drift.Facts, error) {
+			build.Finish(s.root)
+			return drift.Flatten(build.SpecFile, s.root, operations)
 		}}
 	}
-	return stages
+	return all
 }
 
 // rebuild sends the upstream document the way of the pin, and tells of each overlay action whether it still applies, is

@@ -19,6 +19,8 @@ type Report struct {
 	Overlays   []OverlayAction `json:"overlays"`
 	Recordings []Recording     `json:"recordings"`
 	Outside    []Warning       `json:"outside"`
+	// Operations are those that were compared, "POST /restapi/…", sorted: also those without a finding.
+	Operations []string `json:"-"`
 	// Document mentions what changed about the document as a whole, and where a missing operation may have gone. Nothing
 	// in it is a finding.
 	Document []string `json:"document,omitempty"`
