@@ -2,15 +2,130 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/goapi"
 )
 
-// judgeGoAPI adds what regeneration from the upstream document would do to the Go API.
-func judgeGoAPI(ctx context.Context, r *drift.Report, p *build.Project, ours, upstream *yaml.Node) error {
-	return errors.New("not available")
+// judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from being
+// generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other operations
+// decide it.
+func judgeGoAPI(ctx context.Context, r *drift.Report, _ *build.Project, ours, upstream *yaml.Node) error {
+	before, err := loadAPI(ctx, ours)
+	if err == nil {
+		err = before.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("our own package cannot be made: %w", err)
+	}
+	after, err := loadAPI(ctx, upstream)
+	var left []string // the operations that cannot be generated
+	if err != nil {
+		if before, after, left, err = withoutBroken(ctx, ours, upstream, err); err != nil {
+			return err
+		}
+	}
+	for _, reason := range left {
+		r.Document = append(r.Document, "Go API: not compared: "+reason)
+	}
+	if err := after.Err(); err != nil {
+		r.Document = append(r.Document, "Go API: the package would not compile until the overlays are mended: "+oneLine(err))
+	}
+	c := goapi.Compare(before, after)
+	verdict := c.Verdict()
+	if len(left) == 0 || verdict == drift.GoIncompatible {
+		r.Summary.Go = &verdict
+	}
+	var named []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if slices.ContainsFunc(left, func(reason string) bool { return strings.HasPrefix(reason, f.Operation+": ") }) {
+			continue
+		}
+		impact := c.Impact(*f)
+		f.Go = &impact
+		named = append(named, impact.Symbols...)
+	}
+	removed, changed := c.Incompatible(named)
+	if len(removed) > 0 {
+		r.Document = append(r.Document, "Go API: gone beside what findings name: "+strings.Join(removed, ", "))
+	}
+	if len(changed) > 0 {
+		r.Document = append(r.Document, "Go API: changed incompatibly beside what findings name: "+strings.Join(changed, ", "))
+	}
+	return nil
 }
+
+func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
+	doc, err := build.Validate(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	return goapi.Load(doc, path.Base(build.PackageDir))
+}
+
+// withoutBroken loads both packages without the operations that cannot be generated of the upstream document, and tells
+// which they are and why. It returns whole, the error of them all, if that is no one's alone or everyone's.
+func withoutBroken(ctx context.Context, ours, upstream *yaml.Node, whole error) (before, after *goapi.API, left []string, err error) {
+	broken := map[string]bool{}
+	good := 0
+	for op := range document.Operations(upstream) {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, nil, err
+		}
+		alone := func(key string) bool { return key == op.String() }
+		root, err := withOperations(upstream, alone)
+		if err == nil {
+			_, err = loadAPI(ctx, root)
+		}
+		if err != nil {
+			broken[op.String()] = true
+			left = append(left, op.String()+": "+oneLine(err))
+		} else {
+			good++
+		}
+	}
+	if good == 0 || len(left) == 0 {
+		return nil, nil, nil, whole
+	}
+	keep := func(key string) bool { return !broken[key] }
+	for _, side := range []struct {
+		root *yaml.Node
+		api  **goapi.API
+	}{{ours, &before}, {upstream, &after}} {
+		root, err := withOperations(side.root, keep)
+		if err == nil {
+			*side.api, err = loadAPI(ctx, root)
+		}
+		if err != nil {
+			return nil, nil, nil, whole
+		}
+	}
+	return before, after, left, nil
+}
+
+// withOperations is a copy of a document with some of its operations and what they refer to.
+func withOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, error) {
+	s := build.Selection{Root: document.Clone(root)}
+	for op := range document.Operations(s.Root) {
+		if keep(op.String()) {
+			s.Operations = append(s.Operations, op)
+		}
+	}
+	for op := range document.Operations(root) {
+		if !keep(op.String()) {
+			document.Delete(document.Get(s.Root, "paths", op.Path), strings.ToLower(op.Method))
+		}
+	}
+	return s.Root, s.Prune(build.SpecFile)
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
