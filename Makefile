@@ -6,7 +6,7 @@ RINGBASIC   = $(GO) run ./cmd/ringbasic
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 
 .DEFAULT_GOAL := all
-.PHONY: all help generate check test lint ci bench drift update live record browser
+.PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
 
@@ -29,14 +29,18 @@ lint: ## gofmt, go vet and staticcheck
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed: run gofmt -w on"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) vet -tags browser ./internal/report
 	$(STATICCHECK) ./...
 
-ci: check lint test ## everything that CI checks
+ci: ## everything that CI checks; needs git and a C compiler, for the race detector
+	@before="$$(git status --porcelain)"; \
+	$(MAKE) --no-print-directory check lint test race && $(GO) mod verify && \
+	after="$$(git status --porcelain)"; \
+	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
+
+race: ## the tests of what consumers import with the race detector, and the contract suite in random order
 	$(GO) test -race ./contracttests ./transport ./generated/... ./ringcentraltest
 	$(GO) test -shuffle=on -count=3 ./contracttests
-	$(GO) mod verify
-	@changed="$$(git status --porcelain)"; \
-	if [ -n "$$changed" ]; then echo "the checks changed the tree, or it was not clean:"; echo "$$changed"; exit 1; fi
 
 bench: ## compare build and drift with their peers, wall time and peak memory (NEWER=file: the document to drift to)
 	$(GO) run ./internal/bench $(if $(NEWER),-newer $(NEWER))
