@@ -107,9 +107,9 @@ func (a *API) sends(operation, media string) bool {
 	return body != nil && body.Value != nil && body.Value.Content[media] != nil
 }
 
-// returns tells whether the method returns the body of a status and, if that is not "", a media type. What the generator
-// reads as a success is any of 200 to 299, or default where that is the only one; all else is read as APIError. A finding
-// at 200 may be about the default of one of the documents.
+// returns tells whether the method returns for a documented status and, if that is not "", the body of a media type. What
+// the generator reads as a success is any of 200 to 299, or default where that is the only one; all else is read as
+// APIError. A finding at 200 may be about the default of one of the documents.
 func (a *API) returns(operation, status, media string) bool {
 	responses := a.operation(operation).Responses
 	alone := responses.Default() != nil && responses.Len() == 1
@@ -120,7 +120,10 @@ func (a *API) returns(operation, status, media string) bool {
 	if response == nil && alone {
 		response = responses.Default()
 	}
-	return media == "" || response != nil && response.Value != nil && response.Value.Content[media] != nil
+	if response == nil || response.Value == nil {
+		return false
+	}
+	return media == "" || response.Value.Content[media] != nil
 }
 
 // parameterOf finds a method's parameter by its name.

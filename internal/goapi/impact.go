@@ -108,7 +108,8 @@ func (c *Comparison) Impact(f drift.Finding) drift.GoImpact {
 	aspect := aspects[f.ID]
 	isWhole := func(p place) bool { return p.whole }
 	whole := slices.ContainsFunc(before, isWhole) || slices.ContainsFunc(after, isWhole)
-	if (!visible[aspect] || whole && aspect != "operation") && same(before, after) {
+	hidden := !visible[aspect] || whole && aspect != "operation"
+	if hidden && same(before, after) {
 		return drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{}}
 	}
 	i := &impact{c: c, verdict: drift.GoNone}
@@ -121,7 +122,7 @@ func (c *Comparison) Impact(f drift.Finding) drift.GoImpact {
 	}
 	i.places(c.old, c.new, before, after, f.Old, aspect)
 	i.places(c.new, c.old, after, before, f.New, aspect)
-	if i.symbols == nil {
+	if i.symbols == nil || hidden && i.verdict == drift.GoNone {
 		i.symbols = []string{}
 	}
 	return drift.GoImpact{Verdict: i.verdict, Symbols: i.symbols}
