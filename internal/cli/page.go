@@ -1,14 +1,27 @@
 package cli
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
 	"io/fs"
+	"path"
+	"slices"
+	"sync"
 
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
+
+// suiteWaivers says what no recording can exercise, and why. The binary does not carry it.
+var suiteWaivers = path.Join(suiteDir, "testdata", "waivers.yaml")
 
 // watched is the lock of the working folder, or the one that the binary carries.
 func (a *app) watched() (pin.Lock, error) {
@@ -19,33 +32,113 @@ func (a *app) watched() (pin.Lock, error) {
 	return pin.ParseLock(pin.LockFile, data)
 }
 
-// page is what the HTML page shows beside the report: the documented errors of our built document, with what the
-// upstream document changes of them, and what the recordings exercise.
-func (a *app) page(r *drift.Report) report.Page {
-	var p report.Page
-	data, err := fs.ReadFile(a.layered(), "spec/openapi.yaml")
+// page makes, once and only if it is asked, what the HTML page shows beside the report: the names of the operations, the
+// documented errors of our built document with what the upstream document changes of them, and what the recordings
+// exercise. Without a built document there is nothing to show.
+func (a *app) page(r *drift.Report) func() (report.Page, error) {
+	return sync.OnceValues(func() (report.Page, error) {
+		var p report.Page
+		files := a.layered()
+		data, err := fs.ReadFile(files, build.SpecFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			return p, nil
+		}
+		if err != nil {
+			return p, err
+		}
+		doc, err := document.Parse(build.SpecFile, data)
+		if err != nil {
+			return p, err
+		}
+		p.Names = map[string]string{}
+		for op := range document.Operations(doc.Root) {
+			p.Names[op.String()] = document.Text(op.Node, "operationId")
+		}
+		p.Errors = errorTable(errorcodes.Rows(doc.Root), r.ErrorCodes)
+		if p.Coverage, err = coverage(files, doc); err != nil {
+			return p, fmt.Errorf("coverage of the recordings: %w", err)
+		}
+		return p, nil
+	})
+}
+
+// errorTable is the documented errors, with what changed.
+func errorTable(documented []errorcodes.Row, changes drift.ErrorCodes) []report.ErrorRow {
+	type code struct {
+		operation string
+		status    int
+		code      string
+	}
+	of := func(row errorcodes.Row) code { return code{row.Operation, row.Status, row.Code} }
+	removed := map[errorcodes.Row]bool{}
+	for _, row := range changes.Removed {
+		removed[row] = true
+	}
+	reworded := map[code]string{}
+	for _, row := range changes.MessageChanged {
+		reworded[of(row)] = row.Message
+	}
+	var table []report.ErrorRow
+	add := func(row errorcodes.Row, change string) {
+		e := report.ErrorRow{Operation: row.Operation, Status: row.Status, Code: row.Code, Message: row.Message, Change: change}
+		if message, ok := reworded[of(row)]; ok && change == "" {
+			e.Change, e.Message, e.Was = "reworded", message, row.Message
+		}
+		table = append(table, e)
+	}
+	for _, row := range documented {
+		if removed[row] {
+			add(row, "removed")
+		} else {
+			add(row, "")
+		}
+	}
+	for _, row := range changes.Added {
+		add(row, "added")
+	}
+	slices.SortStableFunc(table, func(a, b report.ErrorRow) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
+	})
+	return table
+}
+
+// coverage is what the recordings exercise of our built document.
+func coverage(files fs.FS, built *document.Document) (report.Coverage, error) {
+	var c report.Coverage
+	recordings, err := recording.ReadDir(files, recordingsDir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
+		return c, nil
+	}
 	if err != nil {
-		return p
+		return c, err
 	}
-	doc, err := document.Parse("spec/openapi.yaml", data)
+	var waivers []contract.Waiver
+	data, err := fs.ReadFile(files, suiteWaivers)
+	if err == nil {
+		waivers, err = contract.ParseWaivers(suiteWaivers, data)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return c, err
+	}
+	doc, err := build.Validate(context.Background(), built.Root)
 	if err != nil {
-		return p
+		return c, err
 	}
-	change := map[errorcodes.Row]string{}
-	for _, row := range r.ErrorCodes.Removed {
-		change[row] = "removed"
+	suite, err := contract.New(doc)
+	if err != nil {
+		return c, err
 	}
-	rows := errorcodes.Rows(doc.Root)
-	for _, row := range r.ErrorCodes.Added {
-		change[row] = "added"
-		rows = append(rows, row)
+	exchanges := make([]*contract.Exchange, len(recordings))
+	for i, r := range recordings {
+		exchanges[i] = suite.Check(r)
 	}
-	for _, row := range r.ErrorCodes.MessageChanged {
-		change[row] = "reworded"
-		rows = append(rows, row)
+	c.Columns = contract.Kinds
+	for _, line := range suite.CheckAll(exchanges, waivers).Coverage {
+		row := report.CoverageRow{Operation: line.Name}
+		for _, column := range line.Columns {
+			row.Cells = append(row.Cells, report.CoverageCell{Covered: column.Hit, Waived: column.Waived, Total: column.Total})
+		}
+		c.Rows = append(c.Rows, row)
 	}
-	for _, row := range rows {
-		p.Errors = append(p.Errors, report.ErrorRow{Operation: row.Operation, Status: row.Status, Code: row.Code, Message: row.Message, Change: change[row]})
-	}
-	return p
+	return c, nil
 }

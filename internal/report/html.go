@@ -1,9 +1,13 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/drift"
@@ -11,8 +15,9 @@ import (
 
 // Page is what the HTML page shows beside the report.
 type Page struct {
-	Errors   []ErrorRow // the documented error table
-	Coverage Coverage   // what the recordings exercise
+	Names    map[string]string // operation ids by operation, "POST /restapi/…"
+	Errors   []ErrorRow        // the documented error table
+	Coverage Coverage          // what the recordings exercise
 }
 
 // ErrorRow is a documented error.
@@ -22,6 +27,7 @@ type ErrorRow struct {
 	Code      string
 	Message   string
 	Change    string // "added", "removed", "reworded" or ""
+	Was       string // the message before it was reworded
 }
 
 // Coverage is a table: operations and what of each is exercised.
@@ -30,52 +36,203 @@ type Coverage struct {
 	Rows    []CoverageRow
 }
 
-// CoverageRow has a cell such as "21 of 21" for each column.
+// CoverageRow has a cell for each column.
 type CoverageRow struct {
 	Operation string
 	Cells     []CoverageCell
 }
 
-// CoverageCell counts what is covered of what there is.
-type CoverageCell struct{ Covered, Total int }
+// CoverageCell counts what is exercised, and what a waiver excuses, of what there is.
+type CoverageCell struct{ Covered, Waived, Total int }
 
 // Whole tells whether nothing is left to cover.
-func (c CoverageCell) Whole() bool { return c.Covered == c.Total }
+func (c CoverageCell) Whole() bool { return c.Covered+c.Waived == c.Total }
 
-//go:embed page.html.tmpl
-var pageText string
+var (
+	//go:embed page.html.tmpl
+	pageText string
+	//go:embed page.css
+	pageCSS string
+	//go:embed page.js
+	pageJS string
+)
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"key":      Key,
+	"kind":     kind,
 	"note":     note,
-	"value":    value,
-	"implied":  implied,
-	"symbols":  func(f drift.Finding) string { return strings.Join(goSymbols(f), ", ") },
-	"headline": headline,
-	"sides":    sides,
-	"groups":   groups,
-	"rest":     func(r *drift.Report) []section { return rest(r) },
-	"title":    func(s section) string { return s.title },
-	"lines":    func(s section) []string { return s.lines },
-	"counts":   func(g group) map[string]int { return counts(g.Findings) },
+	"delta":    deltaOf,
+	"goImpact": goImpact,
+	"split":    splitLocation,
+	"byRule":   byRule,
+	"plural":   plural,
+	"side":     side,
+	"verdict":  func(v *drift.GoVerdict) string { return goVerdict(*v) },
 }).Parse(pageText))
 
-func counts(findings []drift.Finding) map[string]int {
-	n := map[string]int{}
-	for _, f := range findings {
-		if note(f) == "" {
-			n[string(f.Severity)]++
-		} else {
-			n["quiet"]++
+// pageView is what the template sees.
+type pageView struct {
+	*drift.Report
+	Page
+	Headline      string
+	Groups        []group
+	Worst         []worst // breaking findings that count
+	Waivers       section
+	Rest          []section
+	ChangedErrors int
+	Style, Script template.HTML
+	Policy        string // Content-Security-Policy: this style, this script, and no network
+	prefix        string // shared by the paths of all operations
+}
+
+// html is one page for people, with everything in it: it loads nothing, and its policy forbids it to.
+func html(w io.Writer, r *drift.Report, o Options) error {
+	v := pageView{
+		Report: r, Headline: headline(r), Groups: groups(r), Waivers: waiverSection(r), Rest: rest(r),
+		Style:  template.HTML("<style>" + pageCSS + "</style>"),
+		Script: template.HTML("<script>" + pageJS + "</script>"),
+		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'", integrity(pageCSS), integrity(pageJS)),
+	}
+	if o.Page != nil {
+		var err error
+		if v.Page, err = o.Page(); err != nil {
+			return err
+		}
+	}
+	var operations []string
+	for _, g := range v.Groups {
+		operations = append(operations, g.Operation)
+		v.Worst = append(v.Worst, worstOf(g.Findings)...)
+	}
+	v.prefix = sharedPath(operations)
+	for _, row := range v.Errors {
+		if row.Change != "" {
+			v.ChangedErrors++
+		}
+	}
+	return page.Execute(w, v)
+}
+
+// worst is a breaking finding, or the first of several that differ in the enum value alone.
+type worst struct {
+	drift.Finding
+	Change string
+}
+
+func worstOf(findings []drift.Finding) (all []worst) {
+	for i, f := range findings {
+		switch {
+		case rank(f) > 0:
+		case i > 0 && sameLine(findings[i-1], f):
+			all[len(all)-1].Change += ", " + deltaOf(f).String()
+		default:
+			all = append(all, worst{f, deltaOf(f).String()})
+		}
+	}
+	return all
+}
+
+func integrity(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// kind is what the page filters by.
+func kind(f drift.Finding) string {
+	if !f.Counts() {
+		return "quiet"
+	}
+	return string(f.Severity)
+}
+
+// Kinds are the values of kind.
+func (pageView) Kinds() []string { return []string{"breaking", "risky", "safe", "quiet"} }
+
+// Count is how many findings of a kind there are.
+func (v pageView) Count(k string) (n int) {
+	for _, f := range v.Findings {
+		if kind(f) == k {
+			n++
 		}
 	}
 	return n
 }
 
-// html is one page for people, with everything in it: it loads nothing.
-func html(w io.Writer, r *drift.Report, p Page) error {
-	return page.Execute(w, struct {
-		Report *drift.Report
-		Page   Page
-	}{r, p})
+// Count is how many findings of a kind the operation has.
+func (g group) Count(k string) (n int) {
+	for _, f := range g.Findings {
+		if kind(f) == k {
+			n++
+		}
+	}
+	return n
+}
+
+// operationName is an operation in parts: the id if it is known, the method, the start of the path that all operations
+// share, and the rest of it.
+type operationName struct{ ID, Method, Shared, Path string }
+
+// Name takes an operation apart.
+func (v pageView) Name(operation string) operationName {
+	method, path, _ := strings.Cut(operation, " ")
+	n := operationName{ID: v.Names[operation], Method: method, Path: path}
+	if rest, ok := strings.CutPrefix(path, v.prefix); ok {
+		n.Shared, n.Path = v.prefix, rest
+	}
+	return n
+}
+
+// Anchor is the id of an operation's section.
+func (g group) Anchor() string {
+	return "o-" + Key(drift.Finding{Operation: g.Operation})
+}
+
+// sharedPath is what the paths of all operations start with, in whole segments. A single operation shares nothing.
+func sharedPath(operations []string) string {
+	var shared []string
+	for i, operation := range operations {
+		_, path, _ := strings.Cut(operation, " ")
+		segments := strings.Split(path, "/")
+		segments = segments[:len(segments)-1]
+		if i == 0 {
+			shared = segments
+			continue
+		}
+		n := 0
+		for n < min(len(shared), len(segments)) && shared[n] == segments[n] {
+			n++
+		}
+		shared = shared[:n]
+	}
+	if len(operations) < 2 {
+		return ""
+	}
+	return strings.Join(shared, "/")
+}
+
+// location is a location in parts: "response 200 application/json" and the path, or what else it ends with.
+type location struct{ Outer, Inner string }
+
+func splitLocation(s string) location {
+	words := strings.Split(s, " ")
+	n := map[string]int{"request": 2, "response": 3, "parameter": 1, "error": 2}[words[0]]
+	if len(words) <= n {
+		n = len(words) - 1
+	}
+	return location{strings.Join(words[:n], " "), strings.Join(words[n:], " ")}
+}
+
+// SortedErrors has those first that changed.
+func (v pageView) SortedErrors() []ErrorRow {
+	rows := slices.Clone(v.Errors)
+	slices.SortStableFunc(rows, func(a, b ErrorRow) int {
+		switch {
+		case (a.Change == "") == (b.Change == ""):
+			return 0
+		case a.Change != "":
+			return -1
+		}
+		return 1
+	})
+	return rows
 }

@@ -4,114 +4,217 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
-// maxMarkdown is what fits into a GitHub comment or issue (65,536 characters), with a margin.
-const maxMarkdown = 60_000
+// GitHub takes 65,536 characters in a comment or an issue, and 1 MiB in a job summary. Findings may fill a report up to
+// maxFindings bytes, and everything up to maxMarkdown, so that there is room for the lines that say what was left out.
+const (
+	maxFindings = 48_000
+	maxMarkdown = 60_000
+)
 
-// markdown fits a pull-request comment, an issue or a job summary. What would make it too long is cut, and says so.
+// fewRisky is how many risky findings of an operation are shown without being folded.
+const fewRisky = 5
+
+// markdown fits a pull-request comment, an issue or a job summary. What would make it too long is left out, the least
+// important first, and a line says how much.
 func markdown(out io.Writer, r *drift.Report) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "## API drift: %s\n\n%s\n", headline(r), escapeMarkdown(sides(r)))
-	for _, s := range rest(r)[:1] {
-		markdownSection(&b, s)
+	m := &markdownWriter{}
+	fmt.Fprintf(&m.Builder, "## API drift: %s\n\n%s → %s\n", plain(headline(r)), code(side(r.Pinned)), code(side(r.Upstream)))
+	if s := waiverSection(r); len(s.Lines) > 0 {
+		m.section(s)
 	}
-	cut := 0
-	for _, g := range groups(r) {
-		var counted, quiet []string
-		for _, f := range g.Findings {
-			row := markdownRow(f)
-			if f.Severity == "safe" || note(f) != "" {
-				quiet = append(quiet, row)
-			} else {
-				counted = append(counted, row)
-			}
+	all := groups(r)
+	m.overview(all)
+	tables := fit(all, maxFindings-m.Len())
+	left := 0
+	for i, g := range all {
+		t := tables[i]
+		left += len(g.Findings) - t.rows()
+		if t.rows() == 0 {
+			continue
 		}
-		fmt.Fprintf(&b, "\n### %s\n", code(g.Operation))
-		cut += markdownTable(&b, counted)
-		if len(quiet) > 0 {
-			fmt.Fprintf(&b, "\n<details><summary>%d safe, handled or waived</summary>\n", len(quiet))
-			cut += markdownTable(&b, quiet)
-			b.WriteString("\n</details>\n")
-		}
+		fmt.Fprintf(&m.Builder, "\n### %s\n", code(g.Operation))
+		m.table(t.breaking)
+		m.foldedIf(len(t.risky) > fewRisky, fmt.Sprintf("%d risky", len(t.risky)), t.risky)
+		m.foldedIf(true, fmt.Sprintf("%d safe, handled or waived", len(t.rest)), t.rest)
 	}
-	if cut > 0 {
-		fmt.Fprintf(&b, "\n%d findings are not shown here: see the other formats.\n", cut)
+	if left > 0 {
+		fmt.Fprintf(&m.Builder, "\n**%s left out here: the other formats have all.**\n", plural(left, "finding"))
 	}
-	for _, s := range rest(r)[1:] {
-		if b.Len() < maxMarkdown {
-			markdownSection(&b, s)
-		}
+	for _, s := range rest(r) {
+		m.section(s)
 	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, m.String())
 	return err
 }
 
-// markdownTable writes rows until the text is full, and returns how many it left out.
-func markdownTable(b *strings.Builder, rows []string) (left int) {
-	if len(rows) == 0 {
-		return 0
+type markdownWriter struct{ strings.Builder }
+
+// overview is a table of operations and counts.
+func (m *markdownWriter) overview(all []group) {
+	const header = "\n| operation | breaking | risky | safe | handled or waived |\n|---|--:|--:|--:|--:|\n"
+	if len(all) == 0 {
+		return
 	}
-	b.WriteString("\n| severity | where | change | rule |\n|---|---|---|---|\n")
-	for i, row := range rows {
-		if b.Len()+len(row) > maxMarkdown {
-			return len(rows) - i
+	m.WriteString(header)
+	for i, g := range all {
+		n := g.ranks()
+		row := fmt.Sprintf("| %s | %d | %d | %d | %d |\n", code(g.Operation), n[0], n[1], n[2], n[quiet])
+		if m.Len()+len(row) > maxFindings/2 {
+			fmt.Fprintf(m, "\n%s left out here.\n", plural(len(all)-i, "operation"))
+			return
 		}
-		b.WriteString(row)
+		m.WriteString(row)
 	}
-	return 0
+}
+
+// rows are those of one operation that fit.
+type rows struct{ breaking, risky, rest []string }
+
+func (t rows) rows() int { return len(t.breaking) + len(t.risky) + len(t.rest) }
+
+// fit makes the rows of all operations, worst first, until room bytes are full. A breaking finding of the last operation
+// goes before a risky one of the first.
+func fit(all []group, room int) []rows {
+	const heading = 250 // of an operation: its name, and the frame of its tables
+	tables := make([]rows, len(all))
+	for _, worst := range []int{0, 1, 2, quiet} {
+		for i, g := range all {
+			for _, f := range g.Findings {
+				if min(rank(f), quiet) != worst {
+					continue
+				}
+				row := markdownRow(f)
+				cost := len(row)
+				if tables[i].rows() == 0 {
+					cost += heading + len(code(g.Operation))
+				}
+				if cost > room {
+					return tables
+				}
+				room -= cost
+				switch worst {
+				case 0:
+					tables[i].breaking = append(tables[i].breaking, row)
+				case 1:
+					tables[i].risky = append(tables[i].risky, row)
+				default:
+					tables[i].rest = append(tables[i].rest, row)
+				}
+			}
+		}
+	}
+	return tables
+}
+
+func (m *markdownWriter) table(rows []string) {
+	if len(rows) > 0 {
+		m.WriteString("\n| severity | where | change | why |\n|---|---|---|---|\n" + strings.Join(rows, ""))
+	}
+}
+
+func (m *markdownWriter) foldedIf(fold bool, summary string, rows []string) {
+	if !fold || len(rows) == 0 {
+		m.table(rows)
+		return
+	}
+	fmt.Fprintf(m, "\n<details><summary>%s</summary>\n", summary)
+	m.table(rows)
+	m.WriteString("\n</details>\n")
 }
 
 func markdownRow(f drift.Finding) string {
 	where := code(f.Location)
 	if f.Line > 0 {
-		where += fmt.Sprintf(" (line %d)", f.Line)
+		where += fmt.Sprintf(" line %d", f.Line)
 	}
-	what := ""
-	if c := change(f); c != "" {
-		what = code(c)
+	change := deltaOf(f)
+	what := code(change.String())
+	if change.Whole != "" {
+		what = plain(change.Whole)
 	}
-	rule := fmt.Sprintf("%s: %s", code(f.ID), escapeMarkdown(f.Rule))
-	if s := goSymbols(f); len(s) > 0 {
-		rule += "; Go: " + code(strings.Join(s, ", "))
+	if i := implied(f); i != "" {
+		what += " " + i
 	}
-	severity := string(f.Severity)
+	why := fmt.Sprintf("%s (%s)", plain(f.Rule), code(f.ID))
+	if g := goImpact(f); g != "" {
+		why += "; Go: " + code(g)
+	}
+	severity := plain(string(f.Severity))
+	if f.Severity == drift.Breaking {
+		severity = "**" + severity + "**"
+	}
 	if n := note(f); n != "" {
-		severity += ", " + escapeMarkdown(n)
+		severity += ", " + plain(n)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, where, strings.TrimSpace(what+" "+implied(f)), rule)
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", severity, where, what, why)
 }
 
-func markdownSection(b *strings.Builder, s section) {
-	if len(s.lines) == 0 {
-		return
+// section lists lines, as long as there is room.
+func (m *markdownWriter) section(s section) {
+	const few = 8
+	fold := len(s.Lines) > few
+	fmt.Fprintf(m, "\n### %s\n\n", s.Title)
+	if fold {
+		fmt.Fprintf(m, "<details><summary>%d</summary>\n\n", len(s.Lines))
 	}
-	fmt.Fprintf(b, "\n### %s\n\n", s.title)
-	for i, line := range s.lines {
-		if b.Len() > maxMarkdown {
-			fmt.Fprintf(b, "- and %d more\n", len(s.lines)-i)
-			return
+	for i, l := range s.Lines {
+		item := "- " + code(l) + "\n"
+		if m.Len()+len(item) > maxMarkdown {
+			fmt.Fprintf(m, "- and %d more, left out here\n", len(s.Lines)-i)
+			break
 		}
-		fmt.Fprintf(b, "- %s\n", escapeMarkdown(line))
+		m.WriteString(item)
+	}
+	if fold {
+		m.WriteString("\n</details>\n")
 	}
 }
 
-// code is a code span that no content can leave, inside a table cell, too.
+// code shows text of any origin as code, where it can neither be markup nor mention anybody. A code span cannot hold "|"
+// in a table after a backslash, or more than so many backticks: then it is an HTML element with every mark spelled.
 func code(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
+	s = line(s)
+	switch {
+	case s == "":
+		return ""
+	case !strings.ContainsAny(s, "`|\\"):
+		return "`" + s + "`"
 	}
-	s = strings.NewReplacer("|", "\\|", "\n", " ", "\r", " ").Replace(s)
-	if len(fence) > 1 {
-		return fence + " " + s + " " + fence
-	}
-	return fence + s + fence
+	return "<code>" + spell(s) + "</code>"
 }
 
-var markdownEscapes = strings.NewReplacer(
-	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "|", "\\|", "#", "\\#", "@", "&#64;", "\n", " ", "\r", " ")
+// spell writes ASCII punctuation as character references, which cannot be markup (CommonMark 0.31, 2.5).
+func spell(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf && !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == ' ' || r == '-') {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
 
-func escapeMarkdown(s string) string { return markdownEscapes.Replace(s) }
+// plain is text outside of code. GitHub looks for @names and #numbers after character references are gone, so that a
+// word joiner (U+2060) has to part them.
+func plain(s string) string {
+	var b strings.Builder
+	for _, r := range line(s) {
+		switch {
+		case strings.ContainsRune("\\`*_[]<>|&~$", r):
+			fmt.Fprintf(&b, "&#%d;", r)
+		case r == '@' || r == '#':
+			b.WriteRune(r)
+			b.WriteRune('\u2060')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

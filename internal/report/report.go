@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
 // Formats are the names of the views, as --format takes them.
@@ -24,8 +25,9 @@ var Formats = []string{"text", "markdown", "json", "sarif", "junit", "github", "
 type Options struct {
 	FailOn  string // breaking, risky, any or none: which findings fail a build
 	Color   bool   // text: use colour
-	Verbose bool   // text: list safe findings, too
-	Page    Page   // html: what the page shows beside the report
+	Verbose bool   // text and github: list safe findings, too
+	// Page makes what the HTML page shows beside the report. It is asked by that view alone; nil for nothing.
+	Page func() (Page, error)
 }
 
 // Write renders r in the named format.
@@ -42,9 +44,9 @@ func Write(w io.Writer, format string, r *drift.Report, o Options) error {
 	case "junit":
 		return junit(w, r, o)
 	case "github":
-		return github(w, r)
+		return github(w, r, o)
 	case "html":
-		return html(w, r, o.Page)
+		return html(w, r, o)
 	}
 	return fmt.Errorf("there is no format %q", format)
 }
@@ -57,7 +59,7 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 // severities, worst first.
-var severities = []string{"breaking", "risky", "safe"}
+var severities = []drift.Severity{drift.Breaking, drift.Risky, drift.Safe}
 
 // group is the findings of one operation, worst first.
 type group struct {
@@ -65,32 +67,96 @@ type group struct {
 	Findings  []drift.Finding
 }
 
-// groups sorts findings by operation and severity. Operations with worse findings come first.
+// groups has a group for each operation that was compared. Those with worse findings come first, and those without any
+// last.
 func groups(r *drift.Report) []group {
 	byOperation := map[string][]drift.Finding{}
+	for _, operation := range r.Operations {
+		byOperation[operation] = nil
+	}
 	for _, f := range r.Findings {
 		byOperation[f.Operation] = append(byOperation[f.Operation], f)
 	}
-	var all []group
+	all := make([]group, 0, len(byOperation))
 	for operation, findings := range byOperation {
-		slices.SortStableFunc(findings, func(a, b drift.Finding) int {
-			return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Location, b.Location), cmp.Compare(a.ID, b.ID))
-		})
+		slices.SortStableFunc(findings, compareFindings)
 		all = append(all, group{operation, findings})
 	}
-	slices.SortFunc(all, func(a, b group) int {
-		return cmp.Or(cmp.Compare(rank(a.Findings[0]), rank(b.Findings[0])), cmp.Compare(a.Operation, b.Operation))
-	})
+	slices.SortFunc(all, func(a, b group) int { return cmp.Or(a.compareCounts(b), cmp.Compare(a.Operation, b.Operation)) })
 	return all
 }
 
-// rank orders by severity; what is accepted or already handled comes after what counts.
-func rank(f drift.Finding) int {
-	n := slices.Index(severities, string(f.Severity))
-	if f.Waived || f.HandledBy != "" {
-		n += len(severities)
+func compareFindings(a, b drift.Finding) int {
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), boolCompare(a.Waived, b.Waived), cmp.Compare(a.Location, b.Location),
+		cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(value(a.New), value(b.New)), cmp.Compare(value(a.Old), value(b.Old)))
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// compareCounts puts the group with more of the worst findings first.
+func (g group) compareCounts(other group) int {
+	a, b := g.ranks(), other.ranks()
+	for i := range a {
+		if a[i] != b[i] {
+			return b[i] - a[i]
+		}
+	}
+	return 0
+}
+
+// ranks counts findings by rank.
+func (g group) ranks() [quiet + 1]int {
+	var n [quiet + 1]int
+	for _, f := range g.Findings {
+		n[min(rank(f), quiet)]++
 	}
 	return n
+}
+
+// counts is how many findings a group has of each severity, and how many that do not count.
+func (g group) counts() string {
+	n := g.ranks()
+	var parts []string
+	for i, name := range []string{"breaking", "risky", "safe", "handled or waived"} {
+		if n[i] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[i], name))
+		}
+	}
+	if parts == nil {
+		return "no change"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// quiet is the rank from which on findings do not count.
+const quiet = 3
+
+// rank orders by severity; what is accepted or already handled comes after what counts.
+func rank(f drift.Finding) int {
+	n := slices.Index(severities, f.Severity)
+	if !f.Counts() {
+		n += quiet
+	}
+	return n
+}
+
+// byRule cuts sorted findings where severity, rule, or whether they are waived, changes.
+func byRule(findings []drift.Finding) (runs [][]drift.Finding) {
+	for i, f := range findings {
+		if i == 0 || rank(f) != rank(findings[i-1]) || f.ID != findings[i-1].ID || f.Waived != findings[i-1].Waived {
+			runs = append(runs, nil)
+		}
+		runs[len(runs)-1] = append(runs[len(runs)-1], f)
+	}
+	return runs
 }
 
 // Key identifies a finding across reports and formats: it depends on what changed and where, and on nothing else.
@@ -99,99 +165,52 @@ func Key(f drift.Finding) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// value is how a fact's value reads: text as it is, everything else as JSON, nothing as "".
-func value(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(data)
+// section is one of the lists beside the findings.
+type section struct {
+	Title string
+	Lines []string
 }
 
-// change is a finding's change in one line: "maxLength 80 → 70", "+ SharedLines", "− MP3".
-func change(f drift.Finding) string {
-	before, after := value(f.Old), value(f.New)
-	var s string
-	switch {
-	case before != "" && after != "":
-		s = before + " → " + after
-	case after != "":
-		s = "+ " + after
-	case before != "":
-		s = "− " + before
-	}
-	return strings.TrimSpace(f.Attribute + " " + s)
-}
-
-// note says why a finding does not count, or "".
-func note(f drift.Finding) string {
-	switch {
-	case f.Waived:
-		return "waived"
-	case f.HandledBy != "":
-		return "handled by " + f.HandledBy
-	}
-	return ""
-}
-
-func implied(f drift.Finding) string {
-	switch n := len(f.Implied); n {
-	case 0:
-		return ""
-	case 1:
-		return "and 1 change inside"
-	default:
-		return fmt.Sprintf("and %d changes inside", n)
-	}
-}
-
-func goSymbols(f drift.Finding) []string {
-	if f.Go == nil {
-		return nil
-	}
-	return f.Go.Symbols
-}
-
-// headline is the report's verdict in one line.
-func headline(r *drift.Report) string {
-	s := fmt.Sprintf("%d breaking, %d risky, %d safe", r.Summary.Breaking, r.Summary.Risky, r.Summary.Safe)
-	if n := r.Summary.Handled; n > 0 {
-		s += fmt.Sprintf("; %d handled already", n)
-	}
-	if n := r.Summary.Waived; n > 0 {
-		s += fmt.Sprintf("; %d waived", n)
-	}
-	if r.Summary.Go != nil {
-		s += "; Go API: " + goVerdict(string(*r.Summary.Go))
+// waiverSection lists the waivers that fail a build.
+func waiverSection(r *drift.Report) section {
+	s := section{Title: "Waivers that fail"}
+	for _, p := range r.WaiverProblems {
+		s.Lines = append(s.Lines, p.String())
 	}
 	return s
 }
 
-// goVerdict says which release a verdict calls for (semver.org).
-func goVerdict(verdict string) string {
-	switch verdict {
-	case "incompatible":
-		return "incompatible (a major release)"
-	case "compatible":
-		return "compatible (a minor release)"
+// rest is what a report holds beside findings and waivers, in the order of importance: first what needs a hand.
+func rest(r *drift.Report) []section {
+	recordings := section{Title: "Recordings that no longer hold"}
+	for _, rec := range r.Recordings {
+		recordings.Lines = append(recordings.Lines, fmt.Sprintf("%s: %s", rec.File, rec.Problem))
 	}
-	return "unchanged (a patch release)"
-}
-
-// sides names what was compared.
-func sides(r *drift.Report) string {
-	return fmt.Sprintf("%s → %s", side(r.Pinned), side(r.Upstream))
-}
-
-func side(d drift.Side) string {
-	if d.APIVersion == "" {
-		return d.Source
+	overlays := section{Title: "Overlay actions that need a hand"}
+	for _, state := range []string{"stale", "redundant"} {
+		for _, o := range r.Overlays {
+			if o.State == state {
+				overlays.Lines = append(overlays.Lines, fmt.Sprintf("%s:%d is %s: %s", o.File, o.Line, o.State, o.Target))
+			}
+		}
 	}
-	return fmt.Sprintf("%s (API version %s)", d.Source, d.APIVersion)
+	codes := section{Title: "Error codes"}
+	add := func(sign string, rows []errorcodes.Row) {
+		for _, row := range rows {
+			codes.Lines = append(codes.Lines, strings.TrimSuffix(fmt.Sprintf("%s %s: %d %s: %s", sign, row.Operation, row.Status, row.Code, row.Message), ": "))
+		}
+	}
+	add("+", r.ErrorCodes.Added)
+	add("−", r.ErrorCodes.Removed)
+	add("~", r.ErrorCodes.MessageChanged)
+	document := section{"Of the document as a whole", r.Document}
+	outside := section{Title: "Broken in the upstream document, outside of the selection"}
+	for _, w := range r.Outside {
+		line := w.Message
+		if w.Line > 0 {
+			line = fmt.Sprintf("%s:%d: %s", r.Upstream.Source, w.Line, w.Message)
+		}
+		outside.Lines = append(outside.Lines, line)
+	}
+	return slices.DeleteFunc([]section{recordings, overlays, codes, document, outside}, func(s section) bool { return len(s.Lines) == 0 })
 }

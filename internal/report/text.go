@@ -9,107 +9,92 @@ import (
 	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
-// text is for a terminal: by operation, worst first. Safe findings are counted, and listed with Verbose.
+// text is for a terminal: by operation, worst first, a rule's explanation once. Safe findings are counted, and listed
+// with Verbose. The verdict comes last, where a terminal shows it.
 func text(out io.Writer, r *drift.Report, o Options) error {
 	w := bufio.NewWriter(out)
 	paint := painter(o.Color)
-	fmt.Fprintf(w, "%s\n", sides(r))
+	fmt.Fprintf(w, "pinned    %s\nupstream  %s\n", line(side(r.Pinned)), line(side(r.Upstream)))
+	same := 0
 	for _, g := range groups(r) {
-		fmt.Fprintf(w, "\n%s\n", paint("bold", g.Operation))
+		if len(g.Findings) == 0 {
+			same++
+			continue
+		}
+		fmt.Fprintf(w, "\n%s\n", paint("bold", line(g.Operation)))
 		safe := 0
-		for _, f := range g.Findings {
-			if f.Severity == "safe" && !o.Verbose {
-				safe++
+		for _, run := range byRule(g.Findings) {
+			if run[0].Severity == drift.Safe && !o.Verbose {
+				safe += len(run)
 				continue
 			}
-			textFinding(w, r, f, paint)
+			textRule(w, run, paint)
 		}
 		if safe > 0 {
-			fmt.Fprintf(w, "  %s  %d more, listed with --verbose\n", paint("safe", "safe    "), safe)
+			fmt.Fprintf(w, "  %s  %d, listed with --verbose\n", paint("safe", "safe    "), safe)
 		}
 	}
-	textRest(w, r, o.Verbose)
+	if same > 0 {
+		fmt.Fprintf(w, "\nno change in %s\n", plural(same, "operation"))
+	}
+	for _, s := range rest(r) {
+		textSection(w, s, o.Verbose, paint)
+	}
+	if s := waiverSection(r); len(s.Lines) > 0 {
+		textSection(w, s, true, paint) // each fails the build: none is left out
+	}
 	fmt.Fprintf(w, "\n%s\n", paint("bold", headline(r)))
 	return w.Flush()
 }
 
-func textFinding(w io.Writer, r *drift.Report, f drift.Finding, paint func(string, string) string) {
-	fmt.Fprintf(w, "  %s  %s: %s\n", paint(string(f.Severity), fmt.Sprintf("%-8s", f.Severity)), f.Location, strings.TrimSpace(change(f)+" "+implied(f)))
-	details := []string{f.ID, f.Rule}
-	if f.Line > 0 {
-		details = append(details, fmt.Sprintf("%s:%d", r.Upstream.Source, f.Line))
+// textRule prints what one rule found in one operation. Enum values of one place share a line.
+func textRule(w io.Writer, findings []drift.Finding, paint func(style, s string) string) {
+	first := findings[0]
+	label, style, rule := string(first.Severity), string(first.Severity), first.Rule
+	if !first.Counts() {
+		// "breaking" at the start of a line is what one looks for: what does not count does not begin with it.
+		label, style, rule = "handled", "dim", fmt.Sprintf("%s: %s", first.Severity, first.Rule)
+		if first.Waived {
+			label = "waived"
+		}
 	}
-	if n := note(f); n != "" {
-		details = append(details, n)
+	fmt.Fprintf(w, "  %s  %s %s\n", paint(style, fmt.Sprintf("%-8s", label)), line(rule), paint("dim", "("+line(first.ID)+")"))
+	for i := 0; i < len(findings); i++ {
+		f := findings[i]
+		change := line(deltaOf(f).String())
+		for i+1 < len(findings) && sameLine(f, findings[i+1]) {
+			i++
+			change += ", " + line(deltaOf(findings[i]).String())
+		}
+		details := []string{strings.TrimSpace(change + " " + implied(f))}
+		if f.Line > 0 {
+			details = append(details, paint("dim", fmt.Sprintf("line %d", f.Line)))
+		}
+		if n := note(f); n != "" {
+			details = append(details, line(n))
+		}
+		if s := goImpact(f); s != "" {
+			details = append(details, paint("dim", "Go: "+line(s)))
+		}
+		fmt.Fprintf(w, "            %s: %s\n", line(f.Location), strings.Join(details, paint("dim", " · ")))
 	}
-	if s := goSymbols(f); len(s) > 0 {
-		details = append(details, "Go: "+strings.Join(s, ", "))
-	}
-	fmt.Fprintf(w, "            %s\n", paint("dim", strings.Join(details, " · ")))
 }
 
-// textRest lists what is not a finding: the first of each kind, and all with verbose.
-func textRest(w io.Writer, r *drift.Report, verbose bool) {
-	const few = 10
-	for _, s := range rest(r) {
-		if len(s.lines) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, "\n%s\n", s.title)
-		for i, line := range s.lines {
-			if i == few && !verbose {
-				fmt.Fprintf(w, "  and %d more, listed with --verbose\n", len(s.lines)-few)
-				break
-			}
-			fmt.Fprintf(w, "  %s\n", line)
-		}
-	}
+// sameLine tells whether two findings are enum values and differ in nothing else.
+func sameLine(a, b drift.Finding) bool {
+	return a.ID == b.ID && a.Location == b.Location && note(a) == note(b) && goImpact(a) == goImpact(b) && deltaOf(a).Fact == "value" && deltaOf(b).Fact == "value" && len(a.Implied)+len(b.Implied) == 0
 }
 
-// section is one of the lists beside the findings.
-type section struct {
-	title string
-	lines []string
-}
-
-// rest is what a report holds beside its findings, in the order of importance.
-func rest(r *drift.Report) []section {
-	var waivers, codes, overlays, recordings, outside, document []string
-	for _, p := range r.WaiverProblems {
-		waivers = append(waivers, p.String())
-	}
-	for _, row := range r.ErrorCodes.Added {
-		codes = append(codes, fmt.Sprintf("+ %s %d %s: %s", row.Operation, row.Status, row.Code, row.Message))
-	}
-	for _, row := range r.ErrorCodes.Removed {
-		codes = append(codes, fmt.Sprintf("− %s %d %s: %s", row.Operation, row.Status, row.Code, row.Message))
-	}
-	for _, row := range r.ErrorCodes.MessageChanged {
-		codes = append(codes, fmt.Sprintf("~ %s %d %s: %s", row.Operation, row.Status, row.Code, row.Message))
-	}
-	for _, o := range r.Overlays {
-		if o.State != "applies" {
-			overlays = append(overlays, fmt.Sprintf("%s:%d is %s: %s", o.File, o.Line, o.State, o.Target))
+// textSection lists the first few lines of a section, or all of them.
+func textSection(w io.Writer, s section, whole bool, paint func(style, s string) string) {
+	const few = 8
+	fmt.Fprintf(w, "\n%s\n", paint("bold", s.Title))
+	for i, l := range s.Lines {
+		if i == few && !whole && len(s.Lines) > few+1 {
+			fmt.Fprintf(w, "  and %d more, listed with --verbose\n", len(s.Lines)-few)
+			return
 		}
-	}
-	for _, rec := range r.Recordings {
-		recordings = append(recordings, fmt.Sprintf("%s: %s", rec.File, rec.Problem))
-	}
-	for _, w := range r.Outside {
-		if w.Line > 0 {
-			outside = append(outside, fmt.Sprintf("%s:%d: %s", r.Upstream.Source, w.Line, w.Message))
-		} else {
-			outside = append(outside, w.Message)
-		}
-	}
-	document = append(document, r.Document...)
-	return []section{
-		{"Waivers that fail", waivers},
-		{"Error codes", codes},
-		{"Overlay actions that need a hand", overlays},
-		{"Recordings that no longer hold", recordings},
-		{"Of the document as a whole", document},
-		{"Broken in the upstream document, outside of the selection", outside},
+		fmt.Fprintf(w, "  %s\n", line(l))
 	}
 }
 

@@ -1,0 +1,167 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ringbasic/ringbasic/internal/drift"
+)
+
+// message is a finding in one sentence.
+func message(f drift.Finding) string {
+	s := fmt.Sprintf("%s, %s: %s", f.Operation, f.Location, deltaOf(f))
+	if i := implied(f); i != "" {
+		s += " " + i
+	}
+	s += fmt.Sprintf(" (%s: %s)", f.Severity, f.Rule)
+	if n := note(f); n != "" {
+		s += " [" + n + "]"
+	}
+	if g := goImpact(f); g != "" {
+		s += " [Go: " + g + "]"
+	}
+	return line(s)
+}
+
+// The parts of a JUnit report that CI servers read.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Skipped  int          `xml:"skipped,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string        `xml:"name,attr"`
+		Class   string        `xml:"classname,attr"`
+		Failure *junitFailure `xml:"failure,omitempty"`
+		Skipped *junitSkipped `xml:"skipped,omitempty"`
+		Output  string        `xml:"system-out,omitempty"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr"`
+		Text    string `xml:",chardata"`
+	}
+	junitSkipped struct {
+		Message string `xml:"message,attr"`
+	}
+)
+
+// junit has a suite for each operation and a case for each finding: failed if it fails the build, skipped if it is waived
+// or handled, else passed. An operation without findings is a case that passed, and a waiver that fails is one that
+// failed.
+func junit(w io.Writer, r *drift.Report, o Options) error {
+	all := junitSuites{Name: "ringbasic drift"}
+	add := func(s junitSuite) {
+		s.Tests = len(s.Cases)
+		all.Tests += s.Tests
+		all.Failures += s.Failures
+		all.Skipped += s.Skipped
+		all.Suites = append(all.Suites, s)
+	}
+	if waivers := waiverSection(r); len(waivers.Lines) > 0 {
+		s := junitSuite{Name: waivers.Title, Failures: len(waivers.Lines)}
+		for _, p := range r.WaiverProblems {
+			s.Cases = append(s.Cases, junitCase{Name: line(p.Problem), Class: p.File, Failure: &junitFailure{line(p.Problem), waiverRule, line(p.String())}})
+		}
+		add(s)
+	}
+	for _, g := range groups(r) {
+		s := junitSuite{Name: line(g.Operation)}
+		if len(g.Findings) == 0 {
+			s.Cases = append(s.Cases, junitCase{Name: "no change", Class: s.Name})
+		}
+		for _, f := range g.Findings {
+			c := junitCase{Name: line(fmt.Sprintf("%s %s %s", f.Location, f.ID, deltaOf(f))), Class: s.Name}
+			switch {
+			case note(f) != "":
+				c.Skipped = &junitSkipped{line(note(f))}
+				s.Skipped++
+			case drift.Fails(f, o.FailOn):
+				c.Failure = &junitFailure{message(f), string(f.Severity), place(r, f)}
+				s.Failures++
+			default:
+				c.Output = message(f)
+			}
+			s.Cases = append(s.Cases, c)
+		}
+		add(s)
+	}
+	if len(all.Suites) == 0 {
+		add(junitSuite{Name: "drift", Cases: []junitCase{{Name: "no change", Class: "drift"}}})
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// place is where in the upstream document a finding is, "" if it is not known.
+func place(r *drift.Report, f drift.Finding) string {
+	if f.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", line(r.Upstream.Source), f.Line)
+}
+
+var (
+	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// github prints workflow commands, which GitHub Actions turns into annotations. It shows ten errors, ten warnings and ten
+// notices of a step: the worst come first, over all operations, and without Verbose what does not matter is a number in
+// the one notice.
+func github(w io.Writer, r *drift.Report, o Options) error {
+	var b strings.Builder
+	command := func(level, file string, line int, title, text string) {
+		properties := ""
+		if file != "" && line > 0 && !strings.Contains(file, "://") {
+			properties = fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(filepath.ToSlash(file)), line)
+		}
+		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", level, properties, githubProperty.Replace(title), githubData.Replace(text))
+	}
+	for _, p := range r.WaiverProblems {
+		command("error", p.File, p.Line, "waiver", p.String())
+	}
+	command("notice", "", 0, "API drift", headline(r))
+	var findings []drift.Finding
+	for _, g := range groups(r) {
+		findings = append(findings, g.Findings...)
+	}
+	slices.SortStableFunc(findings, func(a, b drift.Finding) int { return rank(a) - rank(b) })
+	levels := map[drift.Severity]string{drift.Breaking: "error", drift.Risky: "warning", drift.Safe: "notice"}
+	for _, f := range findings {
+		level := levels[f.Severity]
+		if !f.Counts() {
+			level = "notice"
+		}
+		if level != "notice" || o.Verbose {
+			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(f))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

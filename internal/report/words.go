@@ -1,0 +1,230 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/ringbasic/ringbasic/internal/drift"
+)
+
+// delta is a finding's change in words. Either Whole says it ("added"), or the fact had the value Old and has New.
+type delta struct {
+	Whole    string
+	Fact     string // "maxLength"; empty where the location says which fact it is
+	Old, New string // empty for an enum value that was not, or is not, there
+}
+
+var aspects = func() map[string]string {
+	byID := map[string]string{}
+	for _, r := range drift.Rules() {
+		byID[r.ID] = r.Aspect
+	}
+	return byID
+}()
+
+// flags are the facts that are true or false, by aspect: what false and true read as, and what the change does where one
+// of them goes without saying.
+var flags = map[string]struct{ no, yes, now, noLonger string }{
+	"required":   {no: "optional", yes: "required"},
+	"body":       {no: "optional", yes: "required"},
+	"deprecated": {now: "now deprecated", noLonger: "no longer deprecated"},
+	"readOnly":   {now: "now read-only", noLonger: "no longer read-only"},
+	"nullable":   {now: "now nullable", noLonger: "no longer nullable"},
+}
+
+func deltaOf(f drift.Finding) delta {
+	aspect := aspects[f.ID]
+	flag, isFlag := flags[aspect]
+	was, wasBool := f.Old.(bool)
+	is, isBool := f.New.(bool)
+	if isFlag && wasBool && isBool && was != is {
+		switch {
+		case is && flag.now != "":
+			return delta{Whole: flag.now}
+		case flag.now != "":
+			return delta{Whole: flag.noLonger}
+		case is:
+			return delta{Old: flag.no, New: flag.yes}
+		}
+		return delta{Old: flag.yes, New: flag.no}
+	}
+	switch {
+	case aspect == "existence" || aspect == "operation" || aspect == "code":
+		return delta{Whole: presence(f)}
+	case aspect == "enum" && scalar(f.Old) && scalar(f.New) && (f.Old == nil) != (f.New == nil):
+		return delta{Fact: "value", Old: value(f.Old), New: value(f.New)}
+	case f.Old == nil && f.New == nil:
+		return delta{Whole: strings.TrimSpace(f.Attribute + " changed")}
+	}
+	d := delta{Fact: f.Attribute, Old: orNone(f.Old), New: orNone(f.New)}
+	if d.Fact == "" && aspect != "permission" && aspect != f.Location {
+		d.Fact = aspect
+	}
+	return d
+}
+
+// presence says whether a whole object came or went.
+func presence(f drift.Finding) string {
+	switch {
+	case f.Old != nil && f.New == nil:
+		return "removed"
+	case f.Old == nil && f.New != nil:
+		return "added"
+	case f.ID == "st-def-cover", f.ID == "st-def-rem" && strings.HasSuffix(f.Location, " default"):
+		return "removed"
+	case f.ID == "st-def-rem", strings.Contains(f.ID, "add"):
+		return "added"
+	}
+	return "removed"
+}
+
+func scalar(v any) bool {
+	switch v.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
+}
+
+func orNone(v any) string {
+	if v == nil {
+		return "none"
+	}
+	return value(v)
+}
+
+// String is a change in one line: "maxLength 80 → 70", "+ SharedLines", "− MP3", "removed".
+func (d delta) String() string {
+	switch {
+	case d.Whole != "":
+		return d.Whole
+	case d.Old == "":
+		return "+ " + d.New
+	case d.New == "":
+		return "− " + d.Old
+	}
+	return strings.TrimSpace(d.Fact + " " + d.Old + " → " + d.New)
+}
+
+// Label is the fact where its name adds something to the values.
+func (d delta) Label() string {
+	if d.Fact == "value" {
+		return ""
+	}
+	return d.Fact
+}
+
+// value is how a fact's value reads: text as it is, everything else as JSON, nothing as "".
+func value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		if v == "" {
+			return `""`
+		}
+		return v
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(data)
+}
+
+// maxValue is how many characters of a line from the vendor's document a view for people shows. JSON has them all.
+const maxValue = 240
+
+// line makes text of any origin fit for one line: control characters, which could break out of the line or steer a
+// terminal, are spelled, and what is too long is cut.
+func line(s string) string {
+	var b strings.Builder
+	n := 0
+	for i, r := range s {
+		if n == maxValue {
+			fmt.Fprintf(&b, "… (%d more bytes)", len(s)-i)
+			break
+		}
+		n++
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRuneToASCII(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
+}
+
+// note says why a finding does not count, or "".
+func note(f drift.Finding) string {
+	switch {
+	case f.Waived:
+		return "waived"
+	case f.HandledBy != "":
+		return "handled by " + f.HandledBy
+	}
+	return ""
+}
+
+func implied(f drift.Finding) string {
+	if len(f.Implied) == 0 {
+		return ""
+	}
+	return "with " + plural(len(f.Implied), "change") + " inside"
+}
+
+// plural is "1 change", "2 changes".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// goImpact names the Go symbols that a finding touches, and what it does to them.
+func goImpact(f drift.Finding) string {
+	if f.Go == nil || f.Go.Verdict == drift.GoNone {
+		return ""
+	}
+	return strings.TrimSpace(string(f.Go.Verdict) + " " + strings.Join(f.Go.Symbols, ", "))
+}
+
+// headline is the report's verdict in one line.
+func headline(r *drift.Report) string {
+	s := fmt.Sprintf("%d breaking, %d risky, %d safe", r.Summary.Breaking, r.Summary.Risky, r.Summary.Safe)
+	if n := r.Summary.Handled; n > 0 {
+		s += fmt.Sprintf("; %d handled already", n)
+	}
+	if n := r.Summary.Waived; n > 0 {
+		s += fmt.Sprintf("; %d waived", n)
+	}
+	if n := len(r.WaiverProblems); n > 0 {
+		s += "; " + plural(n, "waiver") + " to mend"
+	}
+	if r.Summary.Go != nil {
+		s += "; Go API: " + goVerdict(*r.Summary.Go)
+	}
+	return s
+}
+
+// goVerdict says which release a verdict calls for (semver.org).
+func goVerdict(verdict drift.GoVerdict) string {
+	switch verdict {
+	case drift.GoIncompatible:
+		return "incompatible (a major release)"
+	case drift.GoCompatible:
+		return "compatible (a minor release)"
+	}
+	return "unchanged (a patch release)"
+}
+
+func side(d drift.Side) string {
+	if d.APIVersion == "" {
+		return d.Source
+	}
+	return fmt.Sprintf("%s (API version %s)", d.Source, d.APIVersion)
+}
