@@ -514,7 +514,7 @@ func TestNewIDsAndRealNumbers(t *testing.T) {
 		c.IDs = map[string]string{"1004": "400130001004"}
 		report, err := live.Run(t.Context(), c)
 		require.NoError(t, err)
-		require.Equal(t, `kept: after redaction there is still something: line 10: looks like a real id: "16196"…`, report.Results[0].Recorded)
+		require.Equal(t, `kept: after redaction there is still something: line 10: looks like a real phone number: "+16196"…`, report.Results[0].Recorded)
 		fresh, err := recording.Parse("x", report.Files["recordings/readCustomGreeting/200-voicemail.http"])
 		require.NoError(t, err)
 		want := strings.Replace(greeting, `"answeringRule"`, `"copyOf": {"id": "1005"}, "rule"`, 1)

@@ -35,6 +35,7 @@ const (
 //	extension numbers                             101, …
 //	names of extensions                           Person 1, …
 //	UUIDs                                         uuid-1, …
+//	IP addresses                                  192.0.2.0, …
 //
 // Ids of four digits and less are placeholders already; ids of the vendor's dictionaries (preset greetings, languages)
 // are the same for everybody and stay. It is not safe for concurrent use.
@@ -384,6 +385,8 @@ func (r *Redactor) found(d detector, groups []string) string {
 		return r.phone(core)
 	case "UUID":
 		return r.placeholder("uuid", strings.ToLower(core))
+	case "IP address":
+		return r.placeholder("ip", core)
 	}
 	return r.id(core)
 }
@@ -396,12 +399,7 @@ func (r *Redactor) phone(s string) string {
 			prefix, s = p, rest
 		}
 	}
-	digits := strings.Map(func(c rune) rune {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		return c
-	}, s)
+	digits := phoneDigits(s)
 	if fictional.MatchString(digits) {
 		return prefix + s
 	}
@@ -450,6 +448,8 @@ func (r *Redactor) placeholder(kind, value string) string {
 	case "phone":
 		areas := []string{"202", "212", "303", "312", "415", "503", "617", "702", "805", "916"}
 		p = fmt.Sprintf("1%s55501%02d", areas[n/100%len(areas)], n%100)
+	case "ip":
+		p = fmt.Sprintf("%s.%d", []string{"192.0.2", "198.51.100", "203.0.113"}[n/256%3], n%256)
 	case "mail":
 		p = fmt.Sprintf("user%d@example.com", n+1)
 	case "partner":

@@ -33,6 +33,8 @@ func TestRedactText(t *testing.T) {
 		{"encoded phone", "phoneNumber=%2B16196093249", "phoneNumber=%2B12025550100"},
 		{"written phone", "call (619) 609-3249 or 619-609-3249", "call 2025550100 or 2025550100"},
 		{"written fictional phone", "call (202) 555-0123", "call (202) 555-0123"},
+		{"phone with blanks", "call +44 20 7946 0958.", "call +12025550100."},
+		{"IP address", "from 93.184.216.34 and 2606:2800::1 to 93.184.216.34", "from 192.0.2.0 and 192.0.2.1 to 192.0.2.0"},
 		{"path", "/restapi/v1.0/account/37439510/extension/62576/greeting/751564020", "/restapi/v1.0/account/1001/extension/1002/greeting/1003"},
 		{"pid", "/account/pid=37439510/x", "/account/pid=1001/x"},
 		{"dictionary", "/restapi/v1.0/dictionary/greeting/65792", "/restapi/v1.0/dictionary/greeting/65792"},
@@ -209,6 +211,30 @@ func TestScan(t *testing.T) {
 		{"e-mail", "jane@ringcentral.com", `1: looks like a real e-mail address: "jane@r"…`},
 		{"e-mail in a deceptive place", "jane@example.com.ringcentral.com", `1: looks like a real e-mail address: "jane@e"…`},
 		{"UUID", "6f1c2e0a-9b7d-4c53-8e21-d0a4b5c6e7f8", `1: looks like a real UUID: "6f1c2e"…`},
+		{"basic authorization", "Authorization: Basic dXNlcjpwYXNz", `1: looks like a real token: "dXNlcj"…`},
+		{"authorization of no scheme", "Proxy-Authorization: abcdef", `1: looks like a real token: "abc"…`},
+		{"variable", "RINGCENTRAL_CLIENT_ID=abcdef", `1: looks like a real token: "abc"…`},
+		{"client id under another name", "id xZ4kQ9vTRbWmN2pLcJd8eA", `1: looks like a real token: "xZ4kQ9"…`},
+		{"secret as a member", `{"myClientSecret": "abcd"}`, `1: looks like a real token: "ab"…`},
+		{"token as a member", `{"token": "abc"}`, `1: looks like a real token: "a"…`},
+		{"token in a form", "a=1&token=abc", `1: looks like a real token: "a"…`},
+		{"header", "X-Verification-Token: abcd", `1: looks like a real token: "ab"…`},
+		{"password", `{"password":"hunter"}`, `1: looks like a real token: "hun"…`},
+		{"private key", "-----BEGIN RSA PRIVATE KEY-----", `1: looks like a real token: "-----B"…`},
+		{"session", "Cookie: JSESSIONID=abc", `1: looks like a real token: "JSESSI"…`},
+		{"phone with blanks", "+44 20 7946 0958", `1: looks like a real phone number: "+44 20"…`},
+		{"phone in parts", "+1619-609-3249", `1: looks like a real phone number: "+1619-"…`},
+		{"phone with an area", "(619)609-3249", `1: looks like a real phone number: "(619)6"…`},
+		{"phone encoded in parts", "%2B1%20619%20609%203249", `1: looks like a real phone number: "+1 619"…`},
+		{"phone, 555-01 in the wrong place", "+1 555 019 3249", `1: looks like a real phone number: "+1 555"…`},
+		{"two phones", "+12025550123 +16196093249", `1: looks like a real phone number: "+16196"…`},
+		{"UUID without hyphens", "6f1c2e0a9b7d4c538e21d0a4b5c6e7f8", `1: looks like a real token: "6f1c2e"…`},
+		{"IPv4", "X-Forwarded-For: 93.184.216.34", `1: looks like a real IP address: "93.184"…`},
+		{"IPv4 of a company", "at 10.0.0.1", `1: looks like a real IP address: "10.0"…`},
+		{"IPv6", "from 2606:2800:220:1:248:1893:25c8:1946", `1: looks like a real IP address: "2606:2"…`},
+		{"IPv6, shortened", "from fe80::1", `1: looks like a real IP address: "fe8"…`},
+		{"short id", `{"id": "37439"}`, `1: looks like a real id: "37"…`},
+		{"short id of something", `{"ruleId": 374390}`, `1: looks like a real id: "374"…`},
 		{"id", `{"id": 40043066}`, `1: looks like a real id: "4004"…`},
 		{"id in a path", "/account/40043", `1: looks like a real id: "40"…`},
 	} {
@@ -221,7 +247,16 @@ func TestScan(t *testing.T) {
 		})
 	}
 	require.Empty(t, Scan([]byte(upload)))
-	require.Empty(t, Scan([]byte("+12025550123 2025550123 (202) 555-0123 a@example.com Bearer {{token}} client_id=redacted /dictionary/greeting/65792 9007199254740993 2018-10-29T14:00:00")))
+	for _, text := range []string{
+		"+12025550123 2025550123 (202) 555-0123 +1 202 555 0199", "a@example.com", "9007199254740993",
+		"Authorization: Bearer {{token}}", `{"Authorization": "Bearer redacted"}`, "client_id=redacted",
+		"/dictionary/greeting/65792", `{"preset": {"id": "131840"}}`, "{\"id\": \"65792\",\n\"uri\": \"/dictionary/greeting/65792\"}",
+		"obtain an access token: status 400", "2018-10-29T14:00:00", "from 09:00:00 to 17:30", "API 1.0.36, file v1.0.39.0.swagger2", "192.0.2.7 127.0.0.1 2001:db8::1 ::1",
+		"Parameter [forwarding.rules[].forwardingNumbers[].id]", "/account/1001/extension/1002/answering-rule/1003",
+	} {
+		require.Empty(t, Scan([]byte(text)), text)
+	}
+	require.Len(t, Scan([]byte("+16196093249")), 1, "it is a phone number, and not an id as well")
 }
 
 // Redacting again changes nothing, and JSON stays JSON.
@@ -229,7 +264,7 @@ func FuzzRedact(f *testing.F) {
 	for _, s := range []string{
 		`{"id": 400430664008, "uri": "https://x/account/400430664008?access_token=abc", "phoneNumber": "+16501111111"}`,
 		`{"a": "{\"password\":\"x\"}", "access_token": "abc`,
-		"Bearer abc123def jane@ringcentral.com (650) 111-1111 " + jwt,
+		"Bearer abc123def jane@ringcentral.com (650) 111-1111 93.184.216.34 fe80::1 +44 20 7946 0958 " + jwt,
 	} {
 		f.Add(s)
 	}

@@ -3,6 +3,7 @@ package recording
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 // Problem is something in a recording that looks like a secret or like a real person's number.
 type Problem struct {
 	Line int    // from 1
-	Kind string // "token", "phone number", "e-mail address", "id", "UUID"
+	Kind string // "token", "phone number", "e-mail address", "id", "UUID", "IP address"
 	Text string // how it begins: a report must not repeat a secret
 }
 
@@ -28,42 +29,91 @@ type detector struct {
 	keep func(core, before, after string) bool
 }
 
-const secretWords = `access[_-]?token|refresh[_-]?token|id[_-]?token|assertion|password|client[_-]?secret|client[_-]?id|app[_-]?key|app[_-]?secret|api[_-]?key|session[_-]?id|set-cookie|cookie|code_verifier|jwt`
+const (
+	// secretWords name a secret wherever they stand before a colon or an equals sign.
+	secretWords = `access[_-]?token|refresh[_-]?token|id[_-]?token|assertion|passw(?:or)?d|client[_-]?secret|client[_-]?id|app[_-]?key|app[_-]?secret|api[_-]?key|session[_-]?id|cookie|code_verifier|jwt|x-[a-z-]*(?:token|secret|key)`
+	// memberWords do so as a member of JSON or of a form; in a sentence they may stand before a colon.
+	memberWords = `token|secret|private[_-]?key`
+)
 
 var (
 	dictionaryID = regexp.MustCompile(`/dictionary/[a-z-]+/([0-9]+)`)
+	presetID     = regexp.MustCompile(`"(?:preset|language)"\s*:\s*\{\s*"id"\s*:\s*"?([0-9]+)`)
 	fictional    = regexp.MustCompile(`^1?[2-9][0-9]{2}55501[0-9]{2}$`)
 	exampleHost  = regexp.MustCompile(`(?i)@([a-z0-9-]+\.)*(example|example\.(com|org|net)|test|invalid)$`)
 	compactDate  = regexp.MustCompile(`^20[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])$`) // as in ?v=20180816
+	scheme       = regexp.MustCompile(`(?i)^(bearer|basic|digest)$`)
 	inDictionary = regexp.MustCompile(`/dictionary/[a-z-]+/$`)
 )
 
 // detectors in the order in which they are applied. What one has replaced none of the later finds.
 var detectors = []detector{
 	{"token", regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{3,}(?:\.[A-Za-z0-9_-]*)?)`), nil},
+	{"token", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)`), nil},
+	{"token", regexp.MustCompile(`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`), func(core, before, after string) bool {
+		return placeholder(core, before, after) || scheme.MatchString(core)
+	}},
 	{"token", regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`), func(core, _, _ string) bool {
 		return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
 	}},
-	{"token", regexp.MustCompile(`(?i)\b(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), func(core, _, _ string) bool {
-		return core == Redacted || core == "null" || core == "true" || core == "false"
-	}},
+	{"token", regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
+	{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
 	{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
-	{"token", regexp.MustCompile(`([A-Za-z0-9_-]{32,})`), func(core, _, _ string) bool { return !opaque(core) }},
+	{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
 	{"e-mail address", regexp.MustCompile(`([A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(core, _, _ string) bool {
 		return exampleHost.MatchString(strings.Replace(core, "%40", "@", 1))
 	}},
-	{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])[0-9]{7,15})`), func(core, _, after string) bool {
-		return fictional.MatchString(strings.TrimLeft(strings.TrimPrefix(strings.ToUpper(core), "%2B"), "+")) && !startsWithDigit(after)
+	{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
+		return isWordEnd(before) || strings.HasSuffix(before, ".") || startsWithDigit(after) || !isSomeones(core)
 	}},
-	{"phone number", regexp.MustCompile(`((?:\+?1[-. ])?\(?[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][0-9]{4})`), func(core, before, after string) bool {
-		return endsWithDigit(before) || startsWithDigit(after) || strings.Contains(core, "555-01") || strings.Contains(core, "555.01") || strings.Contains(core, "555 01")
+	{"IP address", regexp.MustCompile(`([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`), func(core, before, after string) bool {
+		return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
+	}},
+	{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`), func(core, _, after string) bool {
+		return fictional.MatchString(phoneDigits(core)) && !startsWithDigit(after)
+	}},
+	{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
+		return endsWithDigit(before) || startsWithDigit(after) || fictional.MatchString(phoneDigits(core))
 	}},
 	{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
 		return core == LargeID || inDictionary.MatchString(before) || isWordStart(after)
 	}},
-	{"id", regexp.MustCompile(`([0-9]{7,})`), func(core, _, _ string) bool {
-		return core == LargeID || fictional.MatchString(core) || compactDate.MatchString(core)
-	}},
+	{"id", regexp.MustCompile(`"(?:id|[a-zA-Z]*Id)\\*"\s*:\s*\\*"?([0-9]{5,})`), keepID},
+	{"id", regexp.MustCompile(`([0-9]{7,})`), keepID},
+}
+
+func placeholder(core, _, _ string) bool {
+	return core == Redacted || core == "null" || core == "true" || core == "false"
+}
+
+func keepID(core, _, _ string) bool {
+	return core == LargeID || fictional.MatchString(core) || compactDate.MatchString(core)
+}
+
+// phoneDigits are the digits of a phone number, without those of an encoded plus sign.
+func phoneDigits(s string) string {
+	if len(s) > 3 && strings.EqualFold(s[:3], "%2B") {
+		s = s[3:]
+	}
+	return strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, s)
+}
+
+// madeUp are the addresses set aside for documentation (RFC 5737, RFC 3849).
+var madeUp = []netip.Prefix{
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("2001:db8::/32"),
+}
+
+// isSomeones tells whether s is an IP address that a machine may have.
+func isSomeones(s string) bool {
+	address, err := netip.ParseAddr(s)
+	return err == nil && !address.IsLoopback() && !address.IsUnspecified() &&
+		!slices.ContainsFunc(madeUp, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
 // opaque tells whether a long run of letters and digits looks like a token and not like a name.
@@ -82,6 +132,9 @@ func opaque(s string) bool {
 			changes++
 		}
 	}
+	if len(s) < 32 && (lower == 0 || upper == 0) {
+		return false // names and dates are as long
+	}
 	return digits > 0 && lower+upper > 0 && changes > 2
 }
 
@@ -90,6 +143,7 @@ func endsWithDigit(s string) bool   { return s != "" && s[len(s)-1] >= '0' && s[
 func isWordStart(s string) bool {
 	return s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z' || s[0] == '_')
 }
+func isWordEnd(s string) bool { return endsWithDigit(s) || s != "" && isWordStart(s[len(s)-1:]) }
 
 // lookBehind is how much of the text before a find the detectors may look at.
 const lookBehind = 100
@@ -112,17 +166,31 @@ func replace(d detector, s string, by func(groups []string) string) string {
 }
 
 // Scan lists what in a recording, or in any other text, looks like a secret or a real number: tokens, phone numbers that
-// are not 555-01xx, e-mail addresses that are not at example.com and the like, UUIDs, and ids of five digits in a path or
-// seven anywhere. It also looks behind percent-encoding and the escapes of JSON. Sorted by line; a thing is reported
-// once a line.
+// are not 555-01xx, e-mail addresses that are not at example.com and the like, UUIDs, IP addresses that are not for
+// documentation, and ids: of five digits in a path or as a member whose name ends in id, of seven anywhere. The ids of
+// presets and other dictionaries are everybody's. It also looks behind percent-encoding and the escapes of JSON. Sorted by
+// line; a thing is reported once a line.
 func Scan(data []byte) []Problem {
+	public := map[string]bool{}
+	for _, re := range []*regexp.Regexp{dictionaryID, presetID} {
+		for _, m := range re.FindAllSubmatch(data, -1) {
+			public[string(m[1])] = true
+		}
+	}
 	seen := map[Problem]bool{}
 	for number, line := range strings.Split(string(data), "\n") {
-		for _, view := range []string{line, unescape(line, jsonEscape, 2), unescape(line, percentEscape, 1)} {
+		views := []string{line, unescape(line, jsonEscape, 2), unescape(line, percentEscape, 1)}
+		for i, view := range views {
+			if slices.Contains(views[:i], view) {
+				continue
+			}
 			for _, d := range detectors {
-				replace(d, view, func(groups []string) string {
+				view = replace(d, view, func(groups []string) string {
+					if d.kind == "id" && public[groups[1]] {
+						return groups[1]
+					}
 					seen[Problem{number + 1, d.kind, begin(groups[1])}] = true
-					return groups[1]
+					return " " // so that it is found once
 				})
 			}
 		}
