@@ -34,7 +34,7 @@ var (
 func call(client *ringcentral.Client, op *contract.Operation, params map[string]string, r *recording.Recording) (any, error) {
 	method := reflect.ValueOf(client).MethodByName(exported(op.ID))
 	if !method.IsValid() {
-		return nil, unsendable("the client has no method %s", exported(op.ID))
+		return nil, unsendable("the client has no method %s: run make generate", exported(op.ID))
 	}
 	names := pathParameter.FindAllStringSubmatch(op.Path, -1)
 	var args []reflect.Value

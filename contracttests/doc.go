@@ -1,9 +1,9 @@
 // Package contracttests holds the contract suite: proof that the built description, the generated client, the recorded
 // exchanges and the documented errors say the same.
 //
-//	go test ./contracttests                                        all of it
-//	go test ./contracttests -run TestContract/CreateAnsweringRule  one operation
-//	go test ./contracttests -run TestCoverage -v                   the coverage matrix
+//	go test ./contracttests                                          all of it
+//	go test ./contracttests -run TestRecordings/CreateAnsweringRule  one operation
+//	go test ./contracttests -run TestCoverage -v                     the coverage matrix
 //
 // testdata/recordings holds a folder for each operation, and one, platform, for what any operation may answer; see
 // package recording for the format and package contract for the rules. testdata/waivers.yaml says what no recording

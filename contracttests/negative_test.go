@@ -1,9 +1,8 @@
 package contracttests
 
 import (
-	"io/fs"
 	"maps"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,111 +18,87 @@ import (
 // TestNegative shows that the suite can fail. Each archive in testdata/negative says at its top which check it is about,
 // corrupts the suite, and holds every problem that the suite then has to find:
 //
-//	-- FILE --         the file is this: a recording, or waivers.yaml
-//	-- edit FILE --    in the file, the lines above ===== become those below it; FILE may also be openapi.yaml
-//	                   or codes.gen.go
+//	-- FILE --         the file is this; recordings and waivers are named as in testdata, all others from the top of the
+//	                   repository
+//	-- edit FILE --    in the file, the lines above ===== become those below it
 //	-- remove FILE --  the file is not there
-//	-- want --         the first line of each problem, sorted
+//	-- want --         the problems, sorted
 func TestNegative(t *testing.T) {
 	t.Parallel()
 	good := committed(t)
+	known := good.problems() // the other tests tell
 	archives, err := filepath.Glob("testdata/negative/*.txtar")
 	require.NoError(t, err)
 	require.NotEmpty(t, archives)
+	about := map[string]string{}
 	for _, file := range archives {
+		archive, err := txtar.ParseFile(file)
+		require.NoError(t, err)
+		comment := string(archive.Comment)
+		require.NotEmpty(t, comment, "%s does not say which check it is about", file)
+		require.Empty(t, about[comment], "%s says what it is about in the words of %s", file, about[comment])
+		about[comment] = file
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			require.NoError(t, err)
-			require.NotEmpty(t, archive.Comment, "say which check this is about")
-			files := maps.Clone(good.files.(fstest.MapFS))
-			texts := map[string]string{"openapi.yaml": good.spec, "codes.gen.go": good.codes}
-			want, changed := "", map[string]bool{}
-			for _, section := range archive.Files {
-				verb, name, ok := strings.Cut(section.Name, " ")
-				switch {
-				case section.Name == "want":
-					want = strings.TrimSuffix(string(section.Data), "\n")
-				case !ok:
-					files[section.Name] = &fstest.MapFile{Data: section.Data}
-					changed[section.Name] = true
-				case verb == "remove":
-					require.Contains(t, files, name)
-					delete(files, name)
-				case verb == "edit":
-					old, by, ok := strings.Cut(string(section.Data), "=====\n")
-					require.True(t, ok, "%s: no line =====", section.Name)
-					text, isText := texts[name]
-					if !isText {
-						text = string(files[name].Data)
-					}
-					require.Equal(t, 1, strings.Count(text, old), "%s: the lines to replace are there this often", section.Name)
-					text = strings.Replace(text, old, by, 1)
-					if isText {
-						texts[name] = text
-					} else {
-						files[name] = &fstest.MapFile{Data: []byte(text)}
-						changed[name] = true
-					}
-				default:
-					t.Fatalf("unknown section %q", section.Name)
-				}
-			}
+			files, want := corrupt(t, good.files, archive)
 			require.NotEmpty(t, want)
-			got := strings.Join(everything(files, texts["openapi.yaml"], texts["codes.gen.go"], changed), "\n")
-			require.Equal(t, want, got)
+			s, err := load(files, good)
+			if err != nil {
+				require.Equal(t, want, err.Error())
+				return
+			}
+			got := slices.DeleteFunc(s.problems(), func(problem string) bool { return slices.Contains(known, problem) })
+			require.Equal(t, want, strings.Join(got, "\n"))
 		})
 	}
 }
 
-// everything is what the suite has to say, with only the changed recordings played one by one.
-func everything(files fs.FS, spec, codes string, changed map[string]bool) []string {
-	s, err := load(files, spec, codes)
-	if err != nil {
-		return strings.Split(err.Error(), "\n")
+// corrupt applies an archive to the files of a suite.
+func corrupt(t *testing.T, good fstest.MapFS, archive *txtar.Archive) (files fstest.MapFS, want string) {
+	files = maps.Clone(good)
+	for _, section := range archive.Files {
+		verb, name, ok := strings.Cut(section.Name, " ")
+		if !ok {
+			verb, name = "", section.Name
+		}
+		if strings.HasPrefix(name, "recordings/") || name == path.Base(waiversFile) {
+			name = "contracttests/testdata/" + name
+		}
+		switch verb {
+		case "":
+			if name == "want" {
+				want = strings.TrimSuffix(string(section.Data), "\n")
+				continue
+			}
+			files[name] = &fstest.MapFile{Data: section.Data}
+		case "remove":
+			require.Contains(t, files, name)
+			delete(files, name)
+		case "edit":
+			require.Contains(t, files, name)
+			old, by, ok := strings.Cut(string(section.Data), "=====\n")
+			require.True(t, ok, "%s: no line =====", section.Name)
+			text := string(files[name].Data)
+			require.Equal(t, 1, strings.Count(text, old), "%s: the lines to replace are there this often", section.Name)
+			files[name] = &fstest.MapFile{Data: []byte(strings.Replace(text, old, by, 1))}
+		default:
+			t.Fatalf("unknown section %q", section.Name)
+		}
+		// A suite shares unchanged recordings with the one that it is made from, whatever they include.
+		require.Contains(t, []string{recording.Extension, ".yaml", ".go"}, path.Ext(name))
 	}
-	var lines []string
-	for _, problem := range s.contract.CheckAll(s.recordings, s.waivers).Problems {
+	return files, want
+}
+
+// problems is everything that the suite has to say, sorted, each line once.
+func (s *suite) problems() []string {
+	lines := append(s.documented(), s.constants()...)
+	for _, problem := range s.report().Problems {
 		lines = append(lines, problem.String())
 	}
-	for _, r := range s.recordings {
-		if changed[r.File] {
-			lines = append(lines, (player{s.contract}).play(r).problems...)
-			lines = append(lines, scan(files, r)...)
-		}
-	}
-	lines = append(lines, s.constants()...)
-	for i, line := range lines {
-		lines[i], _, _ = strings.Cut(line, "\n") // a difference follows, which cmp words as it likes
+	for _, e := range s.exchanges {
+		lines = append(lines, e.problems()...)
 	}
 	slices.Sort(lines)
 	return slices.Compact(lines)
-}
-
-// scan finds what looks real in the file of a recording.
-func scan(files fs.FS, r *recording.Recording) []string {
-	data, err := fs.ReadFile(files, r.File)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	var lines []string
-	for _, problem := range recording.Scan(data) {
-		lines = append(lines, r.File+":"+problem.String())
-	}
-	return lines
-}
-
-// TestNegativeArchivesAreNamed keeps the archives' names apart from their content: two for one check is one too many.
-func TestNegativeArchivesSayDifferentThings(t *testing.T) {
-	t.Parallel()
-	archives, err := filepath.Glob("testdata/negative/*")
-	require.NoError(t, err)
-	seen := map[string]string{}
-	for _, file := range archives {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		comment := string(txtar.Parse(data).Comment)
-		require.Empty(t, seen[comment], "%s says what it is about in the words of %s", file, seen[comment])
-		seen[comment] = file
-	}
 }

@@ -6,47 +6,44 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/jarcoal/httpmock"
 
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
 	"github.com/ringbasic/ringbasic/internal/contract"
-	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
 const server = "https://api.example.com"
 
-// player plays recordings through the generated client.
-type player struct {
-	contract *contract.Contract
-}
-
-// played is what came of it.
+// played is what came of a recording that was played through the generated client.
 type played struct {
 	problems []string
 	unknown  []string                // members that were received and are in no type
 	raised   []ringcentral.ErrorCode // that errors.Is found in the error
 }
 
-// play sends a recorded request through the client, answers with the recorded response, and compares both sides with
-// the recording.
-func (p player) play(r *recording.Recording) played {
-	var out played
-	fail := func(format string, args ...any) {
-		out.problems = append(out.problems, r.File+": "+fmt.Sprintf(format, args...))
+func (out *played) fail(format string, args ...any) {
+	out.problems = append(out.problems, fmt.Sprintf(format, args...))
+}
+
+func (out *played) failAll(what string, lines []string) {
+	for _, line := range lines {
+		out.fail("%s: %s", what, line)
 	}
-	op, params := p.contract.Find(r.Request.Method, r.Request.Target().EscapedPath())
+}
+
+// play sends a recorded request through the client, answers with the recorded response, and compares both sides with
+// the recording. What is wrong with the recording itself is the checked exchange's to say.
+func play(c *contract.Contract, checked *contract.Exchange) played {
+	var out played
+	r, op := checked.Recording, checked.Operation
 	if op == nil {
-		fail("no operation has %s %s", r.Request.Method, r.Request.URL)
 		return out
 	}
 	var sent *http.Request
@@ -72,206 +69,86 @@ func (p player) play(r *recording.Recording) played {
 			return nil
 		}))
 	if err != nil {
-		fail("%v", err)
+		out.fail("%v", err)
 		return out
 	}
-	result, err := call(client, op, params, r)
+	result, err := call(client, op, checked.Params, r)
 	if errors.Is(err, errUnsendable) {
-		fail("%v", err)
+		out.fail("%v", err)
 		return out
 	}
 	if n := transport.GetTotalCallCount(); n != 1 {
-		fail("the client sent %d requests: %v", n, err)
+		out.fail("the client sent %d requests: %v", n, err)
 		return out
 	}
-	for _, difference := range compareRequest(r, sent, sentBody) {
-		fail("request as sent: %s", difference)
-	}
+	out.failAll("request as sent", compareRequest(r, sent, sentBody))
 	sent.Body = io.NopCloser(bytes.NewReader(sentBody))
 	if len(sentBody) == 0 {
 		sent.Body = nil
 	}
-	for _, v := range p.contract.ValidateRequest(sent) {
-		if v.Keyword != r.Meta.Invalid {
-			fail("request as sent: %s", v)
+	for _, v := range c.ValidateRequest(sent) {
+		if !slices.Contains(checked.Request, v) {
+			out.fail("request as sent: %s", v)
 		}
 	}
-	if r.Folder() == op.ID && r.Response.Status/100 == 2 {
+	if r.Folder() != contract.Platform && r.Response.Status/100 == 2 {
 		if err != nil {
-			fail("%v", err)
+			out.fail("%v", err)
 			return out
 		}
-		out.compareResult(op, r, result, fail)
+		out.compareResult(op, r, result)
 		return out
 	}
 	var apiError *ringcentral.APIError
 	if !errors.As(err, &apiError) {
-		fail("want an *APIError, got %T: %v", err, err)
+		out.fail("the client's error is %T, not an *APIError: %v", err, err)
 		return out
 	}
-	p.compareError(&out, op, r, apiError, fail)
+	out.compareError(c, op, r, apiError)
 	return out
 }
 
-// compareRequest tells in what a request as sent differs from the recorded one.
-func compareRequest(r *recording.Recording, sent *http.Request, body []byte) []string {
-	var found []string
-	differ := func(what string, want, got any) {
-		if diff := cmp.Diff(want, got); diff != "" {
-			found = append(found, fmt.Sprintf("%s (-recorded +sent):\n%s", what, diff))
-		}
-	}
-	want := r.Request.Target()
-	differ("method", r.Request.Method, sent.Method)
-	differ("path", want.EscapedPath(), sent.URL.EscapedPath())
-	differ("query", want.Query(), sent.URL.Query())
-	recorded, got := r.Request.Header.Clone(), sent.Header.Clone()
-	got.Del("User-Agent")
-	kind := withoutBoundary(recorded)
-	withoutBoundary(got)
-	differ("headers", recorded, got)
-	wire, err := r.Request.Wire()
-	if err != nil {
-		return append(found, err.Error())
-	}
-	switch {
-	case strings.HasPrefix(kind, "multipart/"):
-		a, err := readParts(r.Request.Header, wire)
-		if err != nil {
-			return append(found, err.Error())
-		}
-		b, err := readParts(sent.Header, body)
-		if err != nil {
-			return append(found, err.Error())
-		}
-		byName := func(a, b part) int { return strings.Compare(a.Name, b.Name) }
-		slices.SortFunc(a, byName)
-		slices.SortFunc(b, byName)
-		differ("parts", a, b)
-		if sent.ContentLength != int64(len(body)) {
-			differ("Content-Length", int64(len(body)), sent.ContentLength)
-		}
-	case kind == "application/json":
-		a, err := decode(wire)
-		if err != nil {
-			return append(found, err.Error())
-		}
-		b, err := decode(body)
-		if err != nil {
-			return append(found, err.Error())
-		}
-		differ("body", a, b)
-	default:
-		differ("body", string(wire), string(body))
-	}
-	return found
-}
-
-// withoutBoundary removes what differs from one multipart request to the next, and gives the media type.
-func withoutBoundary(h http.Header) string {
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err == nil && strings.HasPrefix(kind, "multipart/") {
-		h.Set("Content-Type", kind)
-	}
-	return kind
-}
-
-func decode(data []byte) (value any, err error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	err = d.Decode(&value)
-	return value, err
-}
+var position = regexp.MustCompile(`\[[0-9]+\]`)
 
 // compareResult encodes the typed result again, and compares it with what was received.
-func (out *played) compareResult(op *contract.Operation, r *recording.Recording, result any, fail func(string, ...any)) {
-	if result == nil {
-		if len(r.Response.Body) > 0 {
-			fail("no result, though the response has a body")
-		}
-		return
-	}
-	data, err := json.Marshal(result)
-	if err != nil {
-		fail("%v", err)
+func (out *played) compareResult(op *contract.Operation, r *recording.Recording, result any) {
+	if len(r.Response.Body) == 0 && result == nil {
 		return
 	}
 	received, err := decode(r.Response.Body)
 	if err != nil {
-		fail("%v", err)
+		out.fail("response: %v", err)
 		return
 	}
-	encoded, err := decode(data)
-	if err != nil {
-		fail("%v", err)
-		return
+	c := comparer{left: "received", right: "encoded again"}
+	c.equal = func(path string, a, b any) bool {
+		named := position.ReplaceAllString(path, "[]")
+		number, isNumber := a.(json.Number)
+		switch {
+		case path != "" && !op.Names(named):
+			out.unknown = append(out.unknown, path)
+			return true
+		case a == nil && b == nothing{}:
+			return true // null is as good as absent
+		case isNumber && op.Numberish(named):
+			return number.String() == b // an id that came as a number is the string of its digits
+		}
+		return false
 	}
-	out.compareValue(op, "", received, encoded, fail)
-}
-
-func (out *played) compareValue(op *contract.Operation, path string, received, encoded any, fail func(string, ...any)) {
-	switch a := received.(type) {
-	case map[string]any:
-		b, ok := encoded.(map[string]any)
-		if !ok {
-			fail("response: %s is an object, and encoded again %T", path, encoded)
-			return
-		}
-		for _, key := range slices.Sorted(maps.Keys(a)) {
-			inner := strings.TrimPrefix(path+"."+key, ".")
-			value, there := b[key]
-			switch {
-			case !op.Names(inner):
-				out.unknown = append(out.unknown, inner)
-			case !there && a[key] != nil:
-				fail("response: %s is lost", inner)
-			default:
-				out.compareValue(op, inner, a[key], value, fail)
-			}
-		}
-		for _, key := range slices.Sorted(maps.Keys(b)) {
-			if _, ok := a[key]; !ok {
-				fail("response: %s was not received", strings.TrimPrefix(path+"."+key, "."))
-			}
-		}
-	case []any:
-		b, ok := encoded.([]any)
-		if !ok || len(a) != len(b) {
-			fail("response: %s has %d items, and encoded again it is %v", path, len(a), encoded)
-			return
-		}
-		for i := range a {
-			out.compareValue(op, path+"[]", a[i], b[i], fail)
-		}
-	case json.Number:
-		// An id that came as a number is the string of its digits.
-		if text, ok := encoded.(string); ok && op.Numberish(path) && text == a.String() {
-			return
-		}
-		if a != encoded {
-			fail("response: %s is the number %v, and encoded again %#v", path, a, encoded)
-		}
-	default:
-		if received != encoded {
-			fail("response: %s is %#v, and encoded again %#v", path, received, encoded)
-		}
-	}
+	c.compare("", received, generic(result))
+	out.failAll("response", c.lines)
 }
 
 // recordedError is an error body as any reader would read it.
 type recordedError struct {
-	ErrorCode        string                       `json:"errorCode"`
-	Message          string                       `json:"message"`
-	OAuthError       string                       `json:"error"`
-	OAuthDescription string                       `json:"error_description"`
-	Errors           []map[string]json.RawMessage `json:"errors"`
+	ErrorCode string                       `json:"errorCode"`
+	Message   string                       `json:"message"`
+	Errors    []map[string]json.RawMessage `json:"errors"`
 }
 
-func (p player) compareError(out *played, op *contract.Operation, r *recording.Recording, e *ringcentral.APIError, fail func(string, ...any)) {
+func (out *played) compareError(c *contract.Contract, op *contract.Operation, r *recording.Recording, e *ringcentral.APIError) {
 	expect := func(what string, want, got any) {
-		if diff := cmp.Diff(want, got); diff != "" {
-			fail("error: %s (-want +got):\n%s", what, diff)
-		}
+		out.failAll("error", differences(what, "want", "got", want, got))
 	}
 	expect("operation", op.ID, e.Operation)
 	expect("status", r.Response.Status, e.Status)
@@ -281,7 +158,8 @@ func (p player) compareError(out *played, op *contract.Operation, r *recording.R
 		n, _ := strconv.Atoi(h.Get(name)) // 0 where it is absent
 		return n
 	}
-	expect("RetryAfter", time.Duration(number("Retry-After"))*time.Second, e.RetryAfter)
+	expect("RequestID", h.Get("RCRequestId"), e.RequestID)
+	expect("RetryAfter", (time.Duration(number("Retry-After")) * time.Second).String(), e.RetryAfter.String())
 	expect("RateLimit", ringcentral.RateLimit{
 		Group: h.Get("X-Rate-Limit-Group"), Limit: number("X-Rate-Limit-Limit"), Remaining: number("X-Rate-Limit-Remaining"),
 		Window: time.Duration(number("X-Rate-Limit-Window")) * time.Second,
@@ -290,7 +168,7 @@ func (p player) compareError(out *played, op *contract.Operation, r *recording.R
 	if r.Meta.Row == "none" {
 		want, ok := unusual[r.Name()]
 		if !ok {
-			fail("the table of unusual answers has no %q", r.Name())
+			out.fail("the table of unusual answers in play_test.go has no %q: say what the client makes of it", r.Name())
 			return
 		}
 		expect("code", want.code, e.Code)
@@ -301,59 +179,52 @@ func (p player) compareError(out *played, op *contract.Operation, r *recording.R
 	}
 	var body recordedError
 	if err := json.Unmarshal(r.Response.Body, &body); err != nil {
-		fail("error: %v", err)
+		out.fail("error: %v", err)
 		return
 	}
-	code := ringcentral.ErrorCode(r.Code())
-	message := body.Message
+	want := ringcentral.ErrorDetail{Code: ringcentral.ErrorCode(body.ErrorCode), Message: body.Message}
 	var details []ringcentral.ErrorDetail
 	for _, item := range body.Errors {
-		d := ringcentral.ErrorDetail{}
-		for key, raw := range item {
-			switch key {
-			case "errorCode":
-				d.Code = ringcentral.ErrorCode(unquote(raw))
-			case "message":
-				d.Message = unquote(raw)
-			default:
-				if d.Extra == nil {
-					d.Extra = map[string]json.RawMessage{}
-				}
-				d.Extra[key] = raw
-			}
-		}
-		details = append(details, d)
+		details = append(details, detail(item))
 	}
 	if len(details) > 0 {
-		message = details[0].Message
+		want = details[0]
 	}
-	expect("code", code, e.Code)
-	expect("message", message, e.Message)
+	expect("code", want.Code, e.Code)
+	expect("message", want.Message, e.Message)
 	expect("errors", details, e.Errors)
-	expect("documented", true, e.Documented)
-	for _, d := range append(details, ringcentral.ErrorDetail{Code: code}) {
+	expect("documented", c.Row(op, r.Response.Status, string(want.Code)) != nil, e.Documented)
+	for _, d := range append(details, want) {
 		if d.Code == "" {
 			continue
 		}
 		if !errors.Is(e, d.Code) {
-			fail("error: it is not %s", d.Code)
+			out.fail("error: it is not %s", d.Code)
 			continue
 		}
 		out.raised = append(out.raised, d.Code)
 	}
 	if errors.Is(e, ringcentral.ErrorCode("AWR-000")) {
-		fail("error: it is a code that it has not")
+		out.fail("error: it is AWR-000, which it has not")
 	}
-	rows := ringcentral.Documented(op.ID)
-	if r.Folder() == contract.Platform {
-		rows = ringcentral.DocumentedForAll()
+}
+
+func detail(item map[string]json.RawMessage) ringcentral.ErrorDetail {
+	d := ringcentral.ErrorDetail{}
+	for key, raw := range item {
+		switch key {
+		case "errorCode":
+			d.Code = ringcentral.ErrorCode(unquote(raw))
+		case "message":
+			d.Message = unquote(raw)
+		default:
+			if d.Extra == nil {
+				d.Extra = map[string]json.RawMessage{}
+			}
+			d.Extra[key] = raw
+		}
 	}
-	i := slices.IndexFunc(rows, func(row ringcentral.DocumentedError) bool { return row.Status == e.Status && row.Code == e.Code })
-	if i < 0 {
-		fail("error: the client documents no %d %s", e.Status, e.Code)
-	} else if !errorcodes.Match(rows[i].Message, e.Message) {
-		fail("error: the message %q does not match the client's %q", e.Message, rows[i].Message)
-	}
+	return d
 }
 
 func unquote(raw json.RawMessage) string {

@@ -33,55 +33,61 @@ func compareProblems(a, b Problem) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Text, b.Text))
 }
 
-// Check lists what is wrong with one recording, sorted.
-func (c *Contract) Check(r *recording.Recording) []Problem {
-	problems := c.exchange(r).problems
-	slices.SortFunc(problems, compareProblems)
-	return problems
-}
+// Exchange is a recording seen with the description's eyes.
+type Exchange struct {
+	Recording *recording.Recording
+	Operation *Operation        // nil if there is none for method and path; then nothing else was looked at
+	Params    map[string]string // values of the path's parameters
+	Problems  []Problem         // sorted; empty if all is well
 
-// exchange is a recording seen with the description's eyes.
-type exchange struct {
-	op       *Operation
-	row      *Row // that owns it, if any
-	problems []Problem
+	// Request and Response are what breaks the description, announced or not.
+	Request, Response []Violation
 
+	row *Row // that owns it, if any
 	// What the messages hold, where they are valid; else nil.
-	parameters, request, response *values
+	parameters, requestBody, responseBody *values
 	// Members of the response that no schema names.
 	unknown []string
 }
 
-func (c *Contract) exchange(r *recording.Recording) exchange {
-	var e exchange
-	fail := func(format string, args ...any) {
-		e.problems = append(e.problems, Problem{r.File, fmt.Sprintf(format, args...)})
-	}
+// Check says what is wrong with one recording.
+func (c *Contract) Check(r *recording.Recording) *Exchange {
+	e := &Exchange{Recording: r}
+	c.check(e, func(format string, args ...any) {
+		e.Problems = append(e.Problems, Problem{r.File, fmt.Sprintf(format, args...)})
+	})
+	slices.SortFunc(e.Problems, compareProblems)
+	return e
+}
+
+func (c *Contract) check(e *Exchange, fail func(format string, args ...any)) {
+	r := e.Recording
 	path := r.Request.Target().EscapedPath()
 	op, params := c.Find(r.Request.Method, path)
 	if op == nil {
 		fail("no operation has %s %s", r.Request.Method, path)
-		return e
+		return
 	}
-	e.op = op
+	e.Operation, e.Params = op, params
 	if folder := r.Folder(); folder != op.ID && folder != Platform {
-		fail("the folder is %s, the request that of %s", folder, op.ID)
+		fail("the request is one of %s: move the file to the folder of that name", op.ID)
 	}
 	wire, err := r.Request.Wire()
 	if err != nil {
 		fail("%v", err)
-		return e
+		return
 	}
 	request, err := http.NewRequest(r.Request.Method, "http://localhost"+r.Request.URL, bytes.NewReader(wire))
 	if err != nil {
 		fail("%v", err)
-		return e
+		return
 	}
 	if len(wire) == 0 {
 		request.Body = nil
 	}
 	request.Header = r.Request.Header.Clone()
-	if expect("request", r.Meta.Invalid, c.ValidateRequest(request), fail) {
+	e.Request = c.ValidateRequest(request)
+	if expect("request", "invalid", r.Meta.Invalid, e.Request, fail) {
 		e.parameters = newValues()
 		for name, value := range params {
 			e.parameters.scalar(name, value)
@@ -91,29 +97,26 @@ func (c *Contract) exchange(r *recording.Recording) exchange {
 				e.parameters.scalar(name, value)
 			}
 		}
-		e.request = bodyValues(r.Request.Header, wire)
-		if e.request != nil {
-			for _, path := range unnamed(e.request, op.cells.request) {
+		e.requestBody = bodyValues(r.Request.Header, wire)
+		if e.requestBody != nil {
+			for _, path := range unnamed(e.requestBody, op.cells.request) {
 				fail("request: the schema names no %s", path)
 			}
 		}
 	}
-	if expect("response", r.Meta.InvalidResponse, c.ValidateResponse(op, r.Response.Status, r.Response.Header, r.Response.Body), fail) {
-		e.response = bodyValues(r.Response.Header, r.Response.Body)
-		if e.response != nil && op.success(r.Response.Status) {
-			e.unknown = unnamed(e.response, op.cells.response)
+	e.Response = c.ValidateResponse(op, r.Response.Status, r.Response.Header, r.Response.Body)
+	if expect("response", "invalid-response", r.Meta.InvalidResponse, e.Response, fail) {
+		e.responseBody = bodyValues(r.Response.Header, r.Response.Body)
+		if e.responseBody != nil && op.success(r.Response.Status) {
+			e.unknown = unnamed(e.responseBody, op.cells.response)
 		}
 	}
 	e.row = c.owner(r, op, fail)
-	return e
 }
 
-// expect compares what is wrong with a message with what should be, and tells whether the message is valid.
-func expect(what, keyword string, found []Violation, fail func(string, ...any)) (valid bool) {
-	key := "invalid"
-	if what == "response" {
-		key = "invalid-response"
-	}
+// expect compares what is wrong with a message with the keyword that the recording announces under key, and tells whether
+// the message is valid.
+func expect(what, key, keyword string, found []Violation, fail func(string, ...any)) (valid bool) {
 	if keyword == "" {
 		for _, v := range found {
 			fail("%s: %s", what, v)
@@ -121,11 +124,11 @@ func expect(what, keyword string, found []Violation, fail func(string, ...any)) 
 		return len(found) == 0
 	}
 	if len(found) == 0 {
-		fail("%s: valid, but %s says %s", what, key, keyword)
+		fail("%s: it is valid, though the file says # %s: %s", what, key, keyword)
 	}
 	for _, v := range found {
 		if v.Keyword != keyword {
-			fail("%s: %s, but %s says %s", what, v, key, keyword)
+			fail("%s: %s; the file says # %s: %s", what, v, key, keyword)
 		}
 	}
 	return false
@@ -141,71 +144,96 @@ func (op *Operation) success(status int) bool {
 func (c *Contract) owner(r *recording.Recording, op *Operation, fail func(string, ...any)) *Row {
 	status, code := r.Response.Status, r.Code()
 	platform := r.Folder() == Platform
-	rows, whose := op.Rows, op.ID
-	if platform {
-		rows, whose = c.Platform, "the platform"
-	}
-	of := func(rows []Row) *Row {
-		i := slices.IndexFunc(rows, func(row Row) bool { return row.Status == status && row.Code == code })
-		if i < 0 {
-			return nil
-		}
-		return &rows[i]
-	}
 	if r.Meta.Row == "none" {
 		if !platform {
-			fail("row: none is for the folder %s", Platform)
+			fail("the file says # row: none, which is for the folder %s", Platform)
 		}
-		if row := cmp.Or(of(op.Rows), of(c.Platform)); row != nil {
-			fail("row: none, but %s is documented", row)
+		if row := c.Row(op, status, code); row != nil {
+			fail("the file says # row: none, but %s is documented: remove the line", row)
 		}
 		return nil
 	}
 	if op.success(status) && !platform {
 		if code != "" {
-			fail("a success has no code")
+			fail("the name has the code %s, and %d is a success", code, status)
 		}
 		return nil
 	}
-	row := of(rows)
+	rows, whose := op.Rows, op.ID
+	if platform {
+		rows, whose = c.Platform, "the platform"
+	}
+	row := find(rows, status, code)
 	switch {
 	case row == nil && code == "":
-		fail("no row owns it: the name has no code, or row: none is missing")
+		fail("no row owns it: name the file after status and code, or put it into %s with # row: none", Platform)
 	case row == nil:
 		fail("no row owns it: %s documents no %d %s", whose, status, code)
 	default:
-		gotCode, gotMessage, ok := errorOf(r.Response.Body)
-		if !ok {
-			fail("the body has no errorCode")
-		} else if gotCode != code {
-			fail("the body's code is %s, the name's %s", gotCode, code)
-		} else if !errorcodes.Match(row.Message, gotMessage) {
-			fail("the message %q does not match %q of %s", gotMessage, row.Message, row)
-		}
+		checkBody(r, row, fail)
 	}
 	return row
 }
 
-// errorOf finds code and message in an error body: in the first of errors that has a code, else at the top.
-func errorOf(body []byte) (code, message string, ok bool) {
-	type item struct {
-		ErrorCode string `json:"errorCode"`
-		Message   string `json:"message"`
-	}
-	var whole struct {
-		item
-		Errors []item `json:"errors"`
-	}
-	if err := json.Unmarshal(body, &whole); err != nil {
-		return "", "", false
-	}
-	for _, e := range append(whole.Errors, whole.item) {
-		if e.ErrorCode != "" {
-			return e.ErrorCode, e.Message, true
-		}
-	}
-	return "", "", false
+// Row is the row that documents a status and code for an operation, its own or the platform's; nil if there is none.
+func (c *Contract) Row(op *Operation, status int, code string) *Row {
+	return cmp.Or(find(op.Rows, status, code), find(c.Platform, status, code))
 }
+
+func find(rows []Row, status int, code string) *Row {
+	i := slices.IndexFunc(rows, func(row Row) bool { return row.Status == status && row.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return &rows[i]
+}
+
+// errorBody is what an error body says, as far as rows go.
+type errorBody struct {
+	ErrorCode string      `json:"errorCode"`
+	Message   string      `json:"message"`
+	Errors    []errorBody `json:"errors"`
+}
+
+// kinds are the words that stand for a code at the top of published error bodies.
+var kinds = []string{"InsufficientPermissions", "InvalidParameter", "TokenInvalid"}
+
+// checkBody compares an error body with its row: the first of errors that has a code, else the whole.
+func checkBody(r *recording.Recording, row *Row, fail func(string, ...any)) {
+	var whole errorBody
+	_ = json.Unmarshal(r.Response.Body, &whole) // what could not be read has no code
+	of := whole
+	if i := slices.IndexFunc(whole.Errors, func(e errorBody) bool { return e.ErrorCode != "" }); i >= 0 {
+		of = whole.Errors[i]
+	}
+	switch {
+	case of.ErrorCode == "":
+		fail("the body has no errorCode, the name has %s", row.Code)
+		return
+	case of.ErrorCode != row.Code:
+		fail("the body's errorCode is %s, the name has %s", of.ErrorCode, row.Code)
+		return
+	case !errorcodes.Match(row.Message, of.Message):
+		fail("the message %q is not that of %s: %q", of.Message, row, row.Message)
+		return
+	}
+	if r.Meta.Source != "documentation" {
+		return // a server says what it says
+	}
+	// A document states the parameters of its messages, too; only numbers may be made up.
+	if !errorcodes.Match(literal.Replace(row.Message), literal.Replace(of.Message)) {
+		fail("the message %q is not, word for word, that of %s: %q", of.Message, row, row.Message)
+	}
+	if whole.ErrorCode != "" && whole.ErrorCode != row.Code && !slices.Contains(kinds, whole.ErrorCode) {
+		fail("the errorCode at the top, %s, is neither %s nor one of %s", whole.ErrorCode, row.Code, strings.Join(kinds, ", "))
+	}
+	if whole.Message != "" && whole.Message != of.Message {
+		fail("the message at the top, %q, is not that of the first error: %q", whole.Message, of.Message)
+	}
+}
+
+// literal turns the brackets around a template's parameters into text.
+var literal = strings.NewReplacer("[", "(", "]", ")")
 
 // values are the members and the scalars of a body, by path: "queue.transfer[].action".
 type values struct {

@@ -14,7 +14,8 @@
 //   - the response is valid, or breaks exactly the one keyword of "# invalid-response". Statuses of the platform's own
 //     rows are as good as those of the operation; their body is the schema [ErrorSchema];
 //   - an error is owned by a documented row: code and status are those of the file name and of the body, and the message
-//     matches the row's template. "# row: none" says that nobody documents it, and then nobody may.
+//     matches the row's template, word for word where a document is the source. "# row: none" says that nobody documents
+//     it, and then nobody may.
 //
 // What is checked of all together is described at [Contract.CheckAll].
 //

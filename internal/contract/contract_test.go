@@ -83,12 +83,16 @@ func load(t *testing.T, text string) *Contract {
 
 func parse(t *testing.T, file, meta, request, response string) *recording.Recording {
 	t.Helper()
-	r, err := recording.Parse(file, []byte("# source: documentation\n# document: d\n# date: 2026-04\n"+meta+"\n"+request+"\n###\n"+response+"\n"))
+	if !strings.HasPrefix(meta, live) {
+		meta = "# source: documentation\n# document: d\n# date: 2026-04\n" + meta
+	}
+	r, err := recording.Parse(file, []byte(meta+"\n"+request+"\n###\n"+response+"\n"))
 	require.NoError(t, err)
 	return r
 }
 
 const (
+	live       = "# source: live\n# date: 2026-04-01\n# api-version: 1.0.36\n"
 	jsonHeader = "\nContent-Type: application/json\n\n"
 	create     = "POST {{server}}/shelf/1/book" + jsonHeader
 	ok         = "HTTP/1.1 200 OK" + jsonHeader
@@ -99,7 +103,9 @@ func TestCheck(t *testing.T) {
 	c := load(t, description)
 	for _, test := range []struct{ name, file, meta, request, response, want string }{
 		{"success", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"id": 1}`, ""},
-		{"documented error", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang"}`, bad + `{"errorCode": "BOK-100", "message": "[book.title] is too long"}`, ""},
+		{"documented error", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, ""},
+		{"error in a list", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "InvalidParameter", "message": "[title] is too long", "errors": [{"message": "?"}, {"errorCode": "BOK-100", "message": "[title] is too long"}]}`, ""},
+		{"an answer from life", "createBook/400-BOK-100", live, create + `{"title": "Go"}`, bad + `{"errorCode": "Oops", "message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[book.title] is too long"}]}`, ""},
 		{"platform", "platform/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader + `{"errorCode": "CMN-301", "message": "Slow down"}`, ""},
 		{"message not documented", "platform/404-CMN-120", "", create + `{"title": "Go"}`, "HTTP/1.1 404 Not Found" + jsonHeader + `{"errorCode": "CMN-120", "message": "anything"}`, ""},
 		{"nobody's", "platform/503-page", "# invalid-response: status\n# row: none\n", create + `{"title": "Go"}`, "HTTP/1.1 503 Service Unavailable", ""},
@@ -107,11 +113,11 @@ func TestCheck(t *testing.T) {
 		{"recursive member", "createBook/200-x", "", create + `{"title": "Go", "parts": [{"kind": "back"}]}`, ok + `{"cover": {"kind": "front"}}`, ""},
 
 		{"operation", "createBook/200-x", "", "GET {{server}}/shelf/1/book", ok + `{}`, "no operation has GET /shelf/1/book"},
-		{"folder", "createFirst/200-x", "", create + `{"title": "Go"}`, ok + `{}`, "the folder is createFirst, the request that of createBook"},
+		{"folder", "createFirst/200-x", "", create + `{"title": "Go"}`, ok + `{}`, "the request is one of createBook: move the file to the folder of that name"},
 		{"required", "createBook/200-x", "", create + `{"pages": 1}`, ok + `{}`, `request: required at /title: property "title" is missing`},
 		{"body", "createBook/200-x", "", "POST {{server}}/shelf/1/book", ok + `{}`, `request: required: value is required but missing`},
-		{"two keywords", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang", "pages": "x"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: type at /pages: value must be an integer, but invalid says maxLength"},
-		{"nothing invalid", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: valid, but invalid says maxLength"},
+		{"two keywords", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang", "pages": "x"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: type at /pages: value must be an integer; the file says # invalid: maxLength"},
+		{"nothing invalid", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: it is valid, though the file says # invalid: maxLength"},
 		{"request syntax", "createBook/200-x", "", create + `{"title"`, ok + `{}`, `request: syntax: unexpected EOF`},
 		{"request content type", "createBook/200-x", "", "POST {{server}}/shelf/1/book\nContent-Type: text/plain\n\nGo", ok + `{}`, `request: content-type: header Content-Type has unexpected value "text/plain"`},
 		{"request member", "createBook/200-x", "", create + `{"title": "Go", "author": {"name": "x"}}`, ok + `{}`, `request: the schema names no author`},
@@ -122,19 +128,22 @@ func TestCheck(t *testing.T) {
 		{"response syntax", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{}{}`, `response: syntax: something follows the JSON text`},
 		{"response empty", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: application/json", `response: syntax: empty body`},
 		{"response content type", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\n{}", `response: content-type: "text/plain" is not documented for status 200`},
-		{"status", "createBook/201-x", "", create + `{"title": "Go"}`, "HTTP/1.1 201 Created", "no row owns it: the name has no code, or row: none is missing\nresponse: status: 201 is not documented"},
+		{"status", "createBook/201-x", "", create + `{"title": "Go"}`, "HTTP/1.1 201 Created", "no row owns it: name the file after status and code, or put it into platform with # row: none\nresponse: status: 201 is not documented"},
 		{"row", "createBook/400-BOK-101", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`, "no row owns it: createBook documents no 400 BOK-101"},
 		{"row of the platform", "createBook/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader + `{"errorCode": "CMN-301", "message": "Slow down"}`, "no row owns it: createBook documents no 429 CMN-301"},
-		{"code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`, "the body's code is BOK-101, the name's BOK-100"},
-		{"no code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{}`, "the body has no errorCode"},
-		{"message", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "title is too long"}`, `the message "title is too long" does not match "[title] is too long" of 400 BOK-100`},
-		{"row none elsewhere", "createBook/400-page", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "row: none is for the folder platform"},
-		{"row none but there is one", "platform/400-BOK-100", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "row: none, but 400 BOK-100 is documented"},
-		{"success with a code", "createBook/200-BOK-100", "", create + `{"title": "Go"}`, ok + `{}`, "a success has no code"},
+		{"code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`, "the body's errorCode is BOK-101, the name has BOK-100"},
+		{"no code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{}`, "the body has no errorCode, the name has BOK-100"},
+		{"message", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "title is too long"}`, `the message "title is too long" is not that of 400 BOK-100: "[title] is too long"`},
+		{"message, not word for word", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "[book.title] is too long"}`, `the message "[book.title] is too long" is not, word for word, that of 400 BOK-100: "[title] is too long"`},
+		{"word at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "Oops", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`, `the errorCode at the top, Oops, is neither BOK-100 nor one of InsufficientPermissions, InvalidParameter, TokenInvalid`},
+		{"message at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`, `the message at the top, "Sorry", is not that of the first error: "[title] is too long"`},
+		{"row none elsewhere", "createBook/400-page", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "the file says # row: none, which is for the folder platform"},
+		{"row none but there is one", "platform/400-BOK-100", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "the file says # row: none, but 400 BOK-100 is documented: remove the line"},
+		{"success with a code", "createBook/200-BOK-100", "", create + `{"title": "Go"}`, ok + `{}`, "the name has the code BOK-100, and 200 is a success"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var lines []string
-			for _, p := range c.Check(parse(t, test.file+".http", test.meta, test.request, test.response)) {
+			for _, p := range c.Check(parse(t, test.file+".http", test.meta, test.request, test.response)).Problems {
 				lines = append(lines, strings.TrimPrefix(p.String(), test.file+".http: "))
 			}
 			require.Equal(t, test.want, strings.Join(lines, "\n"))
@@ -155,28 +164,28 @@ func TestCheckAll(t *testing.T) {
   - {cell: createFirst success, reason: again}
 `))
 	require.NoError(t, err)
-	report := c.CheckAll([]*recording.Recording{success, broken, e}, waivers)
+	report := c.CheckAll([]*Exchange{c.Check(success), c.Check(broken), c.Check(e)}, waivers)
 	var lines []string
 	for _, p := range report.Problems {
 		lines = append(lines, p.String())
 	}
 	require.Equal(t, []string{
-		"no recording exercises createBook parameter dry wet",
-		"no recording exercises createBook request labels",
-		"no recording exercises createBook request pages", // an invalid request and that of an error show nothing
-		"no recording exercises createBook request parts[].within",
-		"no recording exercises createBook request value parts[].kind front",
-		"no recording exercises createBook response cover",
-		"no recording exercises createBook response cover.kind",
-		"no recording exercises createBook response cover.within",
-		"no recording exercises createBook response value cover.kind back",
-		"no recording exercises createBook response value cover.kind front",
-		"no recording exercises platform row 404 CMN-120",
-		"no recording exercises platform row 429 CMN-301",
-		"no recording exercises platform status 404",
-		"no recording exercises platform status 429",
-		`w.yaml:4:5: nothing needs the waiver: "createBook success" is exercised`,
-		`w.yaml:5:5: nothing needs the waiver: there is no "createBook row 400 BOK-999"`,
+		`no recording exercises "createBook parameter dry wet": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook request labels": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook request pages": add one, or waive it in waivers.yaml`, // an invalid request and that of an error show nothing
+		`no recording exercises "createBook request parts[].within": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook request value parts[].kind front": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook response cover": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook response cover.kind": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook response cover.within": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook response value cover.kind back": add one, or waive it in waivers.yaml`,
+		`no recording exercises "createBook response value cover.kind front": add one, or waive it in waivers.yaml`,
+		`no recording exercises "platform row 404 CMN-120": add platform/404-CMN-120.http`,
+		`no recording exercises "platform row 429 CMN-301": add platform/429-CMN-301.http`,
+		`no recording exercises "platform status 404": add one, or waive it in waivers.yaml`,
+		`no recording exercises "platform status 429": add one, or waive it in waivers.yaml`,
+		`w.yaml:4:5: "createBook success" is exercised: remove the waiver`,
+		`w.yaml:5:5: there is no "createBook row 400 BOK-999": remove the waiver`,
 		`w.yaml:6:5: "createFirst success" is waived twice`,
 	}, lines)
 	require.Equal(t, []Problem{{"createBook/200-x.http", "response: the schema names no isbn"}}, report.Unknown)
@@ -188,6 +197,17 @@ func TestCheckAll(t *testing.T) {
 		"error body   –               –               –    –          –        –              2/2       –",
 		"",
 	}, "\n"), report.Table())
+}
+
+func TestOperationWithoutRecordings(t *testing.T) {
+	c := load(t, description)
+	c.Platform = nil
+	waivers, err := ParseWaivers("w.yaml", []byte("waivers:\n  - {cell: createFirst success, reason: not ours}\n"))
+	require.NoError(t, err)
+	require.Equal(t, []Problem{
+		{"", "createBook has no recording: begin with createBook/200-CASE.http (cells to exercise: 23)"},
+		{"", "createFirst has no recording: begin with createFirst/204-CASE.http (cells to exercise: 1)"},
+	}, c.CheckAll(nil, waivers).Problems)
 }
 
 func TestFind(t *testing.T) {

@@ -149,41 +149,23 @@ func (op *Operation) Numberish(path string) bool { return op.cells.response.eith
 // Names tells whether the schema of op's successful response names the member at path.
 func (op *Operation) Names(path string) bool { return op.cells.response.properties[path] }
 
-// CheckAll checks each recording, and whether all together exercise each cell of the description (see [Kinds]), or a
-// waiver says why not. A waiver for what is exercised, or for what there is not, is a problem as well.
-func (c *Contract) CheckAll(recordings []*recording.Recording, waivers []Waiver) *Report {
+// CheckAll collects what is wrong with recordings that were checked, and tells whether all together exercise each cell of
+// the description (see [Kinds]), or a waiver says why not. A waiver for what is exercised, or for what there is not, is a
+// problem as well. Of an operation that has no recording at all, not every cell is told.
+func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver) *Report {
 	report := &Report{}
-	hit := map[string]bool{} // by name of the cell
-	for _, r := range recordings {
-		e := c.exchange(r)
-		report.Problems = append(report.Problems, e.problems...)
+	m := matrix{hit: map[string]bool{}, used: map[string]bool{}, known: map[string]bool{}, waivers: map[string]*Waiver{}}
+	recorded := map[string]bool{} // operation ids
+	for _, e := range exchanges {
+		report.Problems = append(report.Problems, e.Problems...)
 		for _, path := range e.unknown {
-			report.Unknown = append(report.Unknown, Problem{r.File, "response: the schema names no " + path})
+			report.Unknown = append(report.Unknown, Problem{e.Recording.File, "response: the schema names no " + path})
 		}
-		if e.op == nil {
-			continue
-		}
-		status, whose := r.Response.Status, e.op.ID
-		if r.Folder() == Platform {
-			whose = Platform
-		}
-		if e.row != nil {
-			hit[cell(whose, "row", e.row.String())] = true
-		}
-		if r.Meta.Row == "" {
-			hit[cell(whose, "status", fmt.Sprint(status))] = true
-		}
-		switch {
-		case whose == e.op.ID && e.op.success(status):
-			hit[cell(whose, "success", "")] = true
-			mark(hit, whose, "parameter", "parameter", e.parameters)
-			mark(hit, whose, "request", "request value", e.request)
-			mark(hit, whose, "response", "response value", e.response)
-		case status >= http.StatusBadRequest:
-			mark(hit, errorBody, "response", "response value", e.response)
+		if e.Operation != nil {
+			recorded[e.Recording.Folder()] = true
+			m.mark(e)
 		}
 	}
-	m := matrix{hit: hit, waivers: map[string]*Waiver{}, used: map[string]bool{}}
 	for i, w := range waivers {
 		if m.waivers[w.Cell] != nil {
 			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("%q is waived twice", w.Cell)})
@@ -191,7 +173,12 @@ func (c *Contract) CheckAll(recordings []*recording.Recording, waivers []Waiver)
 		m.waivers[w.Cell] = &waivers[i]
 	}
 	for _, op := range c.Operations {
+		before := len(m.missing)
 		m.operation(op)
+		if n := len(m.missing) - before; n > 0 && !recorded[op.ID] {
+			m.missing = append(m.missing[:before], fmt.Sprintf("%s has no recording: begin with %s/%s-CASE%s (cells to exercise: %d)",
+				op.ID, op.ID, op.firstSuccess(), recording.Extension, n))
+		}
 	}
 	if len(c.Platform) > 0 {
 		m.platform(c)
@@ -200,13 +187,13 @@ func (c *Contract) CheckAll(recordings []*recording.Recording, waivers []Waiver)
 		switch {
 		case m.used[w.Cell]:
 		case m.known[w.Cell]:
-			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("nothing needs the waiver: %q is exercised", w.Cell)})
+			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("%q is exercised: remove the waiver", w.Cell)})
 		default:
-			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("nothing needs the waiver: there is no %q", w.Cell)})
+			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("there is no %q: remove the waiver", w.Cell)})
 		}
 	}
-	for _, name := range m.missing {
-		report.Problems = append(report.Problems, Problem{Text: "no recording exercises " + name})
+	for _, text := range m.missing {
+		report.Problems = append(report.Problems, Problem{Text: text})
 	}
 	report.Coverage = m.lines
 	slices.SortFunc(report.Problems, compareProblems)
@@ -214,30 +201,64 @@ func (c *Contract) CheckAll(recordings []*recording.Recording, waivers []Waiver)
 	return report
 }
 
-const errorBody = "error body"
+// firstSuccess is the lowest status that is a success, "200" if there is none.
+func (op *Operation) firstSuccess() string {
+	for _, status := range slices.Sorted(maps.Keys(op.responses)) {
+		if op.success(status) {
+			return fmt.Sprint(status)
+		}
+	}
+	return "200"
+}
+
+const errorLine = "error body"
 
 // cell is the name of a cell: "createAnsweringRule request value screening Off".
 func cell(line, kind, what string) string { return strings.TrimSuffix(line+" "+kind+" "+what, " ") }
 
-func mark(hit map[string]bool, line, kind, valueKind string, v *values) {
+type matrix struct {
+	hit, used, known map[string]bool // by name of the cell
+	waivers          map[string]*Waiver
+	missing          []string // what to say about cells
+	lines            []Line
+}
+
+// mark notes the cells that an exchange exercises.
+func (m *matrix) mark(e *Exchange) {
+	r, op := e.Recording, e.Operation
+	status, whose := r.Response.Status, op.ID
+	if r.Folder() == Platform {
+		whose = Platform
+	}
+	if e.row != nil {
+		m.hit[cell(whose, "row", e.row.String())] = true
+	}
+	if r.Meta.Row == "" {
+		m.hit[cell(whose, "status", fmt.Sprint(status))] = true
+	}
+	switch {
+	case whose == op.ID && op.success(status):
+		m.hit[cell(whose, "success", "")] = true
+		m.markBody(whose, "parameter", "parameter", e.parameters)
+		m.markBody(whose, "request", "request value", e.requestBody)
+		m.markBody(whose, "response", "response value", e.responseBody)
+	case status >= http.StatusBadRequest:
+		m.markBody(errorLine, "response", "response value", e.responseBody)
+	}
+}
+
+func (m *matrix) markBody(line, kind, valueKind string, v *values) {
 	if v == nil {
 		return
 	}
 	for path := range v.members {
-		hit[cell(line, kind, path)] = true
+		m.hit[cell(line, kind, path)] = true
 	}
 	for path, texts := range v.scalars {
 		for text := range texts {
-			hit[cell(line, valueKind, path+" "+text)] = true
+			m.hit[cell(line, valueKind, path+" "+text)] = true
 		}
 	}
-}
-
-type matrix struct {
-	hit, used, known map[string]bool
-	waivers          map[string]*Waiver
-	missing          []string
-	lines            []Line
 }
 
 // line adds a line; add counts a cell of it.
@@ -247,9 +268,6 @@ func (m *matrix) line(name string) (add func(kind, what string)) {
 		columns[i].Kind = kind
 	}
 	m.lines = append(m.lines, Line{name, columns})
-	if m.known == nil {
-		m.known = map[string]bool{}
-	}
 	return func(kind, what string) {
 		column := &columns[slices.Index(Kinds, kind)]
 		column.Total++
@@ -262,9 +280,18 @@ func (m *matrix) line(name string) (add func(kind, what string)) {
 			column.Waived++
 			m.used[full] = true
 		default:
-			m.missing = append(m.missing, full)
+			m.missing = append(m.missing, missing(name, kind, what))
 		}
 	}
+}
+
+// missing says what to do about a cell that no recording exercises.
+func missing(line, kind, what string) string {
+	text := fmt.Sprintf("no recording exercises %q: ", cell(line, kind, what))
+	if kind == "row" {
+		return text + fmt.Sprintf("add %s/%s%s", line, strings.ReplaceAll(what, " ", "-"), recording.Extension)
+	}
+	return text + "add one, or waive it in waivers.yaml"
 }
 
 func (m *matrix) operation(op *Operation) {
@@ -308,7 +335,7 @@ func (m *matrix) platform(c *Contract) {
 	for status := range statuses {
 		add("status", fmt.Sprint(status))
 	}
-	body(m.line(errorBody), "response", newSchemaCells(c.doc.Components.Schemas[ErrorSchema]))
+	body(m.line(errorLine), "response", newSchemaCells(c.doc.Components.Schemas[ErrorSchema]))
 }
 
 // Table prints the matrix: of each cell, how many are exercised of how many, and how many are waived.
