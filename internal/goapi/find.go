@@ -273,13 +273,8 @@ func sameShape(a, b types.Type) bool {
 		b, ok := b.(*types.Map)
 		return ok && sameShape(a.Elem(), b.Elem())
 	case *types.Named:
-		b, ok := b.(*types.Named)
-		if !ok {
-			return false
-		}
-		_, aStruct := a.Underlying().(*types.Struct)
-		_, bStruct := b.Underlying().(*types.Struct)
-		return aStruct && bStruct || a.Obj().Name() == b.Obj().Name() || types.Identical(a.Underlying(), b.Underlying())
+		_, ok := b.(*types.Named)
+		return ok
 	}
 	return fmt.Sprint(a) == fmt.Sprint(b)
 }

@@ -29,7 +29,6 @@ func Compare(old, new *API) *Comparison {
 	c := &Comparison{old: old, new: new, changes: map[string][]change{}}
 	for _, m := range apidiff.Changes(old.pkg, new.pkg).Changes {
 		symbol, text, _ := strings.Cut(m.Message, ": ")
-		symbol, _, _ = strings.Cut(symbol, ",") // ", method set of T"
 		symbol = strings.NewReplacer("(*", "", ")", "").Replace(symbol)
 		verdict := drift.GoIncompatible
 		if m.Compatible {

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
+)
+
+const desks = `openapi: 3.0.3
+info: {title: Desks, version: '1'}
+paths:
+  /desk:
+    get:
+      operationId: listDesks
+      responses: {'200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Desk'}}}}}
+    post:
+      operationId: createDesk
+      requestBody:
+        content:
+          application/json: {schema: {$ref: '#/components/schemas/DeskRequest'}}
+      responses: {'204': {description: No Content}}
+components:
+  schemas:
+    Desk: {type: object, properties: {name: {type: string}}}
+    DeskRequest: {type: object, properties: {name: {type: string}}}
+`
+
+// twoMedia gives createDesk a body that the generator refuses.
+var twoMedia = []string{"          application/json: {schema", "          application/xml: {schema: {type: string}}\n          application/json: {schema"}
+
+func TestJudgeGoAPI(t *testing.T) {
+	const refused = "POST /desk: createDesk: a body must have one media type, not 2 (application/json, application/xml): keep one with an overlay"
+	removed := drift.Finding{ID: "resp-rem-opt", Operation: "GET /desk", Location: "response 200 application/json name"}
+	added := drift.Finding{ID: "resp-add", Operation: "GET /desk", Location: "response 200 application/json size"}
+	media := drift.Finding{ID: "mt-req-add", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
+	for name, test := range map[string]struct {
+		edits    []string
+		finding  drift.Finding
+		want     *drift.GoImpact
+		summary  drift.GoVerdict // "" for none
+		document []string
+		err      string
+	}{
+		"all generated": {
+			edits:   []string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"},
+			finding: added, want: &drift.GoImpact{Verdict: drift.GoCompatible, Symbols: []string{"Desk.Size"}}, summary: drift.GoCompatible,
+		},
+		"an operation that cannot be generated leaves the whole open": {
+			edits:   append([]string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"}, twoMedia...),
+			finding: added, want: &drift.GoImpact{Verdict: drift.GoCompatible, Symbols: []string{"Desk.Size"}},
+			document: []string{"Go API: not compared: " + refused},
+		},
+		"unless the others decide it": {
+			edits:   append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"}, twoMedia...),
+			finding: removed, want: &drift.GoImpact{Verdict: drift.GoIncompatible, Symbols: []string{"Desk.Name"}}, summary: drift.GoIncompatible,
+			document: []string{"Go API: not compared: " + refused},
+		},
+		"its own findings have no verdict": {
+			edits: twoMedia, finding: media,
+			document: []string{"Go API: not compared: " + refused},
+		},
+		"types that are no more, and changes without a finding": {
+			edits:   []string{"DeskRequest: {type: object, properties: {name: {type: string}}}", "DeskRequest: {type: object, properties: {name: {type: string, x-go-type: Label}}}"},
+			finding: removed, want: &drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{"Desk.Name"}}, summary: drift.GoIncompatible,
+			document: []string{
+				"Go API: the package would not compile until the overlays are mended: types.gen.go: undefined: Label",
+				"Go API: changed incompatibly beside what findings name: DeskRequest.Name",
+			},
+		},
+		"nothing generated": {
+			edits:   append([]string{"'200': {description: OK, content: {application/json", "'200': {description: OK, content: {text/csv"}, twoMedia...),
+			finding: removed, err: "listDesks: a response of type text/csv is not supported: JSON is",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := desks
+			for i := 0; i < len(test.edits); i += 2 {
+				require.Equal(t, 1, strings.Count(text, test.edits[i]), test.edits[i])
+				text = strings.Replace(text, test.edits[i], test.edits[i+1], 1)
+			}
+			r := &drift.Report{Findings: []drift.Finding{test.finding}}
+			ours, upstream := tree(t, desks), tree(t, text)
+			err := judgeGoAPI(context.Background(), r, nil, ours, upstream)
+			if test.err != "" {
+				require.ErrorContains(t, err, test.err)
+				require.Nil(t, r.Findings[0].Go)
+				require.Nil(t, r.Summary.Go)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.want, r.Findings[0].Go)
+			require.Equal(t, test.document, r.Document)
+			if test.summary == "" {
+				require.Nil(t, r.Summary.Go)
+			} else {
+				require.Equal(t, test.summary, *r.Summary.Go)
+			}
+			require.Equal(t, string(document.JSON(tree(t, text))), string(document.JSON(upstream)), "the document is not changed")
+		})
+	}
+}
+
+func tree(t *testing.T, text string) *yaml.Node {
+	t.Helper()
+	doc, err := document.Parse("desks.yaml", []byte(text))
+	require.NoError(t, err)
+	return doc.Root
+}
