@@ -342,15 +342,20 @@ func (f *folder) restrict(nodes []*yaml.Node) {
 	if len(values) == 0 {
 		return
 	}
-	slices.SortStableFunc(values, func(a, b fact) int { return strings.Compare(text(a.value), text(b.value)) })
-	values = slices.CompactFunc(values, func(a, b fact) bool { return same(a.value, b.value) })
 	s := f.schema
 	if s.closed {
-		values = slices.DeleteFunc(s.enum, func(a fact) bool {
-			return !slices.ContainsFunc(values, func(b fact) bool { return same(a.value, b.value) })
-		})
+		both := set(values, text)
+		s.enum = slices.DeleteFunc(s.enum, func(v fact) bool { return !both[text(v.value)] })
+		return
 	}
-	s.enum, s.closed = values, true
+	byText := make(map[string]fact, len(values))
+	for _, v := range slices.Backward(values) {
+		byText[text(v.value)] = v
+	}
+	for _, key := range slices.Sorted(maps.Keys(byText)) {
+		s.enum = append(s.enum, byText[key])
+	}
+	s.closed = true
 }
 
 func (f *folder) addKeyword(n, k, v *yaml.Node) {

@@ -97,9 +97,8 @@ func textual(x, y *schema) bool {
 	if !y.closed {
 		return true
 	}
-	return x.closed && !slices.ContainsFunc(x.enum, func(v fact) bool {
-		return !slices.ContainsFunc(y.enum, func(w fact) bool { return plain(v.value) == plain(w.value) })
-	})
+	accepted := set(y.enum, plain)
+	return x.closed && !slices.ContainsFunc(x.enum, func(v fact) bool { return !accepted[plain(v.value)] })
 }
 
 // accepts tells whether a change of type takes nothing from the reader: a request whose type widens, or a response whose
@@ -176,9 +175,17 @@ func (c *comparer) enum(x, y *schema, at place) {
 
 // without are the values of a that b lacks.
 func without(a, b []fact) []fact {
-	return slices.DeleteFunc(slices.Clone(a), func(v fact) bool {
-		return slices.ContainsFunc(b, func(w fact) bool { return same(v.value, w.value) })
-	})
+	known := set(b, text)
+	return slices.DeleteFunc(slices.Clone(a), func(v fact) bool { return known[text(v.value)] })
+}
+
+// set is the values of an enum, each as spelt.
+func set(enum []fact, spelling func(any) string) map[string]bool {
+	spelt := make(map[string]bool, len(enum))
+	for _, v := range enum {
+		spelt[spelling(v.value)] = true
+	}
+	return spelt
 }
 
 func values(enum []fact) []any {
