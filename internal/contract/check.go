@@ -190,9 +190,10 @@ func find(rows []Row, status int, code string) *Row {
 
 // errorBody is what an error body says, as far as rows go.
 type errorBody struct {
-	ErrorCode string      `json:"errorCode"`
-	Message   string      `json:"message"`
-	Errors    []errorBody `json:"errors"`
+	ErrorCode   string      `json:"errorCode"`
+	Message     string      `json:"message"`
+	Description string      `json:"error_description"`
+	Errors      []errorBody `json:"errors"`
 }
 
 // kinds are the words that stand for a code at the top of published error bodies.
@@ -227,8 +228,10 @@ func checkBody(r *recording.Recording, row *Row, fail func(string, ...any)) {
 	if whole.ErrorCode != "" && whole.ErrorCode != row.Code && !slices.Contains(kinds, whole.ErrorCode) {
 		fail("the errorCode at the top, %s, is neither %s nor one of %s", whole.ErrorCode, row.Code, strings.Join(kinds, ", "))
 	}
-	if whole.Message != "" && whole.Message != of.Message {
-		fail("the message at the top, %q, is not that of the first error: %q", whole.Message, of.Message)
+	for _, text := range []string{whole.Message, whole.Description} {
+		if text != "" && text != of.Message {
+			fail("the message at the top, %q, is not that of the first error: %q", text, of.Message)
+		}
 	}
 }
 
