@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -111,4 +113,32 @@ func tree(t *testing.T, text string) *yaml.Node {
 	doc, err := document.Parse("desks.yaml", []byte(text))
 	require.NoError(t, err)
 	return doc.Root
+}
+
+// The vendor's document of 2026 against the pin: what regeneration does to the fields, constants and methods.
+func TestGoAPIOfVendor(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	status := Run([]string{"-C", "../..", "drift", "../drift/testdata/documents/2026-08.yaml", "--go", "--format", "json", "--fail-on", "none"}, nil, &stdout, &stderr)
+	require.Zero(t, status, stderr.String())
+	var r drift.Report
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
+	require.Equal(t, drift.GoIncompatible, *r.Summary.Go)
+	got := map[string]drift.GoImpact{}
+	for _, f := range r.Findings {
+		require.NotNil(t, f.Go, "%s %s", f.Operation, f.Location)
+		value, _ := f.New.(string)
+		got[strings.Join([]string{f.ID, f.Operation[strings.LastIndex(f.Operation, "/")+1:], f.Location, value}, " ")] = *f.Go
+	}
+	for finding, want := range map[string]drift.GoImpact{
+		"resp-add answering-rule response 200 application/json queue.callBack ":           {Verdict: drift.GoCompatible, Symbols: []string{"Queue.CallBack", "QueueInfo_CallBack"}},
+		"resp-enum-add greeting response 200 application/json type TemplateGreeting":      {Verdict: drift.GoCompatible, Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
+		"resp-enum-rem answering-rule response 200 application/json greetings[].type ":    {Verdict: drift.GoIncompatible, Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom", "GreetingTypeEnum"}},
+		"param-add-opt greeting parameter query:apply ":                                   {Verdict: drift.GoIncompatible, Symbols: []string{"Client.CreateCustomUserGreeting", "CreateCustomUserGreetingParams.Apply"}},
+		"type-text {greetingId} parameter path:greetingId string":                         {Verdict: drift.GoNone, Symbols: []string{"Client.ReadCustomGreeting"}},
+		"operation-id-changed {greetingId} operationId readCustomGreeting":                {Verdict: drift.GoNone, Symbols: []string{}},
+		"resp-limit-tight answering-rule response 200 application/json queue.maxCallers ": {Verdict: drift.GoNone, Symbols: []string{}},
+	} {
+		require.Contains(t, got, finding)
+		require.Equal(t, want, got[finding], finding)
+	}
 }
