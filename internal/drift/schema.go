@@ -2,6 +2,7 @@ package drift
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -175,6 +176,7 @@ type folder struct {
 	types    map[string]bool // nil for any
 	typeLine int
 	null     nullability
+	value    fact // null among the values of an enum
 	props    map[string][]*yaml.Node
 	lines    map[string]int // of the properties' names
 	required map[string]fact
@@ -331,12 +333,14 @@ func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yam
 	return values, typ, true
 }
 
-// restrict intersects the closed set of values. Null is a matter of nullable.
+// restrict intersects the closed set of values. Null is a matter of nullable, and where there is a type, of that alone.
 func (f *folder) restrict(nodes []*yaml.Node) {
 	var values []fact
 	for _, n := range nodes {
 		if n.Tag != "!!null" {
 			values = append(values, scalar(n))
+		} else {
+			f.value = fact{true, n.Line}
 		}
 	}
 	if len(values) == 0 {
@@ -496,11 +500,17 @@ func (f *folder) finish() {
 	if len(f.types) == 0 && f.object {
 		f.types, f.typeLine = map[string]bool{"object": true}, s.line
 	}
+	if typ := typeOf(s.enum); len(f.types) == 0 && typ != "" {
+		f.types, f.typeLine = map[string]bool{typ: true}, s.line
+	}
 	if len(f.types) > 0 {
 		s.typ = fact{strings.Join(slices.Sorted(maps.Keys(f.types)), "|"), f.typeLine}
 	}
 	if f.null.forced.value == nil && f.null.typed > 0 && f.null.allow == f.null.typed {
 		f.null.forced = f.null.at
+	}
+	if f.null.typed == 0 && s.closed && f.value.value != nil {
+		f.null.forced = f.value
 	}
 	if f.null.forced.value != nil {
 		s.facts["nullable"] = f.null.forced
@@ -525,6 +535,29 @@ func (f *folder) finish() {
 	}
 	slices.SortStableFunc(s.opaque, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	slices.SortStableFunc(s.unions, func(a, b union) int { return cmp.Compare(a.keyword, b.keyword) })
+}
+
+// typeOf is the type that all values of an enum have, "" where that is none or not plain.
+func typeOf(enum []fact) string {
+	common := ""
+	for _, v := range enum {
+		typ := ""
+		switch v := v.value.(type) {
+		case string:
+			typ = "string"
+		case bool:
+			typ = "boolean"
+		case json.Number:
+			if strings.Trim(v.String(), "-0123456789") == "" {
+				typ = "integer"
+			}
+		}
+		if typ == "" || common != "" && typ != common {
+			return ""
+		}
+		common = typ
+	}
+	return common
 }
 
 func (f *folder) child(nodes []*yaml.Node, line int) *schema {
