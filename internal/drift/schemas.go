@@ -73,7 +73,15 @@ func (c *comparer) retyped(x, y *schema, at place) {
 	case accepts(at.side, x, y):
 		id, attribute = other, "type"
 	}
-	implied := append(c.inside(x, at, removed), c.inside(y, at, added)...)
+	gone, came := c.inside(x, at, removed), c.inside(y, at, added)
+	there := map[string]int{} // 1 before, 2 after, 3 both
+	for _, i := range gone {
+		there[i.Location] |= 1
+	}
+	for _, i := range came {
+		there[i.Location] |= 2
+	}
+	implied := slices.DeleteFunc(append(gone, came...), func(i Implied) bool { return there[i.Location] == 3 })
 	c.emit(id, at.String(), attribute, x.typ.value, y.typ.value, cmp.Or(y.typ.line, y.line), implied...)
 }
 
