@@ -190,12 +190,17 @@ func (c *comparer) parameter(x, y *parameter) {
 	at := place{side: request, prefix: y.location(), parameter: true, text: y.in == "path" || y.in == "query"}
 	c.requiredFlag("req-req", "req-opt", at.String(), x.required, y.required, y.line)
 	for _, name := range bothKeys(x.facts, y.facts) {
-		if name == "collectionFormat" && !same(x.schema.typ.value, y.schema.typ.value) {
-			continue // judged with the type
+		if name == "collectionFormat" && (!same(x.schema.typ.value, y.schema.typ.value) || !same(x.facts["content"].value, y.facts["content"].value)) {
+			continue // judged with the type, or with the content
 		}
-		if before, after := x.facts[name], y.facts[name]; !same(before.value, after.value) {
-			c.emit(other, at.String(), name, before.value, after.value, cmp.Or(after.line, y.line))
+		before, after := x.facts[name], y.facts[name]
+		if same(before.value, after.value) {
+			continue
 		}
+		if before.value == true || after.value == true {
+			before.value, after.value = before.value == true, after.value == true
+		}
+		c.emit(other, at.String(), name, before.value, after.value, cmp.Or(after.line, y.line))
 	}
 	c.schema(x.schema, y.schema, at)
 }

@@ -289,7 +289,7 @@ func parameterChanges() []change {
 		{"style", []string{"{name: tags, in: query,", "{name: tags, in: query, style: pipeDelimited,"}, gives(`risky other at parameter query:tags [collectionFormat]: "multi" → "pipes"`), gives(`risky other at parameter query:tags [collectionFormat]: "pipes" → "multi"`)},
 		{"style spelled out", []string{"{name: tags, in: query,", "{name: tags, in: query, style: form, explode: true,", "{name: id, in: path,", "{name: id, in: path, style: simple, explode: false,"}, gives(), gives()},
 		{"path style", []string{"{name: id, in: path,", "{name: id, in: path, style: label,"}, gives(`risky other at parameter path:id [style]: null → "label"`), gives(`risky other at parameter path:id [style]: "label" → null`)},
-		{"reserved characters", []string{"{name: size, in: query,", "{name: size, in: query, allowReserved: true,"}, gives("risky other at parameter query:size [allowReserved]: null → true"), gives("risky other at parameter query:size [allowReserved]: true → null")},
+		{"reserved characters", []string{"{name: size, in: query,", "{name: size, in: query, allowReserved: true,"}, gives("risky other at parameter query:size [allowReserved]: false → true"), gives("risky other at parameter query:size [allowReserved]: true → false")},
 		{"of the path", []string{"        - {name: size, in: query, schema: {type: integer}}\n", "", "    post:\n", "    parameters: [{name: size, in: query, schema: {type: integer}}, {name: page, in: query, schema: {type: boolean}}]\n    post:\n"}, gives(), gives()},
 	}
 }
