@@ -1,6 +1,8 @@
 package drift
 
 import (
+	"maps"
+	"mime"
 	"slices"
 	"strings"
 
@@ -157,6 +159,9 @@ func (r *reader) response(status, n, op *yaml.Node) *response {
 		slices.SortFunc(resp.media, func(a, b *media) int { return strings.Compare(a.name, b.name) })
 	}
 	for name, header := range document.Pairs(document.Get(target, "headers")) {
+		if r.ignored(name.Value, "content-type") {
+			continue
+		}
 		object, leave := r.follow(header)
 		if object != nil && object.Kind == yaml.MappingNode {
 			h := r.parameter(parameterNode{object, name.Line})
@@ -168,12 +173,19 @@ func (r *reader) response(status, n, op *yaml.Node) *response {
 	return resp
 }
 
-// mediaName is a media type as it compares: type and parameter names are case-insensitive (RFC 9110 §8.3.1).
+// mediaName is a media type as it compares: type, parameter names and charsets are case-insensitive, and values may be
+// quoted (RFC 9110 §8.3). What is no media type is compared as it stands.
 func mediaName(s string) string {
-	parts := strings.Split(s, ";")
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
+	name, params, err := mime.ParseMediaType(s)
+	if err != nil {
+		return strings.ToLower(strings.TrimSpace(s))
 	}
-	parts[0] = strings.ToLower(parts[0])
-	return strings.Join(parts, ";")
+	for _, key := range slices.Sorted(maps.Keys(params)) {
+		value := params[key]
+		if key == "charset" {
+			value = strings.ToLower(value)
+		}
+		name += ";" + key + "=" + value
+	}
+	return name
 }

@@ -241,7 +241,8 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 		op.body = r.requestBody(document.Get(node, "requestBody"))
 	}
 	for _, p := range params {
-		if in := document.Text(p.node, "in"); r.family == "2.0" && (in == "body" || in == "formData") {
+		in := document.Text(p.node, "in")
+		if r.family == "2.0" && (in == "body" || in == "formData") || in == "header" && r.ignored(document.Text(p.node, "name"), "accept", "authorization", "content-type") {
 			continue
 		}
 		op.parameters = append(op.parameters, r.parameter(p))
@@ -255,6 +256,12 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 	slices.SortFunc(op.responses, func(a, b *response) int { return strings.Compare(a.status, b.status) })
 	op.callbacks = r.callbacks(document.Get(node, "callbacks"))
 	return op
+}
+
+// ignored tells whether a header is one of those that OpenAPI 3 says elsewhere: such definitions are to be ignored
+// (OpenAPI 3.0.3 §4.7.12.1, §4.7.17.1).
+func (r *reader) ignored(header string, elsewhere ...string) bool {
+	return r.family != "2.0" && slices.Contains(elsewhere, strings.ToLower(header))
 }
 
 // parameterNode is a parameter object and where it stands.
@@ -382,11 +389,12 @@ func (r *reader) security(op *yaml.Node) fact {
 		slices.Sort(schemes)
 		ways = append(ways, cmp.Or(strings.Join(schemes, " and "), "none"))
 	}
-	if len(ways) == 0 {
+	slices.Sort(ways)
+	ways = slices.Compact(ways)
+	if len(ways) == 0 || len(ways) == 1 && ways[0] == "none" {
 		return fact{}
 	}
-	slices.Sort(ways)
-	return fact{strings.Join(slices.Compact(ways), ", or "), requirements.Line}
+	return fact{strings.Join(ways, ", or "), requirements.Line}
 }
 
 func (r *reader) scheme(name string) string {
