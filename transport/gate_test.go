@@ -457,7 +457,7 @@ func TestOtherHostsHavePenaltiesButTeachNothing(t *testing.T) {
 		start := time.Now()
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_, _, err := send(tr, request(t, t.Context(), "GET", "https://example.com/Heavy/x", nil))
+			_, _, err := send(tr, request(t, t.Context(), "GET", "http://localhost/Heavy/x", nil))
 			require.NoError(t, err)
 		})
 		synctest.Wait()

@@ -56,7 +56,7 @@ func TestRetryMatrix(t *testing.T) {
 						if optIn == "request" {
 							ctx = transport.WithRetryUnsafe(ctx)
 						}
-						_, err := tr.RoundTrip(request(t, ctx, method, v.URL+"/x", nil))
+						_, _, err := send(tr, request(t, ctx, method, v.URL+"/x", nil))
 						require.Equal(t, c.code == 0, err != nil)
 						want := 1
 						if strings.Contains(" "+c.repeated+" ", " "+method+" ") || c.repeated != "" && optIn != "" {
@@ -305,7 +305,7 @@ func TestFaultsThatRepeatingCannotCure(t *testing.T) {
 	}{
 		"unknown authority": {v.URL, &http.Transport{}, "", "tls: failed to verify certificate: x509: certificate signed by unknown authority"},
 		"wrong name":        {"https://localhost:" + v.URL[strings.LastIndex(v.URL, ":")+1:], v.base, "", "x509: certificate is valid for example.com"},
-		"no TLS":            {"https" + strings.TrimPrefix(plainServer(t), "http"), v.base, "", "server gave HTTP response to HTTPS client"},
+		"no TLS":            {"https" + strings.TrimPrefix(plainServer(t), "http"), v.base, "", "tls: first record does not look like a TLS handshake"},
 		"invalid header":    {v.URL, v.base, "a\nb", `net/http: invalid header field value for "X-Test"`},
 		"ended elsewhere":   {v.URL, baseFunc(func(*http.Request) (*http.Response, error) { return nil, context.Canceled }), "", "context canceled"},
 	} {

@@ -181,10 +181,14 @@ func (s *tokens) fly(f *flight) {
 // not fit, because it signs an assertion of its own, and the vendor's JWT is
 // signed already.
 func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (*oauth2.Token, error) {
+	endpoint := server.JoinPath(tokenPath)
+	if !strings.HasPrefix(endpoint.Path, "/") { // JoinPath leaves it out if server has no path
+		endpoint.Path = "/" + endpoint.Path
+	}
 	conf := &clientcredentials.Config{
 		ClientID:       c.ClientID,
 		ClientSecret:   c.ClientSecret.reveal(),
-		TokenURL:       server.JoinPath(tokenPath).String(),
+		TokenURL:       endpoint.String(),
 		AuthStyle:      oauth2.AuthStyleInHeader,
 		EndpointParams: url.Values{"grant_type": {jwtGrant}, "assertion": {c.JWT.reveal()}},
 	}
@@ -204,7 +208,7 @@ func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (
 		if err == nil && !validBearer(token.AccessToken) {
 			err = errors.New("the token endpoint gave a token that no header can carry")
 		}
-		event := Event{Kind: EventToken, Method: http.MethodPost, Path: server.JoinPath(tokenPath).Path, Group: "Auth", Status: http.StatusOK}
+		event := Event{Kind: EventToken, Method: http.MethodPost, Path: endpoint.Path, Group: "Auth", Status: http.StatusOK}
 		if err == nil {
 			e.onEvent(ctx, event)
 			return token, nil

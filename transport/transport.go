@@ -294,7 +294,7 @@ func (t *Transport) CloseIdleConnections() {
 }
 
 // Format keeps whatever the Transport holds out of logs.
-func (t *Transport) Format(f fmt.State, _ rune) {
+func (t Transport) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "transport.Transport(%s)", t.origins[0])
 }
 

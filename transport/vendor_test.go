@@ -31,7 +31,7 @@ type call struct {
 	Body   string
 }
 
-// vendor plays the vendor's platform over TLS.
+// vendor plays the vendor's platform.
 type vendor struct {
 	*httptest.Server
 	base *http.Transport
@@ -90,20 +90,26 @@ func newVendor(t *testing.T) *vendor {
 	return v
 }
 
-// inBubble runs f with a vendor in memory and a clock that jumps.
+// inBubble runs f with a vendor in memory and a clock that jumps. Each request
+// has a connection of its own: on one that was used before, net/http repeats
+// some requests by itself.
 func inBubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{}
 		listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 		v.Server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: v}}
-		v.StartTLS()
+		v.Start()
 		v.base = v.Server.Client().Transport.(*http.Transport)
 		v.base.DialContext = listener.dial
-		v.base.MaxIdleConnsPerHost = 100
+		v.base.DisableKeepAlives = true
+		defer func() {
+			if t.Failed() { // it may have left a response open, which Close would wait for
+				v.CloseClientConnections()
+			}
+			v.Close()
+		}()
 		f(t, v)
-		v.base.CloseIdleConnections()
-		v.Close()
 	})
 }
 
