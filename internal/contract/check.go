@@ -48,6 +48,7 @@ type Exchange struct {
 	parameters, requestBody, responseBody *values
 	// Members of the response that no schema names.
 	unknown []string
+	cells   []string // that it exercises
 }
 
 // Check says what is wrong with one recording.
@@ -57,6 +58,9 @@ func (c *Contract) Check(r *recording.Recording) *Exchange {
 		e.Problems = append(e.Problems, Problem{r.File, fmt.Sprintf(format, args...)})
 	})
 	slices.SortFunc(e.Problems, compareProblems)
+	if e.Operation != nil {
+		e.cells = e.exercised()
+	}
 	return e
 }
 

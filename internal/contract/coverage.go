@@ -163,7 +163,9 @@ func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver) *Report {
 		}
 		if e.Operation != nil {
 			recorded[e.Recording.Folder()] = true
-			m.mark(e)
+			for _, cell := range e.cells {
+				m.hit[cell] = true
+			}
 		}
 	}
 	for i, w := range waivers {
@@ -223,42 +225,42 @@ type matrix struct {
 	lines            []Line
 }
 
-// mark notes the cells that an exchange exercises.
-func (m *matrix) mark(e *Exchange) {
+// exercised lists the cells that an exchange exercises.
+func (e *Exchange) exercised() (cells []string) {
 	r, op := e.Recording, e.Operation
 	status, whose := r.Response.Status, op.ID
 	if r.Folder() == Platform {
 		whose = Platform
 	}
 	if e.row != nil {
-		m.hit[cell(whose, "row", e.row.String())] = true
+		cells = append(cells, cell(whose, "row", e.row.String()))
 	}
 	if r.Meta.Row == "" {
-		m.hit[cell(whose, "status", fmt.Sprint(status))] = true
+		cells = append(cells, cell(whose, "status", fmt.Sprint(status)))
+	}
+	body := func(line, kind, valueKind string, v *values) {
+		if v == nil {
+			return
+		}
+		for path := range v.members {
+			cells = append(cells, cell(line, kind, path))
+		}
+		for path, texts := range v.scalars {
+			for text := range texts {
+				cells = append(cells, cell(line, valueKind, path+" "+text))
+			}
+		}
 	}
 	switch {
 	case whose == op.ID && op.success(status):
-		m.hit[cell(whose, "success", "")] = true
-		m.markBody(whose, "parameter", "parameter", e.parameters)
-		m.markBody(whose, "request", "request value", e.requestBody)
-		m.markBody(whose, "response", "response value", e.responseBody)
+		cells = append(cells, cell(whose, "success", ""))
+		body(whose, "parameter", "parameter", e.parameters)
+		body(whose, "request", "request value", e.requestBody)
+		body(whose, "response", "response value", e.responseBody)
 	case status >= http.StatusBadRequest:
-		m.markBody(errorLine, "response", "response value", e.responseBody)
+		body(errorLine, "response", "response value", e.responseBody)
 	}
-}
-
-func (m *matrix) markBody(line, kind, valueKind string, v *values) {
-	if v == nil {
-		return
-	}
-	for path := range v.members {
-		m.hit[cell(line, kind, path)] = true
-	}
-	for path, texts := range v.scalars {
-		for text := range texts {
-			m.hit[cell(line, valueKind, path+" "+text)] = true
-		}
-	}
+	return cells
 }
 
 // line adds a line; add counts a cell of it.
