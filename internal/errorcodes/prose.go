@@ -217,11 +217,7 @@ func markdownCells(line string) []string {
 	var cells []string
 	var cell strings.Builder
 	flush := func() {
-		s := strings.TrimSpace(cell.String())
-		if len(s) > 1 && s[0] == '`' && s[len(s)-1] == '`' {
-			s = strings.Trim(s, "`")
-		}
-		cells = append(cells, s)
+		cells = append(cells, unmarked(strings.TrimSpace(cell.String())))
 		cell.Reset()
 	}
 	for i := 0; i < len(line); i++ {
@@ -240,6 +236,16 @@ func markdownCells(line string) []string {
 		return nil
 	}
 	return cells
+}
+
+// unmarked takes away the marks of code or emphasis that a whole cell stands in.
+func unmarked(cell string) string {
+	for _, mark := range []string{"`", "**", "__", "*", "_"} {
+		if inner := strings.Trim(cell, mark); len(cell) == len(inner)+2*len(mark) && strings.HasPrefix(cell, mark+inner) && !strings.Contains(inner, mark) {
+			return inner
+		}
+	}
+	return cell
 }
 
 // isHTML looks for "<td" and "<br" in any case.
