@@ -62,9 +62,7 @@ func (c *comparer) spent() bool { return c.visits > maxVisits || c.count > MaxFi
 // emit adds a finding. line is where the new side says it, or where it would.
 func (c *comparer) emit(id, location, attribute string, before, after any, line int, implied ...Implied) {
 	rule := rulesByID[id]
-	slices.SortFunc(implied, func(a, b Implied) int {
-		return cmp.Or(strings.Compare(a.Location, b.Location), strings.Compare(a.Kind, b.Kind))
-	})
+	slices.SortFunc(implied, compareImplied)
 	implied = slices.DeleteFunc(slices.Compact(implied), func(i Implied) bool { return i.Location == location })
 	if implied == nil {
 		implied = []Implied{}
@@ -74,6 +72,10 @@ func (c *comparer) emit(id, location, attribute string, before, after any, line 
 		ID: id, Severity: rule.Severity, Operation: c.op, Location: location, Attribute: attribute,
 		Old: before, New: after, Rule: rule.Text, Implied: implied, Line: line,
 	})
+}
+
+func compareImplied(a, b Implied) int {
+	return cmp.Or(strings.Compare(a.Location, b.Location), strings.Compare(a.Kind, b.Kind))
 }
 
 // choose is the id for a flag that was set or cleared.

@@ -115,6 +115,7 @@ type Warning struct {
 
 // Finish sorts the findings, counts them, and makes every list that is nil an empty one.
 func (r *Report) Finish() {
+	r.absorbCodes()
 	Sort(r.Findings)
 	verdict := r.Summary.Go
 	r.Summary = Summary{Go: verdict}
@@ -146,6 +147,27 @@ func (r *Report) Finish() {
 	r.Overlays = list(r.Overlays)
 	r.Recordings = list(r.Recordings)
 	r.Outside = list(r.Outside)
+}
+
+// absorbCodes makes the error codes of an operation that came or went implied by that.
+func (r *Report) absorbCodes() {
+	whole, inside := map[string]bool{}, map[string][]Implied{}
+	for _, f := range r.Findings {
+		whole[f.Operation] = whole[f.Operation] || f.aspect() == "operation"
+	}
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		if f.aspect() != "code" || !whole[f.Operation] {
+			return false
+		}
+		inside[f.Operation] = append(inside[f.Operation], Implied{f.Location, choose(f.ID == "code-add", added, removed)})
+		return true
+	})
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.aspect() == "operation" {
+			f.Implied = append(f.Implied, inside[f.Operation]...)
+			slices.SortFunc(f.Implied, compareImplied)
+		}
+	}
 }
 
 func list[T any](l []T) []T {
