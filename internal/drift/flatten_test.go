@@ -233,3 +233,39 @@ func TestMentions(t *testing.T) {
 	require.Equal(t, []string{"POST /w/{id} is gone: probably moved to POST /W/{wid}/"}, mentions(edit(t, base, "/w/{id}:", "/W/{wid}/:", "createW", "other")))
 	require.Empty(t, mentions(edit(t, base, "/w/{id}:", "/v2:", "createW", "other")))
 }
+
+// Whatever two documents are, comparing them ends; a document does not differ from itself; and what differs in one
+// direction does in the other.
+func FuzzCompare(f *testing.F) {
+	for _, text := range []string{base, in20, in30, in31} {
+		f.Add([]byte(base), []byte(text))
+		f.Add([]byte(text), []byte(in31))
+	}
+	operations := []string{create, "PUT /rule/{id}", "POST /upload"}
+	f.Fuzz(func(t *testing.T, old, new []byte) {
+		var sides []*drift.Facts
+		for _, text := range [][]byte{old, new} {
+			doc, err := document.Parse("spec.yaml", text)
+			if err != nil {
+				return
+			}
+			side, err := drift.Flatten(doc.Name, doc.Root, operations)
+			if err != nil {
+				return
+			}
+			sides = append(sides, side)
+		}
+		there, err := drift.Compare(sides[0], sides[1])
+		if err != nil {
+			return
+		}
+		back, err := drift.Compare(sides[1], sides[0])
+		require.NoError(t, err)
+		require.Equal(t, len(there) == 0, len(back) == 0)
+		for _, side := range sides {
+			itself, err := drift.Compare(side, side)
+			require.NoError(t, err)
+			require.Empty(t, briefs(itself))
+		}
+	})
+}
