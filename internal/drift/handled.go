@@ -1,6 +1,9 @@
 package drift
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Stage is a document on its way from the pin to what is built of it.
 type Stage struct {
@@ -114,6 +117,23 @@ func (f Finding) fact() factKey {
 
 var enumValues = []string{"req-enum-add", "req-enum-rem", "resp-enum-add", "resp-enum-rem", "resp-enum-disjoint"}
 
+// around is a location and all that it is inside of: of "request text/csv a.b[]" this is "request text/csv a.b", "request
+// text/csv a", "request text/csv (body)", "request text/csv" and "request".
+func around(location string) []string {
+	places := []string{location}
+	for {
+		cut := strings.LastIndexAny(location, " .[")
+		if cut < 0 {
+			return places
+		}
+		if location[cut] == ' ' {
+			places = append(places, location[:cut]+" (body)")
+		}
+		location = location[:cut]
+		places = append(places, location)
+	}
+}
+
 // wholes are the aspects that are about all there is at a place.
 var wholes = []string{"operation", "existence", "type", "body"}
 
@@ -128,9 +148,11 @@ func (s *state) about(f Finding) bool {
 	if k.value != "" && s.facts[factKey{f.Operation, f.Location, k.aspect, ""}] {
 		return true // the set is closed on one side only
 	}
-	for _, aspect := range wholes {
-		if s.facts[factKey{f.Operation, f.Location, aspect, ""}] {
-			return true
+	for _, place := range around(f.Location) {
+		for _, aspect := range wholes {
+			if s.facts[factKey{f.Operation, place, aspect, ""}] {
+				return true
+			}
 		}
 	}
 	if !slices.Contains(wholes, k.aspect) {
