@@ -13,18 +13,18 @@ import (
 
 // message is a finding in one sentence.
 func message(f drift.Finding) string {
-	s := fmt.Sprintf("%s, %s: %s", f.Operation, f.Location, deltaOf(f))
+	s := fmt.Sprintf("%s, %s: %s", printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
 	if i := implied(f); i != "" {
 		s += " " + i
 	}
-	s += fmt.Sprintf(" (%s: %s)", f.Severity, f.Rule)
+	s += fmt.Sprintf(" (%s: %s)", f.Severity, printable(f.Rule))
 	if n := note(f); n != "" {
-		s += " [" + n + "]"
+		s += " [" + printable(n) + "]"
 	}
 	if g := goImpact(f); g != "" {
-		s += " [Go: " + g + "]"
+		s += " [Go: " + line(g) + "]"
 	}
-	return line(s)
+	return s
 }
 
 // The parts of a JUnit report that CI servers read.
@@ -78,20 +78,20 @@ func junit(w io.Writer, r *drift.Report, o Options) error {
 	if waivers := waiverSection(r); len(waivers.Lines) > 0 {
 		s := junitSuite{Name: waivers.Title, Failures: len(waivers.Lines)}
 		for _, p := range r.WaiverProblems {
-			s.Cases = append(s.Cases, junitCase{Name: line(p.Problem), Class: p.File, Failure: &junitFailure{line(p.Problem), waiverRule, line(p.String())}})
+			s.Cases = append(s.Cases, junitCase{Name: printable(p.Problem), Class: p.File, Failure: &junitFailure{printable(p.Problem), waiverRule, printable(p.String())}})
 		}
 		add(s)
 	}
 	for _, g := range groups(r) {
-		s := junitSuite{Name: line(g.Operation)}
+		s := junitSuite{Name: printable(g.Operation)}
 		if len(g.Findings) == 0 {
 			s.Cases = append(s.Cases, junitCase{Name: "no change", Class: s.Name})
 		}
 		for _, f := range g.Findings {
-			c := junitCase{Name: line(fmt.Sprintf("%s %s %s", f.Location, f.ID, deltaOf(f))), Class: s.Name}
+			c := junitCase{Name: fmt.Sprintf("%s %s %s", line(f.Location), f.ID, line(deltaOf(f).String())), Class: s.Name}
 			switch {
 			case note(f) != "":
-				c.Skipped = &junitSkipped{line(note(f))}
+				c.Skipped = &junitSkipped{printable(note(f))}
 				s.Skipped++
 			case drift.Fails(f, o.FailOn):
 				c.Failure = &junitFailure{message(f), string(f.Severity), place(r, f)}
@@ -144,7 +144,7 @@ func github(w io.Writer, r *drift.Report, o Options) error {
 		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", level, properties, githubProperty.Replace(title), githubData.Replace(text))
 	}
 	for _, p := range r.WaiverProblems {
-		command("error", p.File, p.Line, "waiver", p.String())
+		command("error", p.File, p.Line, waiverRule, printable(p.String()))
 	}
 	command("notice", "", 0, "API drift", headline(r))
 	var findings []drift.Finding

@@ -85,8 +85,8 @@ type pageView struct {
 	prefix        string // shared by the paths of all operations
 }
 
-// html is one page for people, with everything in it: it loads nothing, and its policy forbids it to.
-func html(w io.Writer, r *drift.Report, o Options) error {
+// writePage writes one page for people, with everything in it: it loads nothing, and its policy forbids it to.
+func writePage(w io.Writer, r *drift.Report, o Options) error {
 	v := pageView{
 		Report: r, Headline: headline(r), Groups: groups(r), Waivers: waiverSection(r), Rest: rest(r),
 		Style:  template.HTML("<style>" + pageCSS + "</style>"),

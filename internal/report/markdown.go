@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ringbasic/ringbasic/internal/drift"
 )
@@ -23,9 +22,9 @@ const fewRisky = 5
 // important first, and a line says how much.
 func markdown(out io.Writer, r *drift.Report) error {
 	m := &markdownWriter{}
-	fmt.Fprintf(&m.Builder, "## API drift: %s\n\n%s → %s\n", plain(headline(r)), code(side(r.Pinned)), code(side(r.Upstream)))
+	fmt.Fprintf(&m.Builder, "## API drift: %s\n\n%s → %s\n", plain(headline(r)), code(line(side(r.Pinned))), code(line(side(r.Upstream))))
 	if s := waiverSection(r); len(s.Lines) > 0 {
-		m.section(s)
+		m.section(s, printable)
 	}
 	all := groups(r)
 	m.overview(all)
@@ -37,7 +36,7 @@ func markdown(out io.Writer, r *drift.Report) error {
 		if t.rows() == 0 {
 			continue
 		}
-		fmt.Fprintf(&m.Builder, "\n### %s\n", code(g.Operation))
+		fmt.Fprintf(&m.Builder, "\n### %s\n", code(line(g.Operation)))
 		m.table(t.breaking)
 		m.foldedIf(len(t.risky) > fewRisky, fmt.Sprintf("%d risky", len(t.risky)), t.risky)
 		m.foldedIf(true, fmt.Sprintf("%d safe, handled or waived", len(t.rest)), t.rest)
@@ -46,7 +45,7 @@ func markdown(out io.Writer, r *drift.Report) error {
 		fmt.Fprintf(&m.Builder, "\n**%s left out here: the other formats have all.**\n", plural(left, "finding"))
 	}
 	for _, s := range rest(r) {
-		m.section(s)
+		m.section(s, line)
 	}
 	_, err := io.WriteString(out, m.String())
 	return err
@@ -63,7 +62,7 @@ func (m *markdownWriter) overview(all []group) {
 	m.WriteString(header)
 	for i, g := range all {
 		n := g.ranks()
-		row := fmt.Sprintf("| %s | %d | %d | %d | %d |\n", code(g.Operation), n[0], n[1], n[2], n[quiet])
+		row := fmt.Sprintf("| %s | %d | %d | %d | %d |\n", code(line(g.Operation)), n[0], n[1], n[2], n[quiet])
 		if m.Len()+len(row) > maxFindings/2 {
 			fmt.Fprintf(m, "\n%s left out here.\n", plural(len(all)-i, "operation"))
 			return
@@ -91,7 +90,7 @@ func fit(all []group, room int) []rows {
 				row := markdownRow(f)
 				cost := len(row)
 				if tables[i].rows() == 0 {
-					cost += heading + len(code(g.Operation))
+					cost += heading + len(code(line(g.Operation)))
 				}
 				if cost > room {
 					return tables
@@ -128,12 +127,12 @@ func (m *markdownWriter) foldedIf(fold bool, summary string, rows []string) {
 }
 
 func markdownRow(f drift.Finding) string {
-	where := code(f.Location)
+	where := code(line(f.Location))
 	if f.Line > 0 {
 		where += fmt.Sprintf(" line %d", f.Line)
 	}
 	change := deltaOf(f)
-	what := code(change.String())
+	what := code(line(change.String()))
 	if change.Whole != "" {
 		what = plain(change.Whole)
 	}
@@ -142,7 +141,7 @@ func markdownRow(f drift.Finding) string {
 	}
 	why := fmt.Sprintf("%s (%s)", plain(f.Rule), code(f.ID))
 	if g := goImpact(f); g != "" {
-		why += "; Go: " + code(g)
+		why += "; Go: " + code(line(g))
 	}
 	severity := plain(string(f.Severity))
 	if f.Severity == drift.Breaking {
@@ -155,7 +154,7 @@ func markdownRow(f drift.Finding) string {
 }
 
 // section lists lines, as long as there is room.
-func (m *markdownWriter) section(s section) {
+func (m *markdownWriter) section(s section, cut func(string) string) {
 	const few = 8
 	fold := len(s.Lines) > few
 	fmt.Fprintf(m, "\n### %s\n\n", s.Title)
@@ -163,7 +162,7 @@ func (m *markdownWriter) section(s section) {
 		fmt.Fprintf(m, "<details><summary>%d</summary>\n\n", len(s.Lines))
 	}
 	for i, l := range s.Lines {
-		item := "- " + code(l) + "\n"
+		item := "- " + code(cut(l)) + "\n"
 		if m.Len()+len(item) > maxMarkdown {
 			fmt.Fprintf(m, "- and %d more, left out here\n", len(s.Lines)-i)
 			break
@@ -178,7 +177,7 @@ func (m *markdownWriter) section(s section) {
 // code shows text of any origin as code, where it can neither be markup nor mention anybody. A code span cannot hold "|"
 // in a table after a backslash, or more than so many backticks: then it is an HTML element with every mark spelled.
 func code(s string) string {
-	s = line(s)
+	s = printable(s)
 	switch {
 	case s == "":
 		return ""
@@ -188,11 +187,11 @@ func code(s string) string {
 	return "<code>" + spell(s) + "</code>"
 }
 
-// spell writes ASCII punctuation as character references, which cannot be markup (CommonMark 0.31, 2.5).
+// spell writes what could be markup as character references, which cannot (CommonMark 0.31, 2.5).
 func spell(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r < utf8.RuneSelf && !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == ' ' || r == '-') {
+		if strings.ContainsRune("\\`*_{}[]<>#!|~$@&:.", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
 			continue
 		}
@@ -201,11 +200,11 @@ func spell(s string) string {
 	return b.String()
 }
 
-// plain is text outside of code. GitHub looks for @names and #numbers after character references are gone, so that a
-// word joiner (U+2060) has to part them.
+// plain is text outside of code. GitHub looks for @names, #numbers and URLs after character references are gone, so that
+// a word joiner (U+2060) has to part them.
 func plain(s string) string {
 	var b strings.Builder
-	for _, r := range line(s) {
+	for _, r := range strings.ReplaceAll(line(s), "://", ":\u2060//") {
 		switch {
 		case strings.ContainsRune("\\`*_[]<>|&~$", r):
 			fmt.Fprintf(&b, "&#%d;", r)

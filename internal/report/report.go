@@ -46,7 +46,7 @@ func Write(w io.Writer, format string, r *drift.Report, o Options) error {
 	case "github":
 		return github(w, r, o)
 	case "html":
-		return html(w, r, o)
+		return writePage(w, r, o)
 	}
 	return fmt.Errorf("there is no format %q", format)
 }
@@ -87,8 +87,11 @@ func groups(r *drift.Report) []group {
 }
 
 func compareFindings(a, b drift.Finding) int {
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), boolCompare(a.Waived, b.Waived), cmp.Compare(a.Location, b.Location),
-		cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(value(a.New), value(b.New)), cmp.Compare(value(a.Old), value(b.Old)))
+	if n := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), boolCompare(a.Waived, b.Waived),
+		cmp.Compare(a.Location, b.Location), cmp.Compare(a.Attribute, b.Attribute)); n != 0 {
+		return n
+	}
+	return cmp.Or(cmp.Compare(value(a.New), value(b.New)), cmp.Compare(value(a.Old), value(b.Old)))
 }
 
 func boolCompare(a, b bool) int {

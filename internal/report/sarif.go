@@ -106,7 +106,7 @@ func sarif(w io.Writer, r *drift.Report) error {
 	for _, p := range r.WaiverProblems {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: waiverRule, RuleIndex: slices.Index(ids, waiverRule), Level: "error",
-			Message:      sarifText(p.Problem),
+			Message:      sarifText(printable(p.Problem)),
 			Fingerprints: map[string]string{fingerprint: Key(drift.Finding{ID: waiverRule, Location: p.Problem})},
 			Locations:    []sarifLocation{{Physical: sarifPlace(p.File, p.Line)}},
 		})
@@ -119,11 +119,11 @@ func sarif(w io.Writer, r *drift.Report) error {
 				Fingerprints: map[string]string{fingerprint: Key(f)},
 				Locations: []sarifLocation{{
 					Physical: sarifPlace(r.Upstream.Source, f.Line),
-					Logical:  []sarifLogical{{FullyQualifiedName: f.Operation + " " + f.Location, Kind: "member"}},
+					Logical:  []sarifLogical{{FullyQualifiedName: printable(f.Operation + " " + f.Location), Kind: "member"}},
 				}},
 			}
 			if n := note(f); n != "" {
-				result.Suppressions = []sarifSuppression{{"external", "accepted", n}}
+				result.Suppressions = []sarifSuppression{{"external", "accepted", printable(n)}}
 			}
 			run.Results = append(run.Results, result)
 		}

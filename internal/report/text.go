@@ -94,7 +94,10 @@ func textSection(w io.Writer, s section, whole bool, paint func(style, s string)
 			fmt.Fprintf(w, "  and %d more, listed with --verbose\n", len(s.Lines)-few)
 			return
 		}
-		fmt.Fprintf(w, "  %s\n", line(l))
+		if !whole {
+			l = line(l)
+		}
+		fmt.Fprintf(w, "  %s\n", printable(l))
 	}
 }
 

@@ -128,27 +128,37 @@ func value(v any) string {
 		}
 		return v
 	}
-	data, err := json.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return fmt.Sprint(v)
 	}
-	return string(data)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// maxValue is how many characters of a line from the vendor's document a view for people shows. JSON has them all.
+// maxValue is how many characters of a text from the vendor's document a view for people shows. JSON has them all.
 const maxValue = 240
 
-// line makes text of any origin fit for one line: control characters, which could break out of the line or steer a
-// terminal, are spelled, and what is too long is cut.
+// line makes text of any origin fit for a place in a line: printable, and cut if it is too long.
 func line(s string) string {
-	var b strings.Builder
 	n := 0
-	for i, r := range s {
+	for i := range s {
 		if n == maxValue {
-			fmt.Fprintf(&b, "… (%d more bytes)", len(s)-i)
-			break
+			return fmt.Sprintf("%s… (%d more bytes)", printable(s[:i]), len(s)-i)
 		}
 		n++
+	}
+	return printable(s)
+}
+
+// printable spells control characters, which could break out of a line or steer a terminal.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
 		if unicode.IsPrint(r) {
 			b.WriteRune(r)
 			continue

@@ -1,0 +1,329 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	oasis "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/drift"
+)
+
+// The JSON view has the keys of the policy, all of them and no others, and no list is null.
+func TestJSONShape(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]*drift.Report{"everything": everything(), "nothing": nothing()} {
+		var doc map[string]any
+		d := json.NewDecoder(strings.NewReader(render(t, "json", r, options)))
+		require.NoError(t, d.Decode(&doc))
+		require.False(t, d.More(), "one document")
+		keys := []string{"errorCodes", "findings", "outside", "overlays", "pinned", "recordings", "summary", "upstream"}
+		if name == "everything" {
+			keys = append(keys, "document", "waivers")
+		}
+		requireKeys(t, doc, keys...)
+		requireKeys(t, doc["pinned"], "source", "sha256", "apiVersion")
+		requireKeys(t, doc["upstream"], "source", "sha256", "apiVersion")
+		requireKeys(t, doc["summary"], "breaking", "risky", "safe", "waived", "handled", "go")
+		requireKeys(t, doc["errorCodes"], "added", "removed", "messageChanged")
+		lists := []any{doc["findings"], doc["overlays"], doc["recordings"], doc["outside"]}
+		for _, kind := range []string{"added", "removed", "messageChanged"} {
+			rows := doc["errorCodes"].(map[string]any)[kind]
+			lists = append(lists, rows)
+			for _, row := range rows.([]any) {
+				requireKeys(t, row, "operation", "status", "code", "message")
+			}
+		}
+		for _, list := range lists {
+			require.NotNil(t, list, name)
+		}
+		require.Len(t, doc["findings"], len(r.Findings))
+		for _, f := range doc["findings"].([]any) {
+			requireKeys(t, f, "id", "severity", "operation", "location", "attribute", "old", "new", "rule", "implied", "go", "line", "waived", "handledBy")
+			f := f.(map[string]any)
+			require.NotNil(t, f["implied"])
+			for _, i := range f["implied"].([]any) {
+				requireKeys(t, i, "location", "kind")
+			}
+			if f["go"] != nil {
+				requireKeys(t, f["go"], "verdict", "symbols")
+			}
+		}
+		for _, o := range doc["overlays"].([]any) {
+			requireKeys(t, o, "file", "line", "target", "state")
+		}
+		for _, rec := range doc["recordings"].([]any) {
+			requireKeys(t, rec, "file", "problem")
+		}
+		for _, w := range doc["outside"].([]any) {
+			requireKeys(t, w, "message", "line")
+		}
+	}
+}
+
+func requireKeys(t *testing.T, object any, want ...string) {
+	t.Helper()
+	var got []string
+	for key := range object.(map[string]any) {
+		got = append(got, key)
+	}
+	require.ElementsMatch(t, want, got)
+}
+
+// sarifSchema is the schema that OASIS publishes. A Go module carries it, but keeps it to itself: it is read from the
+// module's source.
+func sarifSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif").Output()
+	require.NoError(t, err)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "schema.go"), nil, 0)
+	require.NoError(t, err)
+	text := ""
+	ast.Inspect(file, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			text, err = strconv.Unquote(literal.Value)
+		}
+		return text == ""
+	})
+	require.NoError(t, err)
+	const id = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+	require.Contains(t, text, `"id": "`+id+`"`)
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	require.NoError(t, err)
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	require.NoError(t, c.AddResource(id, doc))
+	schema, err := c.Compile(id)
+	require.NoError(t, err)
+	return schema
+}
+
+func TestSARIFSchema(t *testing.T) {
+	t.Parallel()
+	schema := sarifSchema(t)
+	validate := func(text string) error {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		require.NoError(t, err)
+		return schema.Validate(doc)
+	}
+	good := render(t, "sarif", everything(), options)
+	require.NoError(t, validate(good))
+	require.NoError(t, validate(render(t, "sarif", nothing(), options)))
+
+	// The schema is able to refuse: what a slip of ours would look like.
+	for old, by := range map[string]string{
+		`"level": "error"`:            `"level": "breaking"`,
+		`"startLine": 48`:             `"startLine": 0`,
+		`"version": "2.1.0"`:          `"version": "2.1"`,
+		`"name": "ringbasic",`:        ``,
+		`"shortDescription"`:          `"description"`,
+		`"status": "accepted"`:        `"status": "waived"`,
+		`"physicalLocation"`:          `"physical"`,
+		`new/the%20things,%20100%25.`: `new/the things, 100%.`,
+	} {
+		require.Contains(t, good, old)
+		require.Error(t, validate(strings.ReplaceAll(good, old, by)), "%s became %s", old, by)
+	}
+}
+
+// A reader that others wrote finds the lines, the suppressions, and the rule of each result.
+func TestSARIFRead(t *testing.T) {
+	t.Parallel()
+	r := everything()
+	log, err := oasis.FromBytes([]byte(render(t, "sarif", r, options)))
+	require.NoError(t, err)
+	require.Len(t, log.Runs, 1)
+	run := log.Runs[0]
+	require.Len(t, run.Results, len(r.Findings)+len(r.WaiverProblems))
+	byKey := map[string]drift.Finding{}
+	for _, f := range r.Findings {
+		byKey[Key(f)] = f
+	}
+	levels := map[drift.Severity]string{drift.Breaking: "error", drift.Risky: "warning", drift.Safe: "note"}
+	waivers := 0
+	for _, result := range run.Results {
+		require.Equal(t, *result.RuleID, *run.Tool.Driver.Rules[result.RuleIndex].ID)
+		place := result.Locations[0].PhysicalLocation
+		if *result.RuleID == waiverRule {
+			waivers++
+			require.Equal(t, "spec/waivers.yaml", *place.ArtifactLocation.URI)
+			require.Equal(t, 2, *place.Region.StartLine)
+			require.Contains(t, *result.Message.Text, "matches no finding: remove it")
+			continue
+		}
+		f, ok := byKey[result.PartialFingerprints["ringbasicFinding/v1"]]
+		require.True(t, ok, "%v", result.PartialFingerprints)
+		require.Equal(t, f.ID, *result.RuleID)
+		require.Equal(t, levels[f.Severity], result.Level)
+		uri, err := url.Parse(*place.ArtifactLocation.URI)
+		require.NoError(t, err)
+		require.Equal(t, r.Upstream.Source, uri.Path)
+		if f.Line > 0 {
+			require.Equal(t, f.Line, *place.Region.StartLine)
+		} else {
+			require.Nil(t, place.Region)
+		}
+		require.Equal(t, f.Counts(), len(result.Suppressions) == 0, "%s", f.Location)
+		for _, s := range result.Suppressions {
+			require.Equal(t, note(f), *s.Justification)
+		}
+		require.NotContains(t, *result.Message.Text, "](", "an embedded link")
+	}
+	require.Equal(t, 1, waivers)
+}
+
+func TestArtifact(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"https://example.com/a b.yaml?v=1": "https://example.com/a%20b.yaml?v=1",
+		"new.yaml":                         "new.yaml",
+		"../a b/100%.yaml":                 "../a%20b/100%25.yaml",
+		"a:b.yaml":                         "./a:b.yaml",
+		"/srv/new.yaml":                    "file:///srv/new.yaml",
+		"standard input":                   "standard%20input",
+	} {
+		require.Equal(t, want, artifact(source))
+	}
+}
+
+// JUnit counts as failed what fails the build, and skips what is waived or handled, with the reason.
+func TestJUnit(t *testing.T) {
+	t.Parallel()
+	for _, failOn := range drift.FailOn {
+		r := everything()
+		text := render(t, "junit", r, Options{FailOn: failOn})
+		var doc struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Skipped  int `xml:"skipped,attr"`
+			Suites   []struct {
+				Name     string `xml:"name,attr"`
+				Tests    int    `xml:"tests,attr"`
+				Failures int    `xml:"failures,attr"`
+				Skipped  int    `xml:"skipped,attr"`
+				Cases    []struct {
+					Name    string `xml:"name,attr"`
+					Failure *struct {
+						Message string `xml:"message,attr"`
+					} `xml:"failure"`
+					Skipped *struct {
+						Message string `xml:"message,attr"`
+					} `xml:"skipped"`
+				} `xml:"testcase"`
+			} `xml:"testsuite"`
+		}
+		require.NoError(t, xml.Unmarshal([]byte(text), &doc))
+		var tests, failures int
+		var reasons []string
+		for _, s := range doc.Suites {
+			names := map[string]bool{}
+			failed, skipped := 0, 0
+			for _, c := range s.Cases {
+				require.False(t, names[c.Name], "two cases %q of %s", c.Name, s.Name)
+				names[c.Name] = true
+				require.False(t, c.Failure != nil && c.Skipped != nil)
+				if c.Failure != nil {
+					failed++
+				}
+				if c.Skipped != nil {
+					skipped++
+					reasons = append(reasons, c.Skipped.Message)
+				}
+			}
+			require.Equal(t, []int{len(s.Cases), failed, skipped}, []int{s.Tests, s.Failures, s.Skipped}, s.Name)
+			tests += s.Tests
+			failures += failed
+		}
+		want := map[string]int{"none": 0, "breaking": 7, "risky": 14, "any": 20}[failOn] + 1 // and the waiver
+		require.Equal(t, want, failures, failOn)
+		require.Equal(t, []int{tests, failures, len(reasons)}, []int{doc.Tests, doc.Failures, doc.Skipped})
+		slices.Sort(reasons)
+		require.Equal(t, []string{"handled by overlays/20-repair.yaml:19", "handled by overlays/20-repair.yaml:19", "waived"}, reasons)
+		require.Equal(t, len(r.Findings)+2, tests, "and the waiver, and the operation without findings")
+	}
+}
+
+// Every line is a workflow command, as the runner reads it, and gives back what was put in.
+func TestGitHub(t *testing.T) {
+	t.Parallel()
+	r := everything()
+	r.Upstream.Source = "a:b,c\n%.yaml"
+	o := options
+	o.Verbose = true
+	command := regexp.MustCompile(`^::(error|warning|notice) ([^:]*)::(.*)$`)
+	data := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%25", "%")
+	property := strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%")
+	levels := map[string]int{}
+	order := []string{"error", "notice", "warning"}
+	for n, text := range strings.Split(strings.TrimSuffix(render(t, "github", r, o), "\n"), "\n") {
+		m := command.FindStringSubmatch(text)
+		require.NotNil(t, m, "line %d: %s", n+1, text)
+		levels[m[1]]++
+		properties := map[string]string{}
+		for _, p := range strings.Split(m[2], ",") {
+			key, value, ok := strings.Cut(p, "=")
+			require.True(t, ok, "%q in %s", p, text)
+			properties[key] = property.Replace(value)
+		}
+		require.Contains(t, []string{"", "spec/waivers.yaml", r.Upstream.Source}, properties["file"])
+		require.NotEmpty(t, properties["title"])
+		if strings.Contains(m[3], "%25") {
+			require.Contains(t, data.Replace(m[3]), "::e% %0A", "%s", text)
+		}
+		if n < 2 {
+			require.Equal(t, order[n], m[1], "the waiver that fails, then the verdict")
+		}
+	}
+	require.Equal(t, map[string]int{"error": 8, "warning": 7, "notice": 10}, levels)
+
+	quiet := render(t, "github", r, options)
+	require.Equal(t, 1, strings.Count(quiet, "::notice"), "what does not matter is a number in the one notice")
+	require.Equal(t, "a%25b%0D%0Ac:d,e", githubData.Replace("a%b\r\nc:d,e"))
+	require.Equal(t, "a%25b%0D%0Ac%3Ad%2Ce", githubProperty.Replace("a%b\r\nc:d,e"))
+
+	r.Upstream.Source = "https://example.com/new.yaml"
+	require.NotContains(t, render(t, "github", r, options), "file=http", "a URL is no file of the repository")
+}
+
+// A machine format is one document, and nothing else is on the stream.
+func TestOneDocument(t *testing.T) {
+	t.Parallel()
+	for _, r := range []*drift.Report{everything(), nothing()} {
+		for _, format := range []string{"json", "sarif"} {
+			require.True(t, json.Valid([]byte(render(t, format, r, options))), format)
+		}
+		d := xml.NewDecoder(bytes.NewReader([]byte(render(t, "junit", r, options))))
+		depth, roots := 0, 0
+		for {
+			token, err := d.Token()
+			if token == nil {
+				require.ErrorContains(t, err, "EOF")
+				break
+			}
+			switch token.(type) {
+			case xml.StartElement:
+				if depth == 0 {
+					roots++
+				}
+				depth++
+			case xml.EndElement:
+				depth--
+			}
+		}
+		require.Equal(t, 1, roots)
+	}
+}
