@@ -1,0 +1,35 @@
+// Package ringcentraltest is for tests of services that use the generated client: a server on the loopback interface
+// that answers as RingCentral does, from the exchanges that this project has recorded, and raises any documented error
+// on demand.
+//
+//	func TestLunch(t *testing.T) {
+//		platform := ringcentraltest.NewServer(t)
+//		service := NewService(platform.Client())
+//
+//		platform.Fail("createAnsweringRule", ringcentral.AWR179)
+//		if err := service.CreateLunchRule(t.Context()); !errors.Is(err, ringcentral.AWR179) {
+//			t.Errorf("got %v", err)
+//		}
+//	}
+//
+// Operations are named by their ids, as in [ringcentral.Operation]; a wrong id, recording or code ends the test with a
+// message that lists the right ones.
+//
+// # What is answered
+//
+// A request of an operation gets, in this order: the next of the answers that [Server.Reply], [Server.Fail] and
+// [Server.Throttle] have queued for the operation, each of which is given once; what the function of [Server.Handle]
+// returns; a recorded success, the same each time. [Recordings] lists what there is to choose from.
+//
+// POST /restapi/oauth/token is granted always, so that package transport, or what a service has in its place, works
+// with [Server.URL]. Any other request is an error of the test and gets the platform's 404. So is an answer that was
+// queued and never asked for.
+//
+// [Server.Requests] tells what was sent.
+//
+// # What it does not do
+//
+// It remembers nothing: a rule that was created cannot be read. It looks neither at tokens nor at the content of requests:
+// what the platform would refuse it does not refuse unless told to. The values in recordings are made up, and few
+// exchanges were recorded from the platform itself; each file under contracttests/testdata/recordings says where it is from.
+package ringcentraltest

@@ -1,0 +1,113 @@
+package ringcentraltest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/internal/recording"
+)
+
+const (
+	folder   = "contracttests/testdata/recordings"
+	platform = "platform" // the recordings' folder for what any operation can answer
+)
+
+// usual are the recordings that answer where nothing else is asked for; an operation that is not here has its first.
+var usual = map[string]string{
+	"createAnsweringRule":              "200-weekly-ranges",
+	"createCompanyGreeting":            "200-company",
+	"createCustomUserGreeting":         "200-voicemail",
+	"listCallRecordingCustomGreetings": "200-all",
+	"readCustomGreeting":               "200-voicemail",
+	"updateAnsweringRule":              "200-weekly-ranges",
+}
+
+// Response is an answer, sent as it is.
+type Response struct {
+	Status int // 0 is 200
+	Header http.Header
+	Body   []byte
+
+	name string // of the recording
+	err  error  // what the use of the Response tells the test
+}
+
+// Recording is the answer in a recording of this project, by folder and name: "createAnsweringRule/200-forward-calls",
+// "platform/502-gateway-page". The test learns from the use of the Response if there is none.
+func Recording(name string) Response {
+	r, err := recording.ReadFile(ringbasic.Files, path.Join(folder, name+recording.Extension))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		dir, names := path.Dir(name), Recordings(path.Dir(name))
+		if len(names) == 0 {
+			return Response{err: fmt.Errorf("there is no recording %q: %q is neither an operation id nor %q", name, dir, platform)}
+		}
+		return Response{err: fmt.Errorf("there is no recording %q: use one of %s", name, strings.Join(names, ", "))}
+	case err != nil:
+		return Response{err: err}
+	}
+	return Response{Status: r.Response.Status, Header: r.Response.Header, Body: r.Response.Body, name: name}
+}
+
+// Recordings are the names of an operation's recordings, sorted; those of "platform" can answer any operation.
+func Recordings(operation string) []string {
+	entries, err := fs.ReadDir(ringbasic.Files, path.Join(folder, operation))
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if name, ok := strings.CutSuffix(entry.Name(), recording.Extension); ok {
+			names = append(names, path.Join(operation, name))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// JSON is an answer that has v, encoded, for its body. The test learns from the use of the Response if v cannot be encoded.
+func JSON(status int, v any) Response {
+	body, err := json.Marshal(v)
+	return Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, err: err}
+}
+
+// String is the status and, of a recording, the name: "400 createAnsweringRule/400-AWR-111".
+func (r Response) String() string {
+	return strings.TrimSpace(strconv.Itoa(r.status()) + " " + r.name)
+}
+
+func (r Response) status() int {
+	if r.Status == 0 {
+		return http.StatusOK
+	}
+	return r.Status
+}
+
+func (r Response) write(w http.ResponseWriter) {
+	w.Header()["Content-Type"] = nil // no guess where the answer has none
+	for name, values := range r.Header {
+		w.Header()[http.CanonicalHeaderKey(name)] = values
+	}
+	w.WriteHeader(r.status())
+	_, _ = w.Write(r.Body)
+}
+
+func usualSuccess(operation string) Response {
+	if name, ok := usual[operation]; ok {
+		return Recording(operation + "/" + name)
+	}
+	for _, name := range Recordings(operation) {
+		if strings.HasPrefix(path.Base(name), "2") {
+			return Recording(name)
+		}
+	}
+	return Response{err: fmt.Errorf("no success of %s is recorded: use Reply or Handle", operation)}
+}

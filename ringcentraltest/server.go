@@ -1,0 +1,233 @@
+package ringcentraltest
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ringbasic/ringbasic/generated/ringcentral"
+)
+
+// TB is what the package needs of a test: *testing.T, *testing.B and *testing.F have it.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Server plays the platform. Its methods may be called at any time, by several goroutines at once; those that can end
+// the test only by the test's own.
+type Server struct {
+	URL string // such as "http://127.0.0.1:49152"
+
+	t        TB
+	http     *httptest.Server
+	mu       sync.Mutex
+	queued   map[string][]Response // by operation id
+	handlers map[string]func(Request) Response
+	requests []Request
+}
+
+// NewServer starts a server, which the end of the test stops.
+func NewServer(t TB) *Server {
+	t.Helper()
+	s := &Server{t: t, queued: map[string][]Response{}, handlers: map[string]func(Request) Response{}}
+	mux := http.NewServeMux()
+	for _, op := range ringcentral.Operations() {
+		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
+	}
+	mux.HandleFunc("POST /restapi/oauth/token", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`)
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.t.Errorf("ringcentraltest: %s %s: no operation has this method and path", r.Method, r.URL.EscapedPath())
+		Recording("platform/404-CMN-120").write(w)
+	})
+	s.http = httptest.NewServer(mux)
+	s.URL = s.http.URL
+	t.Cleanup(func() {
+		t.Helper()
+		s.http.Close()
+		s.reportUnused()
+	})
+	return s
+}
+
+// Client returns a client of the server, without authentication, rate limits and retries; for those give URL to
+// transport.New. Options come after the package's own.
+func (s *Server) Client(options ...ringcentral.Option) *ringcentral.Client {
+	s.t.Helper()
+	options = append([]ringcentral.Option{ringcentral.WithHTTPClient(s.http.Client())}, options...)
+	client, err := ringcentral.NewClient(s.URL, options...)
+	if err != nil {
+		s.t.Fatalf("ringcentraltest: %v", err)
+	}
+	return client
+}
+
+// Reply queues answers for the next requests of an operation, one for each.
+func (s *Server) Reply(operation string, answers ...Response) {
+	s.t.Helper()
+	if _, ok := s.operation(operation); !ok {
+		return
+	}
+	for _, answer := range answers {
+		if answer.err != nil {
+			s.t.Fatalf("ringcentraltest: %v", answer.err)
+			return
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queued[operation] = append(s.queued[operation], answers...)
+}
+
+// Fail queues an error that the vendor documents for the operation or for all operations, with the status and the body
+// of its recording. If a code is documented with several statuses it is the first, the operation's own rows before those
+// of all operations; for the others there is [Recording].
+func (s *Server) Fail(operation string, code ringcentral.ErrorCode) {
+	s.t.Helper()
+	if _, ok := s.operation(operation); !ok {
+		return
+	}
+	folder, own := operation, ringcentral.Documented(operation)
+	has := func(row ringcentral.DocumentedError) bool { return row.Code == code }
+	rows, i := own, slices.IndexFunc(own, has)
+	if i < 0 {
+		folder, rows = platform, ringcentral.DocumentedForAll()
+		i = slices.IndexFunc(rows, has)
+	}
+	if i < 0 {
+		var codes []string
+		for _, row := range own {
+			codes = append(codes, string(row.Code))
+		}
+		s.t.Fatalf("ringcentraltest: %s does not document %s, but what any operation can answer and: %s; Reply gives any other answer",
+			operation, code, strings.Join(codes, ", "))
+		return
+	}
+	s.Reply(operation, Recording(fmt.Sprintf("%s/%d-%s", folder, rows[i].Status, code)))
+}
+
+// Throttle queues a 429 (CMN-301) for the operation's usage-plan group, with a Retry-After of wait, in whole seconds
+// rounded up; 0 leaves Retry-After out. The server does not enforce the penalty.
+func (s *Server) Throttle(operation string, wait time.Duration) {
+	s.t.Helper()
+	op, ok := s.operation(operation)
+	if !ok {
+		return
+	}
+	answer := Recording(platform + "/429-" + string(ringcentral.CMN301))
+	if answer.err == nil {
+		// The recording is that of another operation.
+		answer.Header.Del("X-Rate-Limit-Limit")
+		answer.Header.Set("X-Rate-Limit-Group", strings.ToLower(op.ThrottlingGroup))
+		answer.Header.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+		if wait <= 0 {
+			answer.Header.Del("Retry-After")
+		}
+	}
+	s.Reply(operation, answer)
+}
+
+// Handle answers every request of an operation for which nothing is queued by a function, which replaces the recorded
+// success and any earlier function. It is called by the server's goroutines, several at once.
+func (s *Server) Handle(operation string, answer func(Request) Response) {
+	s.t.Helper()
+	if _, ok := s.operation(operation); !ok {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.handlers[operation] = answer
+}
+
+// Requests returns what was sent so far, in the order of arrival: the requests of these operations, or of all if none
+// is named. Those for tokens are left out.
+func (s *Server) Requests(operations ...string) []Request {
+	s.t.Helper()
+	for _, id := range operations {
+		if _, ok := s.operation(id); !ok {
+			return nil
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var some []Request
+	for _, r := range s.requests {
+		if len(operations) == 0 || slices.Contains(operations, r.Operation) {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+func (s *Server) operation(id string) (ringcentral.Operation, bool) {
+	s.t.Helper()
+	var ids []string
+	for _, op := range ringcentral.Operations() {
+		if op.ID == id {
+			return op, true
+		}
+		ids = append(ids, op.ID)
+	}
+	s.t.Fatalf("ringcentraltest: there is no operation %q: use one of %s", id, strings.Join(ids, ", "))
+	return ringcentral.Operation{}, false
+}
+
+var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Operation) {
+	request, err := readRequest(r)
+	if err != nil {
+		s.t.Errorf("ringcentraltest: %s: the request's body: %v", op.ID, err)
+	}
+	request.Operation = op.ID
+	for _, m := range pathParameter.FindAllStringSubmatch(op.Path, -1) {
+		request.PathParams[m[1]] = r.PathValue(m[1])
+	}
+	answer := s.next(request)
+	if answer.err != nil {
+		s.t.Errorf("ringcentraltest: %s: %v", op.ID, answer.err)
+		answer = Response{Status: http.StatusInternalServerError}
+	}
+	answer.write(w)
+}
+
+// next takes note of a request and chooses its answer.
+func (s *Server) next(r Request) Response {
+	s.mu.Lock()
+	s.requests = append(s.requests, r)
+	queue, handle := s.queued[r.Operation], s.handlers[r.Operation]
+	if len(queue) > 0 {
+		s.queued[r.Operation] = queue[1:]
+	}
+	s.mu.Unlock()
+	switch {
+	case len(queue) > 0:
+		return queue[0]
+	case handle != nil:
+		return handle(r)
+	}
+	return usualSuccess(r.Operation)
+}
+
+func (s *Server) reportUnused() {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, op := range ringcentral.Operations() {
+		if queue := s.queued[op.ID]; len(queue) > 0 {
+			s.t.Errorf("ringcentraltest: %s was not called often enough: never asked for: %v", op.ID, queue)
+		}
+	}
+}

@@ -1,0 +1,376 @@
+package ringcentraltest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ringbasic/ringbasic/generated/ringcentral"
+	"github.com/ringbasic/ringbasic/ringcentraltest"
+	"github.com/ringbasic/ringbasic/transport"
+	"github.com/stretchr/testify/require"
+)
+
+var _ ringcentraltest.TB = testing.TB(nil)
+
+// fakeT is a test that is watched.
+type fakeT struct {
+	mu       sync.Mutex
+	said     []string // by Errorf and Fatalf
+	cleanups []func()
+}
+
+func (f *fakeT) Helper()          {}
+func (f *fakeT) Cleanup(c func()) { f.cleanups = append(f.cleanups, c) }
+func (f *fakeT) Errorf(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.said = append(f.said, fmt.Sprintf(format, args...))
+}
+func (f *fakeT) Fatalf(format string, args ...any) {
+	f.Errorf("fatal: "+format, args...)
+	runtime.Goexit()
+}
+
+// watch runs a test function and its cleanups and returns what it said.
+func watch(test func(t *fakeT)) []string {
+	f := &fakeT{}
+	var wg sync.WaitGroup
+	wg.Go(func() { test(f) })
+	wg.Wait()
+	for _, c := range slices.Backward(f.cleanups) {
+		c()
+	}
+	return f.said
+}
+
+var parameter = regexp.MustCompile(`\{[^}]+\}`)
+
+// ask sends an operation's request without a body.
+func ask(t *testing.T, s *ringcentraltest.Server, op ringcentral.Operation) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), op.Method, s.URL+parameter.ReplaceAllString(op.Path, "~"), nil)
+	require.NoError(t, err)
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp, string(body)
+}
+
+func TestRecordedSuccessIsTheUsualAnswer(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	want := map[string]string{
+		"createAnsweringRule":              `"name": "Office"`,
+		"createCompanyGreeting":            `"type": "Company"`,
+		"createCustomUserGreeting":         `"type": "Voicemail"`,
+		"listCallRecordingCustomGreetings": `"records"`,
+		"readCustomGreeting":               `"type": "Voicemail"`,
+		"updateAnsweringRule":              `"schedule"`,
+	}
+	for _, op := range ringcentral.Operations() {
+		for range 2 {
+			resp, body := ask(t, s, op)
+			require.Equal(t, 200, resp.StatusCode, op.ID)
+			require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+			require.Contains(t, body, want[op.ID], op.ID)
+		}
+	}
+	require.Len(t, s.Requests(), 2*len(ringcentral.Operations()))
+}
+
+func TestEveryRecordingCanBeReplayed(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	n := 0
+	for _, op := range ringcentral.Operations() {
+		names := ringcentraltest.Recordings(op.ID)
+		require.NotEmpty(t, names, op.ID)
+		for _, name := range names {
+			answer := ringcentraltest.Recording(name)
+			s.Reply(op.ID, answer)
+			resp, body := ask(t, s, op)
+			require.Equal(t, strings.SplitN(name, "/", 2)[1][:3], fmt.Sprint(resp.StatusCode), name)
+			require.Equal(t, string(answer.Body), body, name)
+			n++
+		}
+	}
+	require.Greater(t, n, 64)
+}
+
+func TestEveryDocumentedErrorCanBeRaised(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	for _, op := range ringcentral.Operations() {
+		own := ringcentral.Documented(op.ID)
+		for i, row := range append(own, ringcentral.DocumentedForAll()...) {
+			s.Fail(op.ID, row.Code)
+			resp, body := ask(t, s, op)
+			var got struct {
+				ErrorCode string
+				Errors    []struct{ ErrorCode string }
+			}
+			require.NoError(t, json.Unmarshal([]byte(body), &got))
+			if len(got.Errors) > 0 {
+				got.ErrorCode = got.Errors[0].ErrorCode
+			}
+			require.Equal(t, string(row.Code), got.ErrorCode, op.ID)
+			if i < len(own) {
+				require.Equal(t, row.Status, resp.StatusCode, "%s %s", op.ID, row.Code)
+			}
+		}
+	}
+}
+
+func TestQueueThenFunctionThenRecording(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	client := s.Client()
+	name := func() string {
+		rule, err := client.UpdateAnsweringRule(t.Context(), "~", "~", "1003", ringcentral.UpdateAnsweringRuleRequest{})
+		require.NoError(t, err)
+		return *rule.Name
+	}
+	usual := name()
+	s.Handle("updateAnsweringRule", func(r ringcentraltest.Request) ringcentraltest.Response {
+		return ringcentraltest.JSON(200, ringcentral.AnsweringRule{Name: new("rule " + r.PathParams["ruleId"])})
+	})
+	s.Reply("updateAnsweringRule",
+		ringcentraltest.JSON(0, ringcentral.AnsweringRule{Name: new("first")}),
+		ringcentraltest.JSON(200, ringcentral.AnsweringRule{Name: new("second")}))
+	require.Equal(t, []string{"first", "second", "rule 1003", "rule 1003"}, []string{name(), name(), name(), name()})
+	s.Handle("updateAnsweringRule", nil)
+	require.Equal(t, usual, name())
+}
+
+func TestResponseIsSentAsItIs(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	read := ringcentral.Operations()[4]
+	s.Reply(read.ID, ringcentraltest.Response{Status: 503, Header: http.Header{"retry-after": {"7"}}, Body: []byte("<html>")})
+	resp, body := ask(t, s, read)
+	require.Equal(t, 503, resp.StatusCode)
+	require.Equal(t, "<html>", body)
+	require.Equal(t, "7", resp.Header.Get("Retry-After"))
+	require.NotContains(t, resp.Header, "Content-Type", "nothing is guessed")
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	client := s.Client(ringcentral.WithUserAgent("desk-tools/1.4"))
+	sent := ringcentral.CreateAnsweringRuleRequest{Type: ringcentral.AnsweringRuleTypeCustom, Name: "Lunch"}
+	_, err := client.CreateAnsweringRule(t.Context(), "~", "10/02", sent)
+	require.NoError(t, err)
+	_, err = client.CreateCustomUserGreeting(t.Context(), "~", "~", ringcentral.CreateCustomUserGreetingForm{
+		Type: "Voicemail", AnsweringRuleID: "1003",
+		Binary: ringcentral.File{Name: "hello.wav", ContentType: "audio/wav", Reader: strings.NewReader("RIFF\r\n")},
+	})
+	require.NoError(t, err)
+	_, err = client.ListCallRecordingCustomGreetings(t.Context(), "~", &ringcentral.ListCallRecordingCustomGreetingsParams{Type: new(ringcentral.CallRecordingGreetingTypeStartRecording)})
+	require.NoError(t, err)
+
+	all := s.Requests()
+	require.Len(t, all, 3)
+	create := all[0]
+	require.Equal(t, "createAnsweringRule", create.Operation)
+	require.Equal(t, "POST", create.Method)
+	require.Equal(t, "/restapi/v1.0/account/~/extension/10%2F02/answering-rule", create.Path)
+	require.Equal(t, map[string]string{"accountId": "~", "extensionId": "10/02"}, create.PathParams)
+	require.Equal(t, "desk-tools/1.4", create.Header.Get("User-Agent"))
+	var got ringcentral.CreateAnsweringRuleRequest
+	require.NoError(t, create.Decode(&got))
+	require.Equal(t, sent, got)
+	require.EqualError(t, create.Decode(&ringcentral.UserGreeting{}), `body of createAnsweringRule: json: unknown field "name"`)
+	require.Nil(t, create.Form)
+
+	upload := all[1]
+	require.Equal(t, "1003", upload.Form.Get("answeringRuleId"))
+	require.Equal(t, "Voicemail", upload.Form.Get("type"))
+	require.Equal(t, map[string]ringcentraltest.Upload{"binary": {Name: "hello.wav", ContentType: "audio/wav", Content: []byte("RIFF\r\n")}}, upload.Files)
+	require.Equal(t, "StartRecording", all[2].Query.Get("type"))
+	require.Equal(t, all[1:2], s.Requests("createCustomUserGreeting"))
+	require.Empty(t, s.Requests("updateAnsweringRule"))
+}
+
+func TestThrottle(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	for _, c := range []struct {
+		wait time.Duration
+		want []string
+	}{{time.Minute, []string{"60"}}, {1500 * time.Millisecond, []string{"2"}}, {time.Nanosecond, []string{"1"}}, {0, nil}} {
+		for _, op := range ringcentral.Operations() {
+			s.Throttle(op.ID, c.wait)
+			resp, body := ask(t, s, op)
+			require.Equal(t, 429, resp.StatusCode)
+			require.Equal(t, c.want, resp.Header.Values("Retry-After"))
+			require.Equal(t, strings.ToLower(op.ThrottlingGroup), resp.Header.Get("X-Rate-Limit-Group"))
+			require.Contains(t, body, "CMN-301")
+		}
+	}
+}
+
+// What a service has in production works with the server: package transport fetches its token there.
+func TestTransport(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	tr, err := transport.New(transport.Config{
+		Server:      s.URL,
+		Credentials: transport.Credentials{ClientID: "app", ClientSecret: transport.NewSecret("x"), JWT: transport.NewSecret("a.b.c")},
+		Group:       ringcentral.ThrottlingGroup,
+	})
+	require.NoError(t, err)
+	client := s.Client(ringcentral.WithHTTPClient(tr.Client()))
+	_, err = client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
+	require.NoError(t, err)
+	s.Throttle("readCustomGreeting", time.Hour) // longer than the transport waits
+	_, err = client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
+	require.ErrorIs(t, err, ringcentral.CMN301)
+	_, err = client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
+	var throttled *transport.ThrottledError
+	require.ErrorAs(t, err, &throttled)
+	require.Equal(t, "Medium", throttled.Group)
+	sent := s.Requests()
+	require.Len(t, sent, 2, "neither the request for a token nor the one that was held back")
+	require.Equal(t, "Bearer token", sent[0].Header.Get("Authorization"))
+}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	client := s.Client()
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			s.Fail("readCustomGreeting", ringcentral.CMN102)
+			if _, err := client.ReadCustomGreeting(t.Context(), "~", "~", "1004"); err == nil {
+				t.Error("no error")
+			}
+			_ = s.Requests()
+		})
+	}
+	wg.Wait()
+	require.Len(t, s.Requests(), 20)
+}
+
+func TestWrongUseIsReported(t *testing.T) {
+	t.Parallel()
+	const operations = "createAnsweringRule, createCompanyGreeting, createCustomUserGreeting, listCallRecordingCustomGreetings, readCustomGreeting, updateAnsweringRule"
+	for name, c := range map[string]struct {
+		test func(t *fakeT, s *ringcentraltest.Server)
+		want []string
+	}{
+		"unknown operation": {func(_ *fakeT, s *ringcentraltest.Server) { s.Fail("CreateAnsweringRule", ringcentral.AWR111) },
+			[]string{`fatal: ringcentraltest: there is no operation "CreateAnsweringRule": use one of ` + operations}},
+		"unknown operation, reply": {func(_ *fakeT, s *ringcentraltest.Server) { s.Reply("x") },
+			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
+		"unknown operation, throttle": {func(_ *fakeT, s *ringcentraltest.Server) { s.Throttle("x", 0) },
+			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
+		"unknown operation, handle": {func(_ *fakeT, s *ringcentraltest.Server) { s.Handle("x", nil) },
+			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
+		"unknown operation, requests": {func(_ *fakeT, s *ringcentraltest.Server) { s.Requests("x") },
+			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
+		"undocumented code": {func(_ *fakeT, s *ringcentraltest.Server) { s.Fail("createCompanyGreeting", ringcentral.AWR111) },
+			[]string{`fatal: ringcentraltest: createCompanyGreeting does not document AWR-111, but what any operation can answer and: AWR-129, AWR-178, CMN-101, CMN-102; Reply gives any other answer`}},
+		"unknown recording": {func(_ *fakeT, s *ringcentraltest.Server) {
+			s.Reply("createCompanyGreeting", ringcentraltest.Recording("createCompanyGreeting/200"))
+		}, []string{`fatal: ringcentraltest: there is no recording "createCompanyGreeting/200": use one of createCompanyGreeting/200-automatic-recording, createCompanyGreeting/200-company, createCompanyGreeting/200-company-mp3, createCompanyGreeting/200-start-recording, createCompanyGreeting/200-stop-recording, createCompanyGreeting/400-AWR-129, createCompanyGreeting/400-AWR-178, createCompanyGreeting/400-CMN-101, createCompanyGreeting/400-CMN-102`}},
+		"unknown folder": {func(_ *fakeT, s *ringcentraltest.Server) {
+			s.Reply("createCompanyGreeting", ringcentraltest.Recording("x/200-company"))
+		}, []string{`fatal: ringcentraltest: there is no recording "x/200-company": "x" is neither an operation id nor "platform"`}},
+		"outside": {func(_ *fakeT, s *ringcentraltest.Server) {
+			s.Reply("createCompanyGreeting", ringcentraltest.Recording("../../spec/x"))
+		}, []string{`fatal: ringcentraltest: there is no recording "../../spec/x": "../../spec" is neither an operation id nor "platform"`}},
+		"no JSON": {func(_ *fakeT, s *ringcentraltest.Server) {
+			s.Reply("createCompanyGreeting", ringcentraltest.JSON(200, func() {}))
+		}, []string{`fatal: ringcentraltest: json: unsupported type: func()`}},
+		"no JSON, by a function": {func(t *fakeT, s *ringcentraltest.Server) {
+			s.Handle("readCustomGreeting", func(ringcentraltest.Request) ringcentraltest.Response { return ringcentraltest.JSON(200, func() {}) })
+			get(t, s.URL+"/restapi/v1.0/account/~/extension/~/greeting/1004", 500)
+		}, []string{`ringcentraltest: readCustomGreeting: json: unsupported type: func()`}},
+		"a path of no operation": {func(t *fakeT, s *ringcentraltest.Server) { get(t, s.URL+"/restapi/v1.0/account/%7E?x=1", 404) },
+			[]string{`ringcentraltest: GET /restapi/v1.0/account/%7E: no operation has this method and path`}},
+		"a method of no operation": {func(t *fakeT, s *ringcentraltest.Server) {
+			get(t, s.URL+"/restapi/v1.0/account/~/greeting", 404)
+			if r := s.Requests(); len(r) > 0 {
+				t.Errorf("requests %v", r)
+			}
+		}, []string{`ringcentraltest: GET /restapi/v1.0/account/~/greeting: no operation has this method and path`}},
+		"answers that nobody asked for": {func(t *fakeT, s *ringcentraltest.Server) {
+			s.Reply("createAnsweringRule", ringcentraltest.Response{Status: 504})
+			s.Fail("readCustomGreeting", ringcentral.CMN102)
+			s.Fail("readCustomGreeting", ringcentral.CMN201)
+			get(t, s.URL+"/restapi/v1.0/account/~/extension/~/greeting/1004", 404)
+		}, []string{
+			`ringcentraltest: createAnsweringRule was not called often enough: never asked for: [504]`,
+			`ringcentraltest: readCustomGreeting was not called often enough: never asked for: [500 platform/500-CMN-201]`,
+		}},
+		"a broken multipart body": {func(t *fakeT, s *ringcentraltest.Server) {
+			resp, err := http.Post(s.URL+"/restapi/v1.0/account/~/greeting", "multipart/form-data; boundary=b", strings.NewReader("--b\r\nbroken"))
+			if err != nil || resp.Body.Close() != nil {
+				t.Errorf("no answer")
+			}
+		}, []string{`ringcentraltest: createCompanyGreeting: the request's body: malformed MIME header: missing colon: "broken"`}},
+		"a client that cannot be": {func(t *fakeT, s *ringcentraltest.Server) { s.Client(ringcentral.WithHTTPClient(nil)) },
+			[]string{`fatal: ringcentraltest: the HTTP client is nil`}},
+		"nothing wrong": {func(t *fakeT, s *ringcentraltest.Server) {}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.want, watch(func(t *fakeT) { c.test(t, ringcentraltest.NewServer(t)) }))
+		})
+	}
+}
+
+func get(t *fakeT, url string, want int) {
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Errorf("%v", err)
+		return
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != want || want == 404 && !strings.Contains(string(body), "CMN-1") {
+		t.Errorf("status %d, body %s", resp.StatusCode, body)
+	}
+}
+
+func TestServerIsStopped(t *testing.T) {
+	t.Parallel()
+	var url string
+	require.Empty(t, watch(func(t *fakeT) { url = ringcentraltest.NewServer(t).URL }))
+	resp, err := http.Get(url)
+	if err == nil {
+		resp.Body.Close()
+	}
+	require.Error(t, err)
+}
+
+// A service that imports these packages gets nothing of the toolkit's own dependencies.
+func TestWhatConsumersImport(t *testing.T) {
+	t.Parallel()
+	const module = "github.com/ringbasic/ringbasic"
+	for name, want := range map[string][]string{
+		"generated/ringcentral": {module + "/generated/ringcentral"},
+		"transport": {
+			"golang.org/x/oauth2/internal", "golang.org/x/oauth2", "golang.org/x/oauth2/clientcredentials", module + "/transport",
+		},
+		"ringcentraltest": {module, module + "/generated/ringcentral", module + "/internal/recording", module + "/ringcentraltest"},
+	} {
+		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", module+"/"+name).Output()
+		require.NoError(t, err)
+		require.ElementsMatch(t, want, strings.Fields(string(out)), "%s imports other packages than the standard library's and these", name)
+	}
+}
