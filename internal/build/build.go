@@ -227,9 +227,14 @@ func Assemble(doc *document.Document, sel *overlay.Overlay) (*yaml.Node, error) 
 	if err := s.Prune(doc.Name); err != nil {
 		return nil, err
 	}
+	return s.Assemble(doc.Name)
+}
+
+// Assemble converts a selection that is pruned. It stays as it is. name is the document's, for errors.
+func (s *Selection) Assemble(name string) (*yaml.Node, error) {
 	root := document.Clone(s.Root)
 	document.Facts(root)
-	return convert(doc.Name, root)
+	return convert(name, root)
 }
 
 func (r *Result) stopwatch() func(name string) {

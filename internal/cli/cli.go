@@ -21,6 +21,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/internal/check"
+	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
@@ -162,4 +164,13 @@ func (l layers) Open(name string) (fs.File, error) {
 		return l.under.Open(name)
 	}
 	return f, err
+}
+
+// compare answers the question of drift for the project.
+func (a *app) compare(ctx context.Context, q check.Question) (*drift.Report, error) {
+	r, err := check.Run(ctx, a.layered(), q)
+	if unknown := (check.UnknownOperationError{}); errors.As(err, &unknown) {
+		return nil, usagef("--operations: %w", err)
+	}
+	return r, err
 }

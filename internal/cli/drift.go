@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
@@ -51,7 +52,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if err != nil {
 				return err
 			}
-			q := comparison{operations: operations, goAPI: goAPI, today: time.Now(), noWaivers: waive}
+			q := check.Question{Operations: operations, GoAPI: goAPI, Today: time.Now(), NoWaivers: waive}
 			source := ""
 			if len(args) == 1 {
 				source = args[0]
@@ -63,11 +64,11 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				source = lock.Watch
 			}
 			if base != "" {
-				if q.base, err = a.readSource(cmd.Context(), base); err != nil {
+				if q.Base, err = a.readSource(cmd.Context(), base); err != nil {
 					return err
 				}
 			}
-			if q.upstream, err = a.readSource(cmd.Context(), source); err != nil {
+			if q.Upstream, err = a.readSource(cmd.Context(), source); err != nil {
 				return err
 			}
 			r, err := a.compare(cmd.Context(), q)
@@ -75,7 +76,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				return err
 			}
 			if waive {
-				_, err := a.stdout.Write(drift.Skeleton(r.Findings, failOn, q.today.AddDate(0, 3, 0)))
+				_, err := a.stdout.Write(drift.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0)))
 				return err
 			}
 			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors(), Page: a.page(r)}

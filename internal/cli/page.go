@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
@@ -105,7 +106,7 @@ func errorTable(documented []errorcodes.Row, changes drift.ErrorCodes) []report.
 // coverage is what the recordings exercise of our built document.
 func coverage(files fs.FS, built *document.Document) (report.Coverage, error) {
 	var c report.Coverage
-	recordings, err := recording.ReadDir(files, recordingsDir)
+	recordings, err := recording.ReadDir(files, check.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
 		return c, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/fetch"
 	"github.com/ringbasic/ringbasic/internal/pin"
@@ -192,4 +193,29 @@ func (a *app) readSource(ctx context.Context, source string) (*document.Document
 		return nil, err
 	}
 	return document.Parse(name, data)
+}
+
+// changesOfSelection is what a new pin changes for the selected operations, as text. It is empty if there is no pin yet.
+func (a *app) changesOfSelection(ctx context.Context, newPin []byte) (string, error) {
+	old, err := os.ReadFile(a.path(pin.File))
+	if errors.Is(err, fs.ErrNotExist) || bytes.Equal(old, newPin) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	base, err := document.Parse(pin.File, old)
+	if err != nil {
+		return "", err
+	}
+	upstream, err := document.Parse(pin.File, newPin)
+	if err != nil {
+		return "", err
+	}
+	report, err := a.compare(ctx, check.Question{Upstream: upstream, Base: base})
+	if err != nil {
+		// A pin needs no project yet: without a select overlay there is nothing to tell.
+		return fmt.Sprintf("what changed for the selected operations cannot be told: %v\n", err), nil
+	}
+	return reportText(report), nil
 }

@@ -1,4 +1,4 @@
-package cli
+package check
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from being
 // generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other operations
 // decide it.
-func judgeGoAPI(ctx context.Context, r *drift.Report, _ *build.Project, ours, upstream *yaml.Node) error {
+func judgeGoAPI(ctx context.Context, r *drift.Report, ours, upstream *yaml.Node) error {
 	before, err := loadAPI(ctx, ours)
 	if err == nil {
 		err = before.Err()

@@ -1,9 +1,8 @@
-package cli
+package check
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -88,7 +87,7 @@ func TestJudgeGoAPI(t *testing.T) {
 			}
 			r := &drift.Report{Findings: []drift.Finding{test.finding}}
 			ours, upstream := tree(t, desks), tree(t, text)
-			err := judgeGoAPI(context.Background(), r, nil, ours, upstream)
+			err := judgeGoAPI(context.Background(), r, ours, upstream)
 			if test.err != "" {
 				require.ErrorContains(t, err, test.err)
 				require.Nil(t, r.Findings[0].Go)
@@ -117,11 +116,10 @@ func tree(t *testing.T, text string) *yaml.Node {
 
 // The vendor's document of 2026 against the pin: what regeneration does to the fields, constants and methods.
 func TestGoAPIOfVendor(t *testing.T) {
-	var stdout, stderr bytes.Buffer
-	status := Run([]string{"-C", "../..", "drift", "../drift/testdata/documents/2026-08.yaml", "--go", "--format", "json", "--fail-on", "none"}, nil, &stdout, &stderr)
-	require.Zero(t, status, stderr.String())
-	var r drift.Report
-	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
+	upstream, err := document.ReadFile("../drift/testdata/documents/2026-08.yaml")
+	require.NoError(t, err)
+	r, err := Run(t.Context(), os.DirFS("../.."), Question{Upstream: upstream, GoAPI: true})
+	require.NoError(t, err)
 	require.Equal(t, drift.GoIncompatible, *r.Summary.Go)
 	got := map[string]drift.GoImpact{}
 	for _, f := range r.Findings {

@@ -1,0 +1,246 @@
+// Package check answers the question of the drift command: what does a newer vendor document change for the selected
+// operations, and which of it is dealt with already?
+//
+// In go the files of a project (pin, lock, overlays, waivers, recordings) and the newer document; out comes the report.
+// Both documents go through the select overlay first, so that what is broken elsewhere stops nothing. Package drift
+// compares the facts of the rest. Then it is asked
+//
+//   - which findings our built document, the pin after all overlays, has taken over already;
+//   - which overlay actions would still apply to the newer document, are stale, or redundant;
+//   - which recordings the newer document, after the overlays that apply, would refuse;
+//   - if wanted, what regenerating from it does to the Go API;
+//   - which findings the project's waivers accept, and which waivers accept nothing.
+//
+// A document that cannot answer one of these is still compared: the report mentions what was not tried, and why. Refused
+// are a project or a document that cannot be compared at all: see packages build and drift. Nothing is written or fetched.
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+// Where a project keeps what only the check reads, below its root.
+const (
+	WaiversFile   = "spec/waivers.yaml"
+	RecordingsDir = "contracttests/testdata/recordings"
+)
+
+// Question is what to compare.
+type Question struct {
+	Upstream   *document.Document // the newer document
+	Base       *document.Document // the older one, with no more of the project than its select overlay; nil: its pin, with everything
+	Operations []string           // narrows to these, "POST /restapi/…"; nil: all that are selected
+	GoAPI      bool               // whether to ask what regeneration does to the Go API
+	Today      time.Time          // for the expiry of waivers
+	NoWaivers  bool               // whether to leave the waivers aside
+}
+
+// UnknownOperationError is the answer to a question about an operation that neither document has.
+type UnknownOperationError struct{ Operation string }
+
+func (e UnknownOperationError) Error() string {
+	return fmt.Sprintf("neither document has %q: write one as 'POST /restapi/v1.0/…'", e.Operation)
+}
+
+// Run answers a question for the project with these files.
+func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
+	if q.Base != nil {
+		sel, _, err := build.LoadOverlays(files)
+		if err != nil {
+			return nil, err
+		}
+		c, err := newComparison(q, sel, q.Base)
+		if err != nil {
+			return nil, err
+		}
+		return c.report(c.rows(q.Base.Root), nil)
+	}
+	p, err := build.Load(files, false)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newComparison(q, p.Select, p.Pin)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := assembleOurs(p)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		group sync.WaitGroup
+		next  regenerated
+	)
+	group.Go(func() { next = c.regenerate(ctx, files, ours) })
+	report, err := c.report(c.rows(ours.root), ours.stages)
+	group.Wait()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	report.Pinned = drift.Side{Source: p.Lock.Source, SHA256: p.Lock.UpstreamSHA256, APIVersion: p.Lock.APIVersion}
+	report.Overlays, report.Recordings = next.overlays, next.recordings
+	report.Document = append(report.Document, next.notTried...)
+	if q.GoAPI && next.root != nil {
+		if err := judgeGoAPI(ctx, report, ours.root, next.root); err != nil {
+			report.Document = append(report.Document, fmt.Sprintf("the Go API was not compared: %v", err))
+		}
+	}
+	if !q.NoWaivers {
+		if err := c.applyWaivers(files, report); err != nil {
+			return nil, err
+		}
+	}
+	report.Finish()
+	return report, nil
+}
+
+// comparison is the two documents and what of them is compared.
+type comparison struct {
+	q          Question
+	old        *document.Document
+	operations []string
+	before     *drift.Facts
+	after      *drift.Facts
+	selected   *build.Selection // of the newer document
+	pruned     error            // why it cannot be pruned, nil if it is
+}
+
+func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*comparison, error) {
+	c := &comparison{q: q, old: old}
+	before, err := build.Select(old, sel)
+	if err != nil {
+		return nil, err
+	}
+	if c.selected, err = build.Select(q.Upstream, sel); err != nil {
+		return nil, err
+	}
+	for _, op := range slices.Concat(before.Operations, c.selected.Operations) {
+		c.operations = append(c.operations, op.String())
+	}
+	slices.Sort(c.operations)
+	c.operations = slices.Compact(c.operations)
+	if len(q.Operations) > 0 {
+		if c.operations, err = c.narrow(); err != nil {
+			return nil, err
+		}
+	}
+	if c.before, err = drift.Flatten(old.Name, old.Root, c.operations); err != nil {
+		return nil, err
+	}
+	if c.after, err = drift.Flatten(q.Upstream.Name, q.Upstream.Root, c.operations); err != nil {
+		return nil, err
+	}
+	c.pruned = c.selected.Prune(q.Upstream.Name)
+	return c, nil
+}
+
+// narrow checks the operations that were asked for: each must be in one of the documents.
+func (c *comparison) narrow() ([]string, error) {
+	there := map[string]bool{}
+	for _, doc := range []*document.Document{c.old, c.q.Upstream} {
+		for op := range document.Operations(doc.Root) {
+			there[op.String()] = true
+		}
+	}
+	var operations []string
+	for _, op := range c.q.Operations {
+		op = strings.TrimSpace(op)
+		if method, path, ok := strings.Cut(op, " "); ok {
+			op = strings.ToUpper(method) + " " + strings.TrimSpace(path)
+		}
+		if !there[op] {
+			return nil, UnknownOperationError{op}
+		}
+		operations = append(operations, op)
+	}
+	slices.Sort(operations)
+	return slices.Compact(operations), nil
+}
+
+// report compares the facts. stages are the documents on the way to our own, nil between foreign documents.
+func (c *comparison) report(oldRows []errorcodes.Row, stages []stage) (*drift.Report, error) {
+	findings, err := drift.Compare(c.before, c.after)
+	if err != nil {
+		return nil, err
+	}
+	handled := make([]drift.Stage, len(stages))
+	for i, s := range stages {
+		handled[i] = drift.Stage{Position: s.action.Position(), Facts: func() (*drift.Facts, error) {
+			build.Finish(s.root)
+			return drift.Flatten(build.SpecFile, s.root, c.operations)
+		}}
+	}
+	if err := drift.MarkHandled(findings, c.after, handled); err != nil {
+		return nil, err
+	}
+	codes, codeFindings := drift.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)
+	r := &drift.Report{
+		Pinned:     side(c.old),
+		Upstream:   side(c.q.Upstream),
+		Findings:   append(findings, codeFindings...),
+		ErrorCodes: codes,
+		Document:   drift.Mentions(c.before, c.after),
+		Operations: c.operations,
+	}
+	if c.pruned == nil {
+		for _, w := range build.Outside(c.q.Upstream, c.selected) {
+			r.Outside = append(r.Outside, drift.Warning(w))
+		}
+	}
+	r.Finish()
+	return r, nil
+}
+
+func side(doc *document.Document) drift.Side {
+	return drift.Side{Source: doc.Name, SHA256: doc.SHA256, APIVersion: document.Text(doc.Root, "info", "version")}
+}
+
+// rows lists the documented errors of the compared operations.
+func (c *comparison) rows(root *yaml.Node) (rows []errorcodes.Row) {
+	for op := range document.Operations(root) {
+		if slices.Contains(c.operations, op.String()) {
+			rows = append(rows, errorcodes.RowsOf(root, op)...)
+		}
+	}
+	slices.SortFunc(rows, errorcodes.Compare)
+	return rows
+}
+
+// applyWaivers marks what the project's waivers accept. Where the comparison is narrowed, those for other operations have
+// nothing to match.
+func (c *comparison) applyWaivers(files fs.FS, r *drift.Report) error {
+	data, err := fs.ReadFile(files, WaiversFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	waivers, err := drift.ParseWaivers(WaiversFile, data)
+	if err != nil {
+		return err
+	}
+	if len(c.q.Operations) > 0 {
+		waivers.List = slices.DeleteFunc(waivers.List, func(w drift.Waiver) bool { return !slices.Contains(c.operations, w.Operation) })
+	}
+	r.WaiverProblems = waivers.Apply(r.Findings, c.q.Today)
+	return nil
+}

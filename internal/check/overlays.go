@@ -1,0 +1,191 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+// ours is the pin on its way to our document.
+type ours struct {
+	actions []overlay.Action
+	changed []bool // whether an action changed anything on the way
+	stages  []stage
+	root    *yaml.Node // our document
+}
+
+// stage is the document after an action.
+type stage struct {
+	action overlay.Action
+	root   *yaml.Node
+}
+
+// assembleOurs applies the overlays to the pin. A document is kept after each action that says more than names and
+// descriptions.
+func assembleOurs(p *build.Project) (*ours, error) {
+	root, err := build.Assemble(p.Pin, p.Select)
+	if err != nil {
+		return nil, err
+	}
+	o := &ours{root: root}
+	var problems []error
+	for _, file := range p.Overlays {
+		for _, a := range file.Actions {
+			outcome, err := a.Apply(o.root)
+			if err == nil && outcome.Matched == 0 && !a.Remove {
+				err = a.Unmatched()
+			}
+			problems = append(problems, err)
+			o.actions = append(o.actions, a)
+			o.changed = append(o.changed, outcome.Changed)
+			if outcome.Changed && (a.Remove || saysFacts(a.Update, false)) {
+				o.stages = append(o.stages, stage{a, document.Clone(o.root)})
+			}
+		}
+	}
+	build.Finish(o.root)
+	return o, errors.Join(problems...)
+}
+
+// saysFacts tells whether an update says anything that is compared. named is for maps whose keys are names.
+func saysFacts(update *yaml.Node, named bool) bool {
+	for key, value := range document.Pairs(update) {
+		switch {
+		case !named && slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name", "x-enum-varnames"}, key.Value):
+		case value.Kind == yaml.MappingNode && !saysFacts(value, key.Value == "properties" || key.Value == "schemas"):
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// ids are the operation ids, in our document, of those operations that are compared.
+func (o *ours) ids(operations []string) map[string]bool {
+	ids := map[string]bool{}
+	for op := range document.Operations(o.root) {
+		if slices.Contains(operations, op.String()) {
+			ids[document.Text(op.Node, "operationId")] = true
+		}
+	}
+	return ids
+}
+
+// regenerated is what becomes of the newer document on the way of the pin.
+type regenerated struct {
+	root       *yaml.Node // after the overlays that apply; nil if there is none
+	overlays   []drift.OverlayAction
+	recordings []drift.Recording
+	notTried   []string
+}
+
+func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r regenerated) {
+	what := "overlays and recordings were not tried on the upstream document"
+	if c.q.GoAPI {
+		what = "overlays, recordings and the Go API were not tried on the upstream document"
+	}
+	if c.pruned != nil {
+		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, c.pruned))
+		return r
+	}
+	root, overlays, err := o.applyTo(c.selected, c.q.Upstream.Name)
+	if err != nil {
+		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, err))
+		return r
+	}
+	r.root, r.overlays = root, overlays
+	if r.recordings, err = checkRecordings(ctx, files, root, o.ids(c.operations)); err != nil {
+		r.notTried = append(r.notTried, fmt.Sprintf("the recordings were not tried on the upstream document: %v", err))
+	}
+	return r
+}
+
+// applyTo sends the selection of the newer document the way of the pin, and tells of each overlay action whether it
+// still applies, is stale (its target is gone, or a schema that it refers to), or redundant (it changed something of the
+// pin, and has nothing to change here). Only actions that apply are applied.
+func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []drift.OverlayAction, error) {
+	root, err := selection.Assemble(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	var states []drift.OverlayAction
+	judge := func(a overlay.Action, state string) {
+		states = append(states, drift.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
+	}
+	for _, a := range selection.Unmatched {
+		judge(a, "stale")
+	}
+	var removedFrom *yaml.Node // what root was before the removal that was the action before
+	for i, a := range o.actions {
+		before := removedFrom
+		removedFrom = nil
+		matched, changes := a.Effect(root)
+		switch {
+		case matched == 0 && !a.Remove:
+			judge(a, "stale")
+			continue
+		case !changes && o.changed[i]:
+			judge(a, "redundant")
+			continue
+		case !changes:
+			judge(a, "applies")
+			continue
+		}
+		// An update may refer to what it adds itself, so it is judged when it is made, on a copy.
+		refs, next := references(a.Update), root
+		if len(refs) > 0 || a.Remove {
+			next = document.Clone(root)
+		}
+		if _, err := a.Apply(next); err != nil {
+			return nil, nil, err
+		}
+		if !resolves(next, refs) {
+			judge(a, "stale")
+			continue
+		}
+		if a.Remove {
+			removedFrom = root
+		}
+		root = next
+		judge(a, "applies")
+		// Overlays replace a list by removing it first: what is put back as it was needed neither action.
+		if before != nil && overlay.Same(before, root) {
+			states[len(states)-2].State, states[len(states)-1].State = "redundant", "redundant"
+		}
+	}
+	build.Finish(root)
+	return root, states, nil
+}
+
+// references are the values of $ref in an update.
+func references(update *yaml.Node) (refs []string) {
+	if update == nil {
+		return nil
+	}
+	for key, value := range document.Pairs(update) {
+		if key.Value == "$ref" && value.Kind == yaml.ScalarNode {
+			refs = append(refs, value.Value)
+		}
+	}
+	for _, n := range update.Content {
+		refs = append(refs, references(n)...)
+	}
+	return refs
+}
+
+// resolves tells whether every reference leads somewhere.
+func resolves(root *yaml.Node, refs []string) bool {
+	return !slices.ContainsFunc(refs, func(ref string) bool {
+		_, err := document.Resolve(root, ref)
+		return err != nil
+	})
+}

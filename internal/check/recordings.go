@@ -1,0 +1,87 @@
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/recording"
+)
+
+const maxProblems = 3 // of a recording, in a report
+
+// checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
+// successful responses. ids are the operations to try, by the ids that the recordings' folders are named after.
+func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]drift.Recording, error) {
+	recordings, err := recording.ReadDir(files, RecordingsDir)
+	if errors.Is(err, fs.ErrNotExist) || len(recordings) == 0 && err == nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err := build.Validate(ctx, upstream)
+	if err != nil {
+		return nil, err
+	}
+	c, err := contract.New(doc)
+	if err != nil {
+		return nil, err
+	}
+	var refused []drift.Recording
+	for _, r := range recordings {
+		if !ids[r.Folder()] {
+			continue
+		}
+		problems := refusals(c, r)
+		if more := len(problems) - maxProblems; more > 0 {
+			problems = append(problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", more))
+		}
+		if len(problems) > 0 {
+			refused = append(refused, drift.Recording{File: r.File, Problem: strings.Join(problems, "; ")})
+		}
+	}
+	slices.SortFunc(refused, func(a, b drift.Recording) int { return cmp.Compare(a.File, b.File) })
+	return refused, nil
+}
+
+func refusals(c *contract.Contract, r *recording.Recording) (problems []string) {
+	op, _ := c.Find(r.Request.Method, r.Request.Target().EscapedPath())
+	if op == nil {
+		return []string{"the operation is gone"}
+	}
+	if r.Meta.Invalid == "" {
+		wire, err := r.Request.Wire()
+		if err != nil {
+			return []string{err.Error()}
+		}
+		request, err := http.NewRequest(r.Request.Method, "http://localhost"+r.Request.URL, bytes.NewReader(wire))
+		if err != nil {
+			return []string{err.Error()}
+		}
+		if len(wire) == 0 {
+			request.Body = nil
+		}
+		request.Header = r.Request.Header.Clone()
+		for _, v := range c.ValidateRequest(request) {
+			problems = append(problems, "request: "+v.String())
+		}
+	}
+	if r.Response.Status/100 == 2 && r.Meta.InvalidResponse == "" {
+		for _, v := range c.ValidateResponse(op, r.Response.Status, r.Response.Header, r.Response.Body) {
+			problems = append(problems, "response: "+v.String())
+		}
+	}
+	return problems
+}
