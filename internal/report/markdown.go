@@ -174,14 +174,14 @@ func (m *markdownWriter) section(s section, cut func(string) string) {
 	}
 }
 
-// code shows text of any origin as code, where it can neither be markup nor mention anybody. A code span cannot hold "|"
-// in a table after a backslash, or more than so many backticks: then it is an HTML element with every mark spelled.
+// code shows text of any origin as code, where it can neither be markup nor mention anybody. A code span in a
+// table cannot hold every mix of "|", backslashes and backticks: then it is an HTML element with all marks spelled.
 func code(s string) string {
 	s = printable(s)
 	switch {
 	case s == "":
 		return ""
-	case !strings.ContainsAny(s, "`|\\"):
+	case !strings.ContainsAny(s, "`|"):
 		return "`" + s + "`"
 	}
 	return "<code>" + spell(s) + "</code>"

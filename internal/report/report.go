@@ -124,21 +124,6 @@ func (g group) ranks() [quiet + 1]int {
 	return n
 }
 
-// counts is how many findings a group has of each severity, and how many that do not count.
-func (g group) counts() string {
-	n := g.ranks()
-	var parts []string
-	for i, name := range []string{"breaking", "risky", "safe", "handled or waived"} {
-		if n[i] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[i], name))
-		}
-	}
-	if parts == nil {
-		return "no change"
-	}
-	return strings.Join(parts, ", ")
-}
-
 // quiet is the rank from which on findings do not count.
 const quiet = 3
 
