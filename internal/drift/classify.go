@@ -8,38 +8,97 @@ import (
 )
 
 // classify gives each schema of two documents a class, so that two schemas have the same class if and only if their
-// unrolled trees say the same. It starts from what schemas say themselves and splits classes by what their members
-// are, until no class splits: the coarsest partition that is stable, which does not depend on how a cycle is written.
+// unrolled trees say the same. Where no cycle is reached, a class follows from what a schema says itself and from the
+// classes of its members, in one pass. The rest start from what they say themselves, and classes are split by what their
+// members are until none splits: the coarsest partition that is stable, which does not depend on how a cycle is written.
 // The classes are in the order of the schemas.
 //
-// The number of rounds is at most the depth of the schemas, each linear in their size.
+// There are at most as many rounds as what reaches a cycle is deep, each linear in its size.
 func classify(before, after []*schema) (old, new []int) {
-	all := make([]int, len(before)+len(after))
-	old, new = all[:len(before)], all[len(before):]
+	finite := map[string]int{}
+	old, oldCyclic := finiteClasses(before, finite)
+	new, newCyclic := finiteClasses(after, finite)
+	if len(oldCyclic)+len(newCyclic) == 0 {
+		return old, new
+	}
 	numbers := map[string]int{}
-	for i, s := range before {
-		old[i] = intern(numbers, s.own())
-	}
-	for i, s := range after {
-		new[i] = intern(numbers, s.own())
-	}
-	next := make([]int, len(all))
-	for count := len(numbers); ; count = len(numbers) {
-		numbers = make(map[string]int, count)
-		var key []byte
-		for i, s := range before {
-			key = s.appendClasses(key[:0], old)
-			next[i] = intern(numbers, string(key))
+	first := len(finite) // of the classes of what reaches a cycle
+	round := func(key func(s *schema, classes []int) []byte) {
+		numbers = make(map[string]int, len(numbers))
+		var next []int
+		for _, s := range oldCyclic {
+			next = append(next, first+intern(numbers, string(key(s, old))))
 		}
-		for i, s := range after {
-			key = s.appendClasses(key[:0], new)
-			next[len(before)+i] = intern(numbers, string(key))
+		for _, s := range newCyclic {
+			next = append(next, first+intern(numbers, string(key(s, new))))
 		}
-		copy(all, next)
-		if len(numbers) == count {
-			return old, new
+		for i, s := range oldCyclic {
+			old[s.id] = next[i]
+		}
+		for i, s := range newCyclic {
+			new[s.id] = next[len(oldCyclic)+i]
 		}
 	}
+	round(func(s *schema, _ []int) []byte { return []byte(s.own()) })
+	for count := 0; count < len(numbers); {
+		count = len(numbers)
+		round(func(s *schema, classes []int) []byte { return s.appendClasses(nil, classes) })
+	}
+	return old, new
+}
+
+// finiteClasses gives a class to each schema that reaches no cycle, members first, and returns the others.
+func finiteClasses(schemas []*schema, numbers map[string]int) (classes []int, cyclic []*schema) {
+	classes = make([]int, len(schemas))
+	users, open := make([][]*schema, len(schemas)), make([]int, len(schemas))
+	var ready []*schema
+	for _, s := range schemas {
+		members := s.members()
+		for _, m := range members {
+			users[m.id] = append(users[m.id], s)
+		}
+		if open[s.id] = len(members); len(members) == 0 {
+			ready = append(ready, s)
+		}
+	}
+	for len(ready) > 0 {
+		s := ready[len(ready)-1]
+		ready = ready[:len(ready)-1]
+		classes[s.id] = intern(numbers, string(s.appendClasses(append([]byte(s.own()), 0), classes)))
+		for _, user := range users[s.id] {
+			if open[user.id]--; open[user.id] == 0 {
+				ready = append(ready, user)
+			}
+		}
+	}
+	for _, s := range schemas {
+		if open[s.id] > 0 {
+			cyclic = append(cyclic, s)
+		}
+	}
+	return classes, cyclic
+}
+
+// members are the schemas that a schema holds.
+func (s *schema) members() []*schema {
+	var members []*schema
+	for _, p := range s.props {
+		members = append(members, p.schema)
+	}
+	for _, m := range []*schema{s.items, s.values} {
+		if m != nil {
+			members = append(members, m)
+		}
+	}
+	for _, u := range s.unions {
+		for _, b := range u.branches {
+			members = append(members, b.schema)
+		}
+	}
+	for _, m := range s.opaque {
+		members = append(members, m.schema)
+	}
+	return members
 }
 
 func intern(numbers map[string]int, key string) int {
