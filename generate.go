@@ -23,5 +23,5 @@ import "embed"
 // Files are the pin, its lock, the built document, the overlays, the waivers and the recordings as of this version, so
 // that the drift check works in a repository that has none of them.
 //
-//go:embed spec overlays/*.yaml contracttests/testdata/recordings
+//go:embed spec overlays/*.yaml contracttests/testdata/recordings contracttests/testdata/waivers.yaml
 var Files embed.FS

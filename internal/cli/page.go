@@ -21,7 +21,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/report"
 )
 
-// suiteWaivers says what no recording can exercise, and why. The binary does not carry it.
+// suiteWaivers says what no recording can exercise, and why.
 var suiteWaivers = path.Join(suiteDir, "testdata", "waivers.yaml")
 
 // watched is the lock of the working folder, or the one that the binary carries.

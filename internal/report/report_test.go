@@ -87,6 +87,16 @@ func TestWriteErrors(t *testing.T) {
 	require.ErrorIs(t, Write(&bytes.Buffer{}, "html", nothing(), Options{Page: broken}), errFull)
 }
 
+// Only the page asks for what is beside the report, which costs more than everything else.
+func TestPageIsLazy(t *testing.T) {
+	t.Parallel()
+	for _, format := range Formats {
+		asked := 0
+		render(t, format, everything(), Options{Page: func() (Page, error) { asked++; return Page{}, nil }})
+		require.Equal(t, format == "html", asked == 1, format)
+	}
+}
+
 var errFull = errors.New("full")
 
 type full struct{}
