@@ -1,13 +1,11 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -57,29 +55,17 @@ func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids 
 }
 
 func refusals(c *contract.Contract, r *recording.Recording) (problems []string) {
-	op, _ := c.Find(r.Request.Method, r.Request.Target().EscapedPath())
-	if op == nil {
+	e := c.Check(r)
+	if e.Operation == nil {
 		return []string{"the operation is gone"}
 	}
 	if r.Meta.Invalid == "" {
-		wire, err := r.Request.Wire()
-		if err != nil {
-			return []string{err.Error()}
-		}
-		request, err := http.NewRequest(r.Request.Method, "http://localhost"+r.Request.URL, bytes.NewReader(wire))
-		if err != nil {
-			return []string{err.Error()}
-		}
-		if len(wire) == 0 {
-			request.Body = nil
-		}
-		request.Header = r.Request.Header.Clone()
-		for _, v := range c.ValidateRequest(request) {
+		for _, v := range e.Request {
 			problems = append(problems, "request: "+v.String())
 		}
 	}
 	if r.Response.Status/100 == 2 && r.Meta.InvalidResponse == "" {
-		for _, v := range c.ValidateResponse(op, r.Response.Status, r.Response.Header, r.Response.Body) {
+		for _, v := range e.Response {
 			problems = append(problems, "response: "+v.String())
 		}
 	}
