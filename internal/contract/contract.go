@@ -306,7 +306,11 @@ func violations(err error) []Violation {
 		}
 		return all
 	case *openapi3.SchemaError:
-		return []Violation{{Keyword: e.SchemaField, At: "/" + strings.Join(e.JSONPointer(), "/"), Text: e.Reason}}
+		if causes := (openapi3.MultiError{}); e.SchemaField == "allOf" && errors.As(e.Origin, &causes) {
+			return violations(causes) // what its parts say, not that one of them said something
+		}
+		reason, _, _ := strings.Cut(e.Reason, " (string doesn't match pattern") // that of a format is long and says no more
+		return []Violation{{Keyword: e.SchemaField, At: "/" + strings.Join(e.JSONPointer(), "/"), Text: reason}}
 	case *openapi3filter.RequestError:
 		found := violations(e.Err)
 		if e.Err == nil {

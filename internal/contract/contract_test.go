@@ -124,7 +124,7 @@ func TestCheck(t *testing.T) {
 		{"request parameter", "createBook/200-x", "", "POST {{server}}/shelf/1/book?fast=1" + jsonHeader + `{"title": "Go"}`, ok + `{}`, `request: additionalProperties at parameter fast: no such parameter`},
 		{"request parameter value", "createBook/200-x", "", "POST {{server}}/shelf/1/book?dry=damp" + jsonHeader + `{"title": "Go"}`, ok + `{}`, `request: enum at parameter dry: value is not one of the allowed values ["wet","dry"]`},
 		{"body of none", "createFirst/204-x", "", "POST {{server}}/shelf/first/book" + jsonHeader + `{}`, "HTTP/1.1 204 No Content", `request: syntax: request body not allowed for this request`},
-		{"response", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"cover": {"kind": "side"}}`, `response: allOf at /cover: doesn't match all schemas from "allOf"`},
+		{"response", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"cover": {"kind": "side"}}`, `response: enum at /cover/kind: value is not one of the allowed values ["front","back"]`},
 		{"response syntax", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{}{}`, `response: syntax: something follows the JSON text`},
 		{"response empty", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: application/json", `response: syntax: empty body`},
 		{"response content type", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\n{}", `response: content-type: "text/plain" is not documented for status 200`},
