@@ -19,8 +19,17 @@ import (
 // openAPIVersion is what the built document is written in.
 const openAPIVersion = "3.0.3"
 
-// convert turns a pruned selection into an OpenAPI 3.0.3 document. name is the source's, for errors.
+// convert turns a pruned selection into an OpenAPI 3.0.3 document. name is the source's, for errors. Responses that
+// operations share become each operation's own, so that an overlay can say more about one.
 func convert(name string, root *yaml.Node) (*yaml.Node, error) {
+	converted, err := convertVersion(name, root)
+	if err != nil {
+		return nil, err
+	}
+	return converted, inlineResponses(name, converted)
+}
+
+func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
 	if document.Get(root, "swagger") != nil {
 		return convertSwagger(name, root)
 	}
@@ -64,6 +73,27 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 		requireForm(document.Get(op.Node, "requestBody"))
 	}
 	return converted, nil
+}
+
+// inlineResponses follows references that lead to an end: Prune has refused all others.
+func inlineResponses(name string, root *yaml.Node) error {
+	for op := range document.Operations(root) {
+		responses := document.Get(op.Node, "responses")
+		for status, response := range document.Pairs(responses) {
+			for ref := document.Text(response, "$ref"); ref != ""; ref = document.Text(response, "$ref") {
+				target, err := document.Resolve(root, ref)
+				if err != nil {
+					return document.Errorf(name, response, "%v", err)
+				}
+				response = target
+			}
+			document.Set(responses, status.Value, document.Clone(response))
+		}
+	}
+	if components := document.Get(root, "components"); components != nil {
+		document.Delete(components, "responses")
+	}
+	return nil
 }
 
 // requireForm makes a body required whose form has a required field: in Swagger 2.0 the fields were the parameters.

@@ -212,3 +212,46 @@ func TestInvalidResultNamesTheRemedy(t *testing.T) {
 	require.ErrorContains(t, err, `unsupported 'type' value "strin"`)
 	require.ErrorContains(t, err, ": mend it in overlays")
 }
+
+// Operations get the responses that they share for themselves, so that an overlay can say more about one.
+func TestSharedResponsesAreInlined(t *testing.T) {
+	for _, shared := range []string{`swagger: '2.0'
+info: {title: Shop, version: '1'}
+host: shop.example
+produces: [application/json]
+paths:
+  /a: {post: {operationId: send, responses: {204: {description: d}, 404: {$ref: '#/responses/Gone'}}}}
+responses:
+  Gone: {description: d, schema: {$ref: '#/definitions/A'}}
+definitions:
+  A: {type: object}
+`, `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /a: {post: {operationId: send, responses: {'204': {description: d}, '404': {$ref: '#/components/responses/Missing'}}}}
+components:
+  responses:
+    Missing: {$ref: '#/components/responses/Gone'}
+    Gone: {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+  schemas:
+    A: {type: object}
+`} {
+		got, err := assemble(t, shared)
+		require.NoError(t, err)
+		require.Contains(t, got, `        "404":
+          description: Not Found
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/A'
+`)
+		require.NotContains(t, got, "/responses/")
+	}
+	_, err := assemble(t, `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /a: {post: {operationId: send, responses: {'204': {$ref: '#/components/responses/A'}}}}
+components: {responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}}
+`)
+	require.EqualError(t, err, "vendor.yaml: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → #/components/responses/A")
+}

@@ -120,7 +120,11 @@ func (p *pruner) checkAllOf(start *yaml.Node) {
 		// The same cycle is found from each of its members: report it once, from the first by name.
 		first := slices.Index(refs, slices.Min(refs))
 		cycle := append(slices.Clone(refs[first:]), refs[:first+1]...)
-		p.errorf(nil, "a schema is part of itself through allOf: %s", strings.Join(cycle, " → "))
+		what := "a schema is part of itself through allOf"
+		if !strings.HasPrefix(cycle[0], "#/definitions/") && !strings.HasPrefix(cycle[0], "#/components/schemas/") {
+			what = "a component is nothing but a reference to itself"
+		}
+		p.errorf(nil, "%s: %s", what, strings.Join(cycle, " → "))
 	}
 }
 

@@ -145,6 +145,22 @@ func TestNoDeadCode(t *testing.T) {
 	require.Contains(t, string(files["client.gen.go"]), "\nfunc fetch[")
 }
 
+// What default documents is the success where no status from 200 to 299 is: then any of them is one.
+func TestDefaultIsSuccess(t *testing.T) {
+	const body = "{description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}"
+	for responses, want := range map[string]string{
+		"{default: " + body + "}":                                "fetch[Thing](ctx, c, r)",
+		"{default: " + body + ", '400': {description: d}}":       "fetch[Thing](ctx, c, r)",
+		"{default: {description: d}, '200': " + body + "}":       "fetch[Thing](ctx, c, r, http.StatusOK)",
+		"{default: " + body + ", '204': {description: deleted}}": "call(ctx, c, r, http.StatusNoContent)",
+	} {
+		text := small("", "", responses, plainThing)
+		files, err := generate.Generate(load(t, []byte(text)), []byte(text), config)
+		require.NoError(t, err)
+		require.Contains(t, string(files["api.gen.go"]), want, responses)
+	}
+}
+
 func TestSpecLiteral(t *testing.T) {
 	text := small("", "", thing, plainThing)
 	doc := load(t, []byte(text))

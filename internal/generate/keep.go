@@ -55,13 +55,16 @@ func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3
 	return &view, originals, nil
 }
 
-// successes are the responses of 200 to 299, or default where that is the only one.
+// successes are the responses of 200 to 299, or default where none of those is documented.
 func successes(all *openapi3.Responses) *openapi3.Responses {
 	kept := openapi3.NewResponsesWithCapacity(all.Len())
 	for status, response := range all.Map() {
-		if len(status) == 3 && status[0] == '2' || status == "default" && all.Len() == 1 {
+		if len(status) == 3 && status[0] == '2' {
 			kept.Set(status, response)
 		}
+	}
+	if kept.Len() == 0 && all.Default() != nil {
+		kept.Set("default", all.Value("default"))
 	}
 	return kept
 }
