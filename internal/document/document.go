@@ -30,6 +30,7 @@ import (
 	"iter"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -40,7 +41,7 @@ const (
 	MaxSize = 64 << 20
 	// MaxNodes bounds how many nodes, and so how much memory, an input can make: it may have that many line breaks,
 	// commas and opening brackets. A specification of 100,000 operations stays well below it.
-	MaxNodes = 8_000_000
+	MaxNodes = 5_000_000
 	// MaxDepth is the deepest nesting of mappings and sequences.
 	MaxDepth = 500
 )
@@ -403,14 +404,50 @@ func isMethod(key string) bool {
 func Encode(root *yaml.Node, header string) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.WriteString(header)
-	w := bufio.NewWriter(&buf)
-	enc := yaml.NewEncoder(w)
-	enc.SetIndent(2)
-	if err := enc.Encode(root); err != nil {
-		return nil, err
+	if root.Kind != yaml.MappingNode || len(root.Content) == 0 || root.Style&yaml.FlowStyle != 0 {
+		err := encode(&buf, root)
+		return buf.Bytes(), err
 	}
-	if err := errors.Join(enc.Close(), w.Flush()); err != nil {
-		return nil, err
+	for key, value := range Pairs(root) {
+		if err := encodeEntry(&buf, key, value); err != nil {
+			return nil, err
+		}
 	}
 	return buf.Bytes(), nil
+}
+
+// encodeEntry writes one entry of the top level, a large one in parts: the encoder keeps some 300 bytes of every node
+// until it ends. What comes out is the same, because each part stands below the key, whose line is dropped again.
+func encodeEntry(buf *bytes.Buffer, key, value *yaml.Node) error {
+	const part = 200 // an even number of nodes
+	if len(value.Content) <= part || value.Style&yaml.FlowStyle != 0 || !plainKey.MatchString(key.Value) {
+		return encode(buf, Mapping(key, value))
+	}
+	for i := 0; i < len(value.Content); i += part {
+		piece := *value
+		piece.Content = value.Content[i:min(i+part, len(value.Content))]
+		start := buf.Len()
+		if err := encode(buf, Mapping(key, &piece)); err != nil {
+			return err
+		}
+		if i > 0 {
+			written := buf.Bytes()[start:]
+			rest := copy(written, written[bytes.IndexByte(written, '\n')+1:])
+			buf.Truncate(start + rest)
+		}
+	}
+	return nil
+}
+
+// plainKey matches keys that take a line of their own without any ado.
+var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,60}$`)
+
+func encode(w io.Writer, n *yaml.Node) error {
+	buffered := bufio.NewWriter(w)
+	enc := yaml.NewEncoder(buffered)
+	enc.SetIndent(2)
+	if err := enc.Encode(n); err != nil {
+		return err
+	}
+	return errors.Join(enc.Close(), buffered.Flush())
 }

@@ -24,6 +24,8 @@ func TestParseRefuses(t *testing.T) {
 	for i := 1; i < 12; i++ {
 		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
 	}
+	textBomb := "openapi: 3.0.3\ns: &s " + strings.Repeat("x", 1<<20) + "\nl: [" + strings.Repeat("*s, ", 100) + "*s]\n"
+	keyBomb := "openapi: 3.0.3\ns: &s " + strings.Repeat("x", 1<<20) + "\nl: [" + strings.Repeat("{*s : 1}, ", 100) + "]\n"
 	tests := []struct{ name, data, want string }{
 		{"empty", "", "spec.yaml: empty"},
 		{"blank", " \n\t\n", "spec.yaml: empty"},
@@ -47,10 +49,12 @@ func TestParseRefuses(t *testing.T) {
 		{"deep YAML", deepYAML, "spec.yaml:2:504: nested deeper than 500 levels"},
 		{"deep JSON", deepJSON, "spec.yaml:1:527: nested deeper than 500 levels"},
 		{"alias bomb", bomb, "aliases expand to more than 1000000 nodes"},
+		{"alias bomb of text", textBomb, "spec.yaml:3:261: aliases expand to more than 64 MiB of text"},
+		{"alias bomb of keys", keyBomb, "aliases expand to more than 64 MiB of text"},
 		{"alias of itself", "openapi: 3.0.3\na: &a\n  b: *a\n", "spec.yaml:3:6: alias *a contains itself"},
 		{"unknown alias", "openapi: 3.0.3\na: *b\n", "spec.yaml: not valid YAML: unknown anchor 'b' referenced"},
 		{"merge of a scalar", "openapi: 3.0.3\na:\n  <<: b\n", "spec.yaml:3:7: a merge key takes a mapping or a list of mappings"},
-		{"too many lines", strings.Repeat("\n", document.MaxNodes+1) + "a: b", "spec.yaml: more than 8000000 lines and list items: not an API description"},
+		{"too many lines", strings.Repeat("\n", document.MaxNodes+1) + "a: b", "spec.yaml: more than 5000000 lines and list items: not an API description"},
 		{"too large", "a: " + strings.Repeat("x", document.MaxSize), "spec.yaml: larger than 64 MiB: is this the right file?"},
 		{"gzip bomb", string(zip(bytes.Repeat([]byte{'x'}, document.MaxSize+1))), "spec.yaml: larger than 64 MiB: is this the right file?"},
 		{"cut gzip", string(zip([]byte(minimal))[:30]), "spec.yaml: unexpected EOF"},
@@ -187,6 +191,33 @@ func TestJSONKeepsNumbersAndText(t *testing.T) {
 	root, err := document.ParseYAML("f", []byte("a: 12345678901234567890\nb: 0x1F\nc: .5\nd: 1.50\ne: \"a<b>\\u2028\"\nf: 007\ng: .inf\nh: False\ni: ~\n"))
 	require.NoError(t, err)
 	require.Equal(t, `{"a":12345678901234567890,"b":31,"c":0.5,"d":1.50,"e":"a<b>\u2028","f":7,"g":".inf","h":false,"i":null}`, string(document.JSON(root)))
+}
+
+// A large document is encoded in parts, and looks as if it had not been.
+func TestEncodeInParts(t *testing.T) {
+	text := "a:\n" + indented(many(450), "k0: |-\n  two\n\n  lines\n") + "b:\n" + strings.Repeat("  - x: 1\n    y: 2\n", 451) +
+		"\"on\":\n" + indented(many(301), "") + "c: {}\nd: []\n"
+	root, err := document.ParseYAML("f", []byte(text))
+	require.NoError(t, err)
+	got, err := document.Encode(root, "# header\n")
+	require.NoError(t, err)
+	require.Equal(t, "# header\n"+text, string(got))
+}
+
+// indented is text two spaces deeper, its first line replaced by first, if that is not empty.
+func indented(text, first string) string {
+	if first != "" {
+		_, text, _ = strings.Cut(text, "\n")
+		text = first + text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			line = "  " + line
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 func FuzzParse(f *testing.F) {

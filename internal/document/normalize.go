@@ -7,14 +7,19 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxCopied bounds what aliases expand to. Real descriptions have none, or a handful.
-const maxCopied = 1_000_000
+// maxCopied and maxCopiedText bound what aliases expand to, in nodes and in bytes of text. Real descriptions have no
+// aliases, or a handful.
+const (
+	maxCopied     = 1_000_000
+	maxCopiedText = MaxSize
+)
 
 // normalizer establishes the invariants of the package comment on a freshly parsed tree.
 type normalizer struct {
-	name   string
-	copied int          // nodes that aliases were expanded to so far
-	active []*yaml.Node // aliased nodes that are being expanded, outermost first
+	name       string
+	copied     int          // nodes that aliases were expanded to so far
+	copiedText int          // bytes of text in them
+	active     []*yaml.Node // aliased nodes that are being expanded, outermost first
 }
 
 // normalize establishes the invariants below root, whose text began after the given number of lines.
@@ -45,8 +50,8 @@ func (z *normalizer) expand(n *yaml.Node, depth int) error {
 		}
 		z.active = append(z.active, target)
 		defer func() { z.active = z.active[:len(z.active)-1] }()
-		if z.copied += len(target.Content); z.copied > maxCopied {
-			return Errorf(z.name, n, "aliases expand to more than %d nodes", maxCopied)
+		if err := z.count(n, target); err != nil {
+			return err
 		}
 		copyAlias(n, target)
 	}
@@ -71,6 +76,22 @@ func (z *normalizer) expand(n *yaml.Node, depth int) error {
 	return z.expandMapping(n, depth)
 }
 
+// count adds up what the alias n copies of its target, one level deep.
+func (z *normalizer) count(n, target *yaml.Node) error {
+	z.copied += 1 + len(target.Content)
+	z.copiedText += len(target.Value)
+	for _, c := range target.Content {
+		z.copiedText += len(c.Value)
+	}
+	switch {
+	case z.copied > maxCopied:
+		return Errorf(z.name, n, "aliases expand to more than %d nodes", maxCopied)
+	case z.copiedText > maxCopiedText:
+		return Errorf(z.name, n, "aliases expand to more than %d MiB of text", maxCopiedText>>20)
+	}
+	return nil
+}
+
 // copyAlias replaces the alias n by a copy of its target, one level deep: what the copy holds are aliases again, which
 // the walk expands when it gets there. So a bomb is noticed before it goes off.
 func copyAlias(n, target *yaml.Node) {
@@ -92,6 +113,9 @@ func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind == yaml.AliasNode && key.Alias.Kind == yaml.ScalarNode {
+			if err := z.count(key, key.Alias); err != nil {
+				return err
+			}
 			*key = yaml.Node{Kind: yaml.ScalarNode, Tag: key.Alias.Tag, Value: key.Alias.Value, Style: key.Alias.Style, Line: key.Line, Column: key.Column}
 		}
 		if key.Kind != yaml.ScalarNode {
