@@ -1,9 +1,6 @@
 package drift
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Stage is a document on its way from the pin to what is built of it.
 type Stage struct {
@@ -15,9 +12,10 @@ type Stage struct {
 // overlay action that gave it that. stages are the documents after each overlay action in turn, the last being what is
 // built; their facts are asked for only as needed, the last first.
 //
-// A finding is handled if and only if comparing the stage with upstream finds nothing about the same fact, and nothing
-// that the fact is inside of. Since the pin differs from upstream and the last stage does not, some action made the
-// difference: it is found by bisection.
+// A finding is handled if and only if comparing the stage with upstream finds no difference in the same fact, by itself
+// or as part of what only one of them has. So what upstream withdraws from a media type that our document has dropped is
+// handled, and what it adds there is not. Since the pin differs from upstream and the last stage does not, some action
+// made the difference: it is found by bisection.
 func MarkHandled(findings []Finding, upstream *Facts, stages []Stage) error {
 	if len(stages) == 0 {
 		return nil
@@ -117,23 +115,6 @@ func (f Finding) fact() factKey {
 
 var enumValues = []string{"req-enum-add", "req-enum-rem", "resp-enum-add", "resp-enum-rem", "resp-enum-disjoint"}
 
-// around is a location and all that it is inside of: of "request text/csv a.b[]" this is "request text/csv a.b", "request
-// text/csv a", "request text/csv (body)", "request text/csv" and "request".
-func around(location string) []string {
-	places := []string{location}
-	for {
-		cut := strings.LastIndexAny(location, " .[")
-		if cut < 0 {
-			return places
-		}
-		if location[cut] == ' ' {
-			places = append(places, location[:cut]+" (body)")
-		}
-		location = location[:cut]
-		places = append(places, location)
-	}
-}
-
 // wholes are the aspects that are about all there is at a place.
 var wholes = []string{"operation", "existence", "type", "body"}
 
@@ -148,11 +129,9 @@ func (s *state) about(f Finding) bool {
 	if k.value != "" && s.facts[factKey{f.Operation, f.Location, k.aspect, ""}] {
 		return true // the set is closed on one side only
 	}
-	for _, place := range around(f.Location) {
-		for _, aspect := range wholes {
-			if s.facts[factKey{f.Operation, place, aspect, ""}] {
-				return true
-			}
+	for _, aspect := range wholes {
+		if s.facts[factKey{f.Operation, f.Location, aspect, ""}] {
+			return true
 		}
 	}
 	if !slices.Contains(wholes, k.aspect) {
