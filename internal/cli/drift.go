@@ -79,7 +79,10 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				_, err := a.stdout.Write(drift.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0)))
 				return err
 			}
-			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors(), Page: a.page(r)}
+			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors()}
+			if base == "" {
+				options.Page = a.page(r)
+			}
 			for _, o := range outputs {
 				if err := writeReport(o, r, options); err != nil {
 					return err
@@ -101,7 +104,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
 	f.BoolVar(&goAPI, "go", false, "also tell what regeneration does to the Go API")
 	f.BoolVar(&waive, "waive", false, "print a waiver file for the findings that would fail, to be completed by hand")
-	f.BoolVarP(&all, "verbose", "v", false, "text: list safe findings and every overlay action, too")
+	f.BoolVarP(&all, "verbose", "v", false, "text and github: list safe findings, too; text: all of each list")
 	f.StringArrayVar(&reports, "report", nil, "also write FORMAT=FILE; can be given several times")
 	return cmd
 }
