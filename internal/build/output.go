@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // State is how a file on disk compares with the one that was built.
@@ -28,38 +30,63 @@ type Change struct {
 }
 
 // Compare tells how the files below dir compare with those that were made, sorted by path. Files that match the pattern
-// owned (slashes, "" for none) and were not made are extra.
+// owned (slashes, "" for none) and were not made are extra. What is no file, but stands where one is to be written or
+// removed, is an error.
 func Compare(dir string, files map[string][]byte, owned string) ([]Change, error) {
-	var changes []Change
-	for name, want := range files {
-		have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			changes = append(changes, Change{name, Missing})
-		case err != nil:
-			return nil, err
-		case bytes.Equal(have, want):
-			changes = append(changes, Change{name, Unchanged})
-		default:
-			changes = append(changes, Change{name, Stale})
-		}
-	}
 	existing, err := fs.Glob(os.DirFS(dir), owned)
 	if err != nil {
 		return nil, err
 	}
+	var changes []Change
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		state, err := compareFile(dir, name, files[name])
+		problems = append(problems, err)
+		changes = append(changes, Change{name, state})
+	}
 	for _, name := range existing {
 		if files[name] == nil {
+			problems = append(problems, requireFile(dir, name))
 			changes = append(changes, Change{name, Extra})
 		}
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	return changes, nil
+	return changes, errors.Join(problems...)
+}
+
+func compareFile(dir, name string, want []byte) (State, error) {
+	err := requireFile(dir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Missing, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return "", err
+	}
+	if bytes.Equal(have, want) {
+		return Unchanged, nil
+	}
+	return Stale, nil
+}
+
+// requireFile refuses a folder, a device and the like, and a file where a folder should be above it.
+func requireFile(dir, name string) error {
+	info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s cannot be there, because a file stands where one of its folders should be: move that file away", name)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file, and one is to be written or removed there: move it away", name)
+	}
+	return err
 }
 
 // Write brings the files below dir to what was built. Each new file is first written whole beside its target; only when
 // all are there are they renamed into place, one by one, and files that are no longer generated removed. On an error
-// before that, or when ctx ends, nothing has changed.
+// before that nothing has changed. Once begun it is not interrupted: callers look at their context before.
 func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 	var temporary [][2]string // from, to
 	defer func() {
