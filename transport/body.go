@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // BodyTooLargeError is what reading a response body gives after its first Limit
@@ -55,12 +56,17 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	return 0, err
 }
 
-// maxDrain is how much of a discarded response is read so that its connection
-// can be used again; a longer one costs a connection.
-const maxDrain = 16 << 10
+// So much of a discarded response is read, and for so long, so that its
+// connection can be used again; a longer one costs a connection.
+const (
+	maxDrain     = 16 << 10 // bytes
+	maxDrainTime = time.Second
+)
 
 func discard(resp *http.Response) {
 	if resp.Body != nil {
+		timer := time.AfterFunc(maxDrainTime, func() { _ = resp.Body.Close() })
+		defer timer.Stop()
 		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
 		_ = resp.Body.Close()
 	}

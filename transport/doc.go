@@ -8,6 +8,7 @@
 //			ClientSecret: transport.NewSecret(os.Getenv("RINGCENTRAL_CLIENT_SECRET")),
 //			JWT:          transport.NewSecret(os.Getenv("RINGCENTRAL_JWT")),
 //		},
+//		Group: ringcentral.ThrottlingGroup,
 //	})
 //	client, err := ringcentral.NewClient(ringcentral.ServerProduction,
 //		ringcentral.WithHTTPClient(t.Client()))
@@ -38,7 +39,9 @@
 // to use. A 401 is handed to the caller and fetches nothing.
 //
 // A token endpoint that answers 429, 500, 502, 503 or 504, or not at all, is
-// asked again, by the rules below. Any other refusal (400 before all: a JWT that
+// asked again, by the rules below; a Retry-After that is longer than anybody
+// waits is kept nevertheless, and callers get the error until it is over. Any
+// other refusal (400 before all: a JWT that
 // was revoked, an account that is locked) is final: it is remembered and returned
 // to everybody as a [*TokenError], and nothing more is sent, because repeating it
 // is what locks accounts. After repairing the credential make a new Transport.
@@ -64,8 +67,9 @@
 //
 // Waiting ends with the request's context. A wait that would outlast the
 // context's deadline (an [http.Client.Timeout] is one) or [Config.MaxWait] is not
-// begun: a [*ThrottledError] says how long it would have been. Those who wait
-// are served in no particular order.
+// begun: a [*ThrottledError] says how long it would have been. Whoever asked
+// first is served first, a request that was refused before newer ones; who comes
+// when the queue is longer than its context or MaxWait allows is told so at once.
 //
 // # Repeating
 //
@@ -79,9 +83,9 @@
 // says that doing the operation twice is harmless. A body can be rewound if the
 // request has GetBody, as [http.NewRequest] provides for bytes and strings.
 //
-// The wait is Retry-After if given, else 2 seconds, doubled each time, at most
-// 60, up to a quarter longer by chance; there are [Config.MaxTries] tries. When
-// tries or time run out the last response is returned as it came, so that the
+// The wait before the next try is Retry-After if given, else 2 seconds, doubled
+// each time, at most 60, up to a quarter longer by chance; there are
+// [Config.MaxTries] tries. When tries or time run out the last response is returned as it came, so that the
 // generated client makes its typed error of it; a fault is returned as an
 // error that wraps its cause. Faults that repeating cannot cure (an untrusted
 // certificate, an error of the caller's own body) are returned at once.

@@ -4,80 +4,74 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"time"
 
+	"github.com/ringbasic/ringbasic/generated/ringcentral"
 	"github.com/ringbasic/ringbasic/transport"
 )
 
-// platform stands in for the vendor: it grants a token and then refuses the
-// first request.
-func platform() *httptest.Server {
-	refused := false
-	return httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/restapi/oauth/token":
-			w.Header().Set("Content-Type", "application/json")
+// platform stands in for the vendor: it grants a token and answers everything
+// else with a status. A service's tests have package ringcentraltest for that.
+func platform(status int) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/restapi/oauth/token" {
 			fmt.Fprint(w, `{"access_token":"abc","token_type":"bearer","expires_in":3600}`)
-		case !refused:
-			refused = true
-			w.Header().Set("Retry-After", "60")
-			w.WriteHeader(http.StatusTooManyRequests)
-		default:
-			fmt.Fprint(w, `{"uri":"…","id":"4001"}`)
+			return
 		}
+		if status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", "60")
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"id":"4001","type":"Voicemail"}`)
 	}))
 }
 
-// What a service does: one Transport for the program. Server and Base are left
-// out there; OnEvent goes to its log or its metrics.
+// What a service does: one Transport for the program, below the generated client.
 func Example() {
-	server := platform()
+	server := platform(http.StatusOK) // in production: ringcentral.ServerProduction
 	defer server.Close()
 
 	t, err := transport.New(transport.Config{
 		Server: server.URL,
-		Base:   server.Client().Transport,
-		Credentials: transport.Credentials{
+		Credentials: transport.Credentials{ // from the environment or a vault
 			ClientID:     "my-app",
-			ClientSecret: transport.NewSecret(orElse(os.Getenv("RINGCENTRAL_CLIENT_SECRET"), "secret")),
-			JWT:          transport.NewSecret(orElse(os.Getenv("RINGCENTRAL_JWT"), "a.b.c")),
+			ClientSecret: transport.NewSecret("secret"),
+			JWT:          transport.NewSecret("a.b.c"),
 		},
-		Group: func(*http.Request) string { return "Light" },
-		OnEvent: func(_ context.Context, e transport.Event) {
-			fmt.Println(e.Kind, e.Method, e.Group, e.Wait)
+		Group: ringcentral.ThrottlingGroup,
+		OnEvent: func(_ context.Context, e transport.Event) { // to a log or to metrics
+			fmt.Println(e.Kind, e.Method, e.Path, e.Status)
 		},
-		Clock: leapingClock(), // so that the example takes no minute
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	resp, err := t.Client().Get(server.URL + "/restapi/v1.0/account/~/extension/~/greeting/4001")
+	client, err := ringcentral.NewClient(server.URL, ringcentral.WithHTTPClient(t.Client()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	fmt.Println(resp.StatusCode, string(body), err)
+	greeting, err := client.ReadCustomGreeting(context.Background(), "~", "~", "4001")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(*greeting.ID, *greeting.Type)
 	// Output:
-	// token POST Auth 0s
-	// retry GET Light 1m0s
-	// wait GET Light 1m0s
-	// 200 {"uri":"…","id":"4001"} <nil>
+	// token POST /restapi/oauth/token 200
+	// 4001 Voicemail
 }
 
 // A request that would have to wait longer than its context allows is not sent.
 func ExampleThrottledError() {
-	server := platform()
+	server := platform(http.StatusTooManyRequests)
 	defer server.Close()
 	t, err := transport.New(transport.Config{
 		Server:      server.URL,
-		Base:        server.Client().Transport,
 		TokenSource: static("abc"),
 	})
 	if err != nil {
@@ -102,14 +96,6 @@ func ExampleThrottledError() {
 	// come back in 1m0s
 }
 
-// A POST is repeated after a 5xx only if its caller says that this is harmless.
-func ExampleWithRetryUnsafe() {
-	ctx := transport.WithRetryUnsafe(context.Background())
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, transport.ServerProduction+"/restapi/v1.0/…", nil)
-	fmt.Println(req.Method, err)
-	// Output: POST <nil>
-}
-
 // However a credential is printed, it does not show.
 func ExampleSecret() {
 	c := transport.Credentials{ClientID: "my-app", JWT: transport.NewSecret("a.b.c")}
@@ -118,22 +104,4 @@ func ExampleSecret() {
 	// {my-app [redacted] [redacted]}
 	// {ClientID:my-app ClientSecret:[redacted] JWT:[redacted]}
 	// [redacted]
-}
-
-func leapingClock() transport.Clock {
-	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-	return transport.Clock{
-		Now: func() time.Time { return now },
-		Sleep: func(_ context.Context, d time.Duration) error {
-			now = now.Add(d)
-			return nil
-		},
-	}
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -31,9 +31,9 @@ const (
 	maxGroupName    = 64
 )
 
-// ThrottledError says that a request was not sent, because its group has to
-// wait longer than the request's context or [Config.MaxWait] allows. Nothing
-// reached the server; calling again after Wait is right.
+// ThrottledError says that a request was not sent, or not sent again after a 429
+// or a 5xx, because its group has to wait longer than the request's context or
+// [Config.MaxWait] allows. Calling again after Wait is right.
 type ThrottledError struct {
 	Group   string        // usage-plan group as the caller spelt it, "" if the request has none
 	Wait    time.Duration // at least this long, from the moment of the error
@@ -51,12 +51,16 @@ func (e *ThrottledError) Error() string {
 
 // gate holds requests back by group.
 type gate struct {
-	clock  Clock
 	limits map[string]int // the user's ceilings per minute, by lower-case name
 
-	mu     sync.Mutex
-	groups map[string]*group
+	mu      sync.Mutex
+	groups  map[string]*group
+	tickets ticket // given so far
 }
+
+// ticket is a request's place in the queue of its group, from 1: whoever asked
+// first is served first. A request keeps it when it is repeated.
+type ticket uint64
 
 // group is one allowance. A request occupies a place from take until one window
 // after answered.
@@ -68,10 +72,11 @@ type group struct {
 	counted []time.Time // when the others were answered, oldest first
 	closed  time.Time   // nothing is sent before
 	refused int         // 429s in a row
+	waiting map[ticket]struct{}
 }
 
-func newGate(clock Clock, limits map[string]int) *gate {
-	g := &gate{clock: clock, limits: map[string]int{}, groups: map[string]*group{}}
+func newGate(limits map[string]int) *gate {
+	g := &gate{limits: map[string]int{}, groups: map[string]*group{}}
 	for name, n := range limits {
 		g.limits[groupKey(name)] = n
 	}
@@ -89,12 +94,12 @@ func (g *gate) group(name string, now time.Time) *group {
 	}
 	if len(g.groups) >= maxGroups {
 		for k, old := range g.groups {
-			if old.forget(now); old.flying == 0 && len(old.counted) == 0 && !now.Before(old.closed) {
+			if old.forget(now); old.flying+len(old.counted)+len(old.waiting) == 0 && !now.Before(old.closed) {
 				delete(g.groups, k)
 			}
 		}
 	}
-	made := &group{limit: defaultLimits[key], ceiling: g.limits[key], window: defaultWindow}
+	made := &group{limit: defaultLimits[key], ceiling: g.limits[key], window: defaultWindow, waiting: map[ticket]struct{}{}}
 	if made.ceiling > 0 {
 		made.limit = made.ceiling
 	}
@@ -111,41 +116,65 @@ func (g *group) forget(now time.Time) {
 	g.counted = g.counted[n:]
 }
 
-// wait returns how long the group sends nothing, and whether that is a penalty.
-func (g *group) wait(now time.Time) (time.Duration, bool) {
+// wait returns how long the group sends nothing of what has so many requests
+// ahead of it, and whether that is a penalty. It may turn out to be longer.
+func (g *group) wait(now time.Time, ahead int) (time.Duration, bool) {
 	if d := g.closed.Sub(now); d > 0 {
 		return d, true
 	}
-	over := g.flying + len(g.counted) - g.limit + 1 // places that must come free
-	switch {
-	case g.limit == 0 || over <= 0:
+	if g.limit == 0 {
 		return 0, false
-	case over <= len(g.counted):
-		return g.counted[over-1].Add(g.window).Sub(now), false
-	default: // the place of a request that is still under way: not before this
-		return g.window, false
+	}
+	// After as many as there are places, those who went first make room.
+	rounds := time.Duration(ahead/g.limit) * g.window
+	switch first := g.flying + len(g.counted) + ahead%g.limit - g.limit; { // the place that must come free
+	case first < 0:
+		return rounds, false
+	case first < len(g.counted):
+		return g.counted[first].Add(g.window).Sub(now) + rounds, false
+	default: // that of a request that is still under way: not before this
+		return g.window + rounds, false
 	}
 }
 
 // take occupies a place and returns 0, or returns how long to wait before asking
-// again.
-func (g *gate) take(name string) (wait time.Duration, penalty bool) {
+// again. The first time the ticket is 0. Whoever stops asking has to leave.
+func (g *gate) take(name string, t *ticket) (wait time.Duration, penalty bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.clock.Now()
-	group := g.group(name, now)
-	if wait, penalty = group.wait(now); wait == 0 {
-		group.flying++
+	if *t == 0 {
+		g.tickets++
+		*t = g.tickets
 	}
-	return wait, penalty
+	now, ahead := time.Now(), 0
+	group := g.group(name, now)
+	for other := range group.waiting {
+		if other < *t {
+			ahead++
+		}
+	}
+	if wait, penalty = group.wait(now, ahead); wait > 0 {
+		group.waiting[*t] = struct{}{}
+		return wait, penalty
+	}
+	delete(group.waiting, *t)
+	group.flying++
+	return 0, false
 }
 
-// peek is take without taking.
-func (g *gate) peek(name string) (wait time.Duration, penalty bool) {
+// leave gives up the place in the queue.
+func (g *gate) leave(name string, t ticket) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.clock.Now()
-	return g.group(name, now).wait(now)
+	delete(g.group(name, time.Now()).waiting, t)
+}
+
+// penalty returns how much longer a penalty closes the group.
+func (g *gate) penalty(name string) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	return g.group(name, now).closed.Sub(now)
 }
 
 // answered ends a request that took a place. It learns from the response, nil if
@@ -154,7 +183,7 @@ func (g *gate) peek(name string) (wait time.Duration, penalty bool) {
 func (g *gate) answered(name string, resp *http.Response, own bool) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	now := g.clock.Now()
+	now := time.Now()
 	asked := g.group(name, now)
 	asked.flying--
 	asked.counted = append(asked.counted, now)
@@ -262,6 +291,5 @@ func tooLong(ctx context.Context, wait, limit time.Duration) bool {
 		return true
 	}
 	deadline, ok := ctx.Deadline()
-	// Deadlines are in the system's time whatever clock is injected.
 	return ok && time.Until(deadline) <= wait
 }

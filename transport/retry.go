@@ -18,14 +18,16 @@ const (
 	defaultMaxTries = 5
 	firstBackoff    = 2 * time.Second
 	maxBackoff      = 60 * time.Second
+
+	// Those ahead in the queue may give up: look again this often.
+	maxNap = time.Minute
 )
 
 // engine sends requests: it holds them back at the gate and repeats them.
 type engine struct {
 	base     http.RoundTripper
 	gate     *gate
-	clock    Clock
-	rand     func() float64
+	random   func() float64
 	maxTries int
 	maxWait  time.Duration
 	onEvent  func(context.Context, Event)
@@ -46,14 +48,18 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 	ctx := req.Context()
 	body := takeBody(req)
 	defer body.close()
+	var place ticket
 	for try := 1; ; try++ {
-		bearer, err := e.admit(req, x, try)
+		bearer, err := e.admit(req, x, try, &place)
 		if err != nil {
 			return nil, err
 		}
 		out := req.Clone(ctx)
 		body.send(out)
 		if bearer != "" {
+			if out.Header == nil {
+				out.Header = http.Header{}
+			}
 			out.Header.Set("Authorization", "Bearer "+bearer)
 		}
 		resp, err := e.base.RoundTrip(out)
@@ -84,7 +90,7 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 		if penalty > 0 {
 			continue // the gate waits
 		}
-		if err := e.clock.Sleep(ctx, wait); err != nil {
+		if err := sleep(ctx, wait); err != nil {
 			return nil, fmt.Errorf("while waiting to repeat the request: %w", err)
 		}
 	}
@@ -92,8 +98,13 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 
 // admit waits until the request may be sent, takes its place at the gate and
 // returns its token.
-func (e *engine) admit(req *http.Request, x exchange, try int) (bearer string, err error) {
+func (e *engine) admit(req *http.Request, x exchange, try int, place *ticket) (bearer string, err error) {
 	ctx := req.Context()
+	defer func() {
+		if err != nil {
+			e.gate.leave(x.group, *place)
+		}
+	}()
 	for {
 		if err := ctx.Err(); err != nil {
 			return "", err
@@ -105,7 +116,7 @@ func (e *engine) admit(req *http.Request, x exchange, try int) (bearer string, e
 				return "", err
 			}
 		}
-		wait, penalty := e.gate.take(x.group)
+		wait, penalty := e.gate.take(x.group, place)
 		if wait == 0 {
 			return bearer, nil
 		}
@@ -113,7 +124,10 @@ func (e *engine) admit(req *http.Request, x exchange, try int) (bearer string, e
 			return "", &ThrottledError{Group: x.group, Wait: wait, Penalty: penalty}
 		}
 		e.onEvent(ctx, e.event(EventWait, req, x, try, wait))
-		if err := e.clock.Sleep(ctx, wait); err != nil {
+		if !penalty {
+			wait = min(wait, maxNap)
+		}
+		if err := sleep(ctx, wait); err != nil {
 			return "", fmt.Errorf("while waiting for rate-limit group %q: %w", x.group, err)
 		}
 	}
@@ -133,7 +147,7 @@ func (e *engine) again(req *http.Request, x exchange, body *requestBody, resp *h
 		wait, again = penalty, true
 	case resp.StatusCode == http.StatusInternalServerError, resp.StatusCode == http.StatusBadGateway,
 		resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:
-		if wait = retryAfter(resp, e.clock.Now()); wait == 0 {
+		if wait = retryAfter(resp, time.Now()); wait == 0 {
 			wait = e.backoff(try)
 		}
 		again = repeatable
@@ -147,7 +161,7 @@ func (e *engine) backoff(try int) time.Duration {
 	if try < 6 { // 2 s << 5 is more than 60
 		wait = min(wait, firstBackoff<<(try-1))
 	}
-	return min(maxBackoff, wait+time.Duration(e.rand()*float64(wait)/4))
+	return min(maxBackoff, wait+time.Duration(e.random()*float64(wait)/4))
 }
 
 func (e *engine) event(kind EventKind, req *http.Request, x exchange, try int, wait time.Duration) Event {
@@ -177,9 +191,21 @@ func passing(err error) bool {
 	case errors.Is(err, context.Canceled), // not the request's own context: somebody ended it on purpose
 		errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record), errors.As(err, &tooLarge),
 		errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid),
-		// net/http has no type for a request that it refuses to send.
-		strings.Contains(err.Error(), "net/http: invalid "):
+		// net/http has no type for a request that it refuses to send, or whose body
+		// is not as long as it says.
+		strings.Contains(err.Error(), "net/http: invalid "), strings.Contains(err.Error(), "http: ContentLength="):
 		return false
 	}
 	return true
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

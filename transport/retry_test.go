@@ -3,7 +3,6 @@ package transport_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -99,7 +97,8 @@ func TestBackoff(t *testing.T) {
 			inBubble(t, func(t *testing.T, v *vendor) {
 				v.api = c.answer
 				tr := v.transport(t, func(conf *transport.Config) {
-					conf.MaxTries, conf.Rand = c.tries, func() float64 { return c.spread }
+					conf.MaxTries = c.tries
+					conf.SetRandom(func() float64 { return c.spread })
 				})
 				code, body, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
 				require.Equal(t, c.want, gaps(v.seen()))
@@ -204,68 +203,42 @@ func TestSeekableBodyIsNotReadByTwoTries(t *testing.T) {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
-			v := newVendor(t)
-			var n atomic.Int32
-			v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				switch {
-				case r.URL.Path == "/restapi/oauth/token":
-					grant(w, 1, 3600)
-				case n.Add(1)%2 == 1:
-					status(w, 429, "Retry-After", "60")
-				default:
-					got, err := io.ReadAll(r.Body)
-					if err != nil || !bytes.Equal(got, content) || r.ContentLength != int64(len(content)) || r.Proto != protocol {
-						status(w, 400)
+			start := func(v *vendor) { v.EnableHTTP2 = protocol == "HTTP/2.0"; v.StartTLS() }
+			bubble(t, start, func(t *testing.T, v *vendor) {
+				var n atomic.Int32
+				v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					switch {
+					case r.URL.Path == "/restapi/oauth/token":
+						grant(w, 1, 3600)
+					case n.Add(1)%2 == 1:
+						status(w, 429, "Retry-After", "60")
+					default:
+						got, err := io.ReadAll(r.Body)
+						if err != nil || !bytes.Equal(got, content) || r.ContentLength != int64(len(content)) || r.Proto != protocol {
+							status(w, 400)
+						}
 					}
+				})
+				tr := v.transport(t)
+				file, err := os.Open(path)
+				require.NoError(t, err)
+				defer file.Close()
+				for range 10 {
+					rewound := func() (io.ReadCloser, error) {
+						_, err := file.Seek(0, io.SeekStart)
+						return io.NopCloser(file), err
+					}
+					body, err := rewound()
+					require.NoError(t, err)
+					r := request(t, t.Context(), "POST", v.URL+"/x", body)
+					r.GetBody, r.ContentLength = rewound, int64(len(content))
+					code, _, err := send(tr, r)
+					require.NoError(t, err)
+					require.Equal(t, 200, code)
 				}
+				require.EqualValues(t, 20, n.Load())
 			})
-			if protocol == "HTTP/1.1" {
-				v.base = v.base.Clone()
-				v.base.ForceAttemptHTTP2 = false
-				v.base.TLSClientConfig.NextProtos = nil
-				v.base.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-			}
-			clock := newFakeClock()
-			tr := v.transport(t, func(c *transport.Config) { c.Clock = clock.Clock() })
-			file, err := os.Open(path)
-			require.NoError(t, err)
-			defer file.Close()
-			for range 10 {
-				rewound := func() (io.ReadCloser, error) {
-					_, err := file.Seek(0, io.SeekStart)
-					return io.NopCloser(file), err
-				}
-				body, err := rewound()
-				require.NoError(t, err)
-				r := request(t, t.Context(), "POST", v.URL+"/x", body)
-				r.GetBody, r.ContentLength = rewound, int64(len(content))
-				code, _, err := send(tr, r)
-				require.NoError(t, err)
-				require.Equal(t, 200, code)
-			}
 		})
-	}
-}
-
-// fakeClock is a clock for real connections: sleeping moves it.
-type fakeClock struct {
-	mu    sync.Mutex
-	now   time.Time
-	slept []time.Duration
-}
-
-func newFakeClock() *fakeClock { return &fakeClock{now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)} }
-
-func (c *fakeClock) Clock() transport.Clock {
-	return transport.Clock{
-		Now: func() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now },
-		Sleep: func(ctx context.Context, d time.Duration) error {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.now = c.now.Add(d)
-			c.slept = append(c.slept, d)
-			return ctx.Err()
-		},
 	}
 }
 
@@ -278,6 +251,18 @@ func TestFaultOfTheCallersBodyIsNotRepeated(t *testing.T) {
 		start := time.Now()
 		_, _, err := send(v.transport(t), r)
 		require.ErrorIs(t, err, broken)
+		require.Zero(t, time.Since(start))
+	})
+}
+
+func TestBodyShorterThanItSaysIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		r := request(t, t.Context(), "PUT", v.URL+"/x", strings.NewReader("short"))
+		r.ContentLength = 100
+		start := time.Now()
+		_, _, err := send(v.transport(t), r)
+		require.ErrorContains(t, err, "http: ContentLength=100 with Body length 5")
 		require.Zero(t, time.Since(start))
 	})
 }
@@ -310,10 +295,9 @@ func TestFaultsThatRepeatingCannotCure(t *testing.T) {
 		"ended elsewhere":   {v.URL, baseFunc(func(*http.Request) (*http.Response, error) { return nil, context.Canceled }), "", "context canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			clock := newFakeClock()
 			var tries atomic.Int32
 			tr := v.transport(t, func(conf *transport.Config) {
-				conf.Server, conf.Clock = "", clock.Clock()
+				conf.Server = ""
 				conf.Base = baseFunc(func(r *http.Request) (*http.Response, error) { tries.Add(1); return c.base.RoundTrip(r) })
 			})
 			r := request(t, t.Context(), "GET", c.url+"/x", nil)
@@ -439,6 +423,24 @@ func TestDiscardedResponsesAreDrainedAndClosed(t *testing.T) {
 			require.True(t, bodies[4].closed)
 		})
 	}
+}
+
+// A server that begins an answer and does not end it holds nobody up.
+func TestDiscardingDoesNotWaitForTheEnd(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.api = func(w http.ResponseWriter, r *http.Request, n int) {
+			if n == 1 {
+				status(w, 503)
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+			}
+		}
+		code, _, err := send(v.transport(t), request(t, t.Context(), "GET", v.URL+"/x", nil))
+		require.NoError(t, err)
+		require.Equal(t, 200, code)
+		require.Equal(t, []time.Duration{3 * time.Second}, gaps(v.seen()), "a second of reading and two of waiting")
+	})
 }
 
 type zeros struct{}

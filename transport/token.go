@@ -73,7 +73,6 @@ func (e *TokenError) Unwrap() error { return e.Err }
 
 // tokens is the one place that authenticates. It is an [oauth2.TokenSource].
 type tokens struct {
-	clock Clock
 	gate  *gate
 	early time.Duration
 	limit time.Duration // Config.MaxWait
@@ -84,7 +83,8 @@ type tokens struct {
 	replace time.Time // from here on fetch another
 	expired time.Time // from here on do not use current
 	refusal *TokenError
-	flight  *flight // the fetch under way
+	again   time.Time // from here on ask again in spite of the refusal, unless it is final
+	flight  *flight   // the fetch under way
 }
 
 type flight struct {
@@ -110,15 +110,16 @@ func (s *tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "transpo
 // ends this caller's waiting, not the fetch.
 func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
 	s.mu.Lock()
-	now := s.clock.Now()
-	usable := s.current != nil && now.Before(s.expired)
-	if usable && (now.Before(s.replace) || s.refusal != nil) {
+	now := time.Now()
+	usable := s.current != nil && before(now, s.expired)
+	refusal := s.refused(now)
+	if usable && (before(now, s.replace) || refusal != nil) {
 		defer s.mu.Unlock()
 		return s.current, nil
 	}
-	if s.refusal != nil {
-		defer s.mu.Unlock()
-		return nil, s.refusal
+	if refusal != nil {
+		s.mu.Unlock()
+		return nil, refusal
 	}
 	f := s.flight
 	if f == nil {
@@ -131,7 +132,7 @@ func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
 	if usable {
 		return current, nil
 	}
-	if wait, penalty := s.gate.peek(authGroup); penalty && tooLong(ctx, wait, s.limit) {
+	if wait := s.gate.penalty(authGroup); wait > 0 && tooLong(ctx, wait, s.limit) {
 		return nil, &TokenError{Err: &ThrottledError{Group: "Auth", Wait: wait, Penalty: true}}
 	}
 	select {
@@ -142,12 +143,30 @@ func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
 	}
 }
 
+// refused returns the error to give instead of asking the token endpoint, nil
+// if it may be asked; the caller holds s.mu.
+func (s *tokens) refused(now time.Time) *TokenError {
+	switch left := s.again.Sub(now); {
+	case s.refusal == nil || s.refusal.Final:
+		return s.refusal
+	case left > 0:
+		later := *s.refusal
+		later.RetryAfter = left
+		return &later
+	}
+	return nil
+}
+
+// before reports whether now is before t by the clock that stands still while
+// the machine sleeps and by the one on the wall, which somebody may set back.
+func before(now, t time.Time) bool { return now.Before(t) && now.Round(0).Before(t.Round(0)) }
+
 // fly fetches a token for everybody who waits.
 func (s *tokens) fly(f *flight) {
 	ctx, cancel := context.WithTimeout(context.Background(), tokenFetchTimeout)
 	defer cancel()
 	token, err := s.fetch(ctx)
-	now := s.clock.Now()
+	now := time.Now()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,12 +174,14 @@ func (s *tokens) fly(f *flight) {
 	f.token, f.err = token, err
 	defer close(f.done)
 	if err != nil {
-		if refusal := (*TokenError)(nil); errors.As(err, &refusal) && refusal.Final {
-			s.refusal = refusal
+		// The Retry-After of a 429 is the gate's to keep.
+		if refusal := (*TokenError)(nil); errors.As(err, &refusal) &&
+			(refusal.Final || refusal.RetryAfter > 0 && refusal.Status != http.StatusTooManyRequests) {
+			s.refusal, s.again = refusal, now.Add(refusal.RetryAfter)
 		}
 		return
 	}
-	// oauth2 computes Expiry from expires_in and the system's clock.
+	// oauth2 computes Expiry from expires_in, so the server's clock does not matter.
 	lifetime := assumedLifetime
 	if !token.Expiry.IsZero() {
 		lifetime = time.Until(token.Expiry)
@@ -213,7 +234,7 @@ func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (
 			e.onEvent(ctx, event)
 			return token, nil
 		}
-		failed := tokenError(err, e.clock.Now(), secrets)
+		failed := tokenError(err, time.Now(), secrets)
 		event.Status, event.Err = failed.Status, failed
 		e.onEvent(ctx, event)
 		return nil, failed

@@ -288,6 +288,53 @@ func TestCallersInATokenPenaltyFailFast(t *testing.T) {
 	})
 }
 
+func TestRetryAfterOfTheTokenEndpointOutlivesTheCall(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.token = func(w http.ResponseWriter, _ *http.Request, n int) {
+			if n == 1 {
+				status(w, 503, "Retry-After", "600") // longer than Config.MaxWait
+				return
+			}
+			grant(w, n, 3600)
+		}
+		source := v.transport(t).TokenSource()
+		start := time.Now()
+		for _, c := range []struct{ at, left time.Duration }{{0, 600 * time.Second}, {0, 600 * time.Second}, {60 * time.Second, 540 * time.Second}} {
+			time.Sleep(time.Until(start.Add(c.at)))
+			_, err := source.Token()
+			var failed *transport.TokenError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, transport.TokenError{Status: 503, VendorCode: "status-503", RetryAfter: c.left}, *failed)
+		}
+		require.Len(t, v.tokensSeen(), 1)
+		time.Sleep(time.Until(start.Add(601 * time.Second)))
+		_, err := source.Token()
+		require.NoError(t, err)
+		require.Len(t, v.tokensSeen(), 2)
+	})
+}
+
+// That of a 429 closes the group: who has time waits.
+func TestPenaltyOfTheTokenEndpointOutlivesTheCall(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.token = func(w http.ResponseWriter, _ *http.Request, n int) {
+			if n == 1 {
+				status(w, 429, "Retry-After", "60")
+				return
+			}
+			grant(w, n, 3600)
+		}
+		source := v.transport(t, func(c *transport.Config) { c.MaxTries = 1 }).TokenSource()
+		_, err := source.Token()
+		require.EqualError(t, err, "obtain an access token: status 429 status-429")
+		_, err = source.Token()
+		require.NoError(t, err)
+		require.Equal(t, []time.Duration{time.Minute}, gaps(v.tokensSeen()))
+	})
+}
+
 func TestUselessTokenAnswers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, body, want string }{
@@ -334,4 +381,22 @@ func TestTokenSourceOfTheCaller(t *testing.T) {
 	_, _, err = send(with(func() (*oauth2.Token, error) { return &oauth2.Token{}, nil }), request(t, t.Context(), "GET", v.URL+"/x", nil))
 	require.EqualError(t, err, "obtain an access token: the token source gave no token that a header can carry")
 	require.Len(t, v.seen(), 1)
+}
+
+func TestTokenSourceOfAnotherTransportObeysTheContext(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.token = func(w http.ResponseWriter, _ *http.Request, n int) { time.Sleep(20 * time.Second); grant(w, n, 3600) }
+		source := v.transport(t).TokenSource()
+		tr := v.transport(t, func(c *transport.Config) { c.Credentials, c.TokenSource = transport.Credentials{}, source })
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		_, _, err := send(tr, request(t, ctx, "GET", v.URL+"/x", nil))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, time.Second, time.Since(start))
+		_, _, err = send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
+		require.NoError(t, err)
+		require.Len(t, v.tokensSeen(), 1)
+	})
 }

@@ -45,14 +45,16 @@ type Config struct {
 	Credentials Credentials
 	// TokenSource replaces Credentials, for instance by the source of another
 	// Transport. It is asked before each request and must be safe for
-	// concurrent use; it does its own caching (see [oauth2.ReuseTokenSource]).
+	// concurrent use; it does its own caching (see [oauth2.ReuseTokenSource]),
+	// and, unless it is that of a Transport, a context does not end the wait for it.
 	TokenSource oauth2.TokenSource
 	// EarlyRefresh is how long before its expiry a token is replaced, at most a
 	// quarter of its lifetime; 0 is 2 minutes. For Credentials only.
 	EarlyRefresh time.Duration
 
-	// Group names the usage-plan group of a request, "" if it has none. A group
-	// in the request's context, see [WithGroup], comes first. Nil: none has one.
+	// Group names the usage-plan group of a request, "" if it has none; for the
+	// generated client it is ringcentral.ThrottlingGroup. A group in the request's
+	// context, see [WithGroup], comes first. Nil: none has one.
 	Group func(*http.Request) string
 	// Limits are ceilings per group, in requests a minute, in place of the
 	// vendor's defaults. A lower limit that the vendor states is kept; a higher
@@ -60,7 +62,7 @@ type Config struct {
 	// token requests.
 	Limits map[string]int
 	// MaxWait bounds every single wait, of a group and of repeating; 0 is 5
-	// minutes. A longer one is not begun.
+	// minutes. One that is known to be longer is not begun.
 	MaxWait time.Duration
 
 	// MaxTries is how often a request is sent at most; 0 is 5, 1 never repeats.
@@ -79,30 +81,8 @@ type Config struct {
 	// OnEvent is told of every wait, repetition and token; nil: nobody is. It is
 	// called by the goroutine concerned, so it must be quick, and by several at once.
 	OnEvent func(context.Context, Event)
-	// Clock is the time; the zero value is the system's.
-	Clock Clock
-	// Rand gives numbers in [0,1) for the spread of repetitions; nil is
-	// [rand.Float64]. It must be safe for concurrent use.
-	Rand func() float64
-}
 
-// Clock is a source of time. Tests replace it.
-type Clock struct {
-	// Now is the time; nil is [time.Now].
-	Now func() time.Time
-	// Sleep waits for d, or returns the context's error when that ends first.
-	Sleep func(ctx context.Context, d time.Duration) error
-}
-
-func systemSleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	random func() float64 // in [0,1), for the spread of repetitions; tests set it
 }
 
 // EventKind is what an [Event] tells of.
@@ -217,14 +197,8 @@ func New(c Config) (*Transport, error) {
 	}
 	t.maxBody = orDefault(t.maxBody, defaultMaxBody)
 	c.MaxWait = orDefault(c.MaxWait, defaultMaxWait)
-	if c.Clock.Now == nil {
-		c.Clock.Now = time.Now
-	}
-	if c.Clock.Sleep == nil {
-		c.Clock.Sleep = systemSleep
-	}
-	if c.Rand == nil {
-		c.Rand = rand.Float64
+	if c.random == nil {
+		c.random = rand.Float64
 	}
 	if c.OnEvent == nil {
 		c.OnEvent = func(context.Context, Event) {}
@@ -233,16 +207,19 @@ func New(c Config) (*Transport, error) {
 		c.Base = defaultBase()
 	}
 	t.engine = &engine{
-		base: c.Base, gate: newGate(c.Clock, c.Limits), clock: c.Clock, rand: c.Rand,
+		base: c.Base, gate: newGate(c.Limits), random: c.random,
 		maxTries: orDefault(c.MaxTries, defaultMaxTries), maxWait: c.MaxWait, onEvent: c.OnEvent,
 	}
 	if c.TokenSource != nil {
 		t.source = c.TokenSource
 		t.bearer = func(context.Context) (string, error) { return bearerOf(c.TokenSource.Token()) }
+		if another, ok := c.TokenSource.(*tokens); ok { // it can be waited for with a context
+			t.bearer = func(ctx context.Context) (string, error) { return bearerOf(another.get(ctx)) }
+		}
 		return t, nil
 	}
 	source := &tokens{
-		clock: c.Clock, gate: t.engine.gate, limit: c.MaxWait,
+		gate: t.engine.gate, limit: c.MaxWait,
 		early: orDefault(c.EarlyRefresh, defaultEarlyRefresh),
 		fetch: jwtFetch(server, c.Credentials, t.engine),
 	}

@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ringbasic/ringbasic/transport"
 	"github.com/stretchr/testify/require"
@@ -169,6 +171,17 @@ func TestRequestIsNotChanged(t *testing.T) {
 	})
 }
 
+func TestRequestWithoutHeader(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	r := request(t, t.Context(), "GET", v.URL+"/x", nil)
+	r.Header = nil
+	code, _, err := send(v.transport(t), r)
+	require.NoError(t, err)
+	require.Equal(t, 200, code)
+	require.Nil(t, r.Header)
+}
+
 func TestBodyCap(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
@@ -310,32 +323,32 @@ func TestErrorsAndEventsHoldNoSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := newVendor(t)
-			var mu sync.Mutex
-			var log strings.Builder
-			tr := v.transport(t, func(c *transport.Config) {
-				c.Clock = newFakeClock().Clock()
-				inner := c.Base
-				c.Base = baseFunc(func(r *http.Request) (*http.Response, error) { return base(r, inner) })
-				c.OnEvent = func(_ context.Context, e transport.Event) {
-					text := formats(t, e)
-					if e.Err != nil {
-						text += formats(t, e.Err)
+			inBubble(t, func(t *testing.T, v *vendor) {
+				var mu sync.Mutex
+				var log strings.Builder
+				tr := v.transport(t, func(c *transport.Config) {
+					inner := c.Base
+					c.Base = baseFunc(func(r *http.Request) (*http.Response, error) { return base(r, inner) })
+					c.OnEvent = func(_ context.Context, e transport.Event) {
+						text := formats(t, e)
+						if e.Err != nil {
+							text += formats(t, e.Err)
+						}
+						mu.Lock()
+						log.WriteString(text)
+						mu.Unlock()
 					}
-					mu.Lock()
-					log.WriteString(text)
-					mu.Unlock()
+				})
+				_, err := tr.Client().Get(v.URL + "/x")
+				require.Error(t, err)
+				for ; err != nil; err = errors.Unwrap(err) {
+					log.WriteString(err.Error() + formats(t, err))
 				}
+				mu.Lock()
+				defer mu.Unlock()
+				requireNoSecret(t, log.String())
+				require.Contains(t, log.String(), "[redacted]")
 			})
-			_, err := tr.Client().Get(v.URL + "/x")
-			require.Error(t, err)
-			for ; err != nil; err = errors.Unwrap(err) {
-				log.WriteString(err.Error() + formats(t, err))
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			requireNoSecret(t, log.String())
-			require.Contains(t, log.String(), "[redacted]")
 		})
 	}
 }
@@ -360,35 +373,34 @@ level=INFO msg=ringcentral event.kind=retry event.method=GET event.path=/x event
 
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
-	v := newVendor(t)
-	v.token = func(w http.ResponseWriter, _ *http.Request, n int) { grant(w, n, 8) }
-	v.api = func(w http.ResponseWriter, r *http.Request, n int) {
-		switch {
-		case n%7 == 0:
-			status(w, 503)
-		case n%11 == 0:
-			status(w, 429, "Retry-After", "1", "X-Rate-Limit-Group", "Medium", "X-Rate-Limit-Limit", "30", "X-Rate-Limit-Remaining", "3")
-		default:
-			body, _ := io.ReadAll(r.Body)
-			_, _ = w.Write(body)
-		}
-	}
-	tr := v.transport(t, grouped, func(c *transport.Config) {
-		c.Clock, c.MaxTries, c.RetryUnsafe, c.Rand = newFakeClock().Clock(), 50, true, nil
-	})
-	var wg sync.WaitGroup
-	for i := range 40 {
-		wg.Go(func() {
-			for j := range 5 {
-				r := request(t, t.Context(), "POST", fmt.Sprintf("%s/%s/%d", v.URL, []string{"Light", "Medium", "Heavy", ""}[j%4], i), strings.NewReader("body"))
-				if code, _, err := send(tr, r); err != nil || code != 200 {
-					t.Errorf("status %d, error %v", code, err)
-				}
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.token = func(w http.ResponseWriter, _ *http.Request, n int) { grant(w, n, 8) }
+		v.api = func(w http.ResponseWriter, r *http.Request, n int) {
+			switch {
+			case n%7 == 0:
+				status(w, 503)
+			case n%11 == 0:
+				status(w, 429, "Retry-After", "1", "X-Rate-Limit-Group", "Medium", "X-Rate-Limit-Limit", "30", "X-Rate-Limit-Remaining", "3")
 			}
+		}
+		tr := v.transport(t, grouped, func(c *transport.Config) {
+			c.MaxTries, c.MaxWait, c.RetryUnsafe = 50, time.Hour, true
+			c.SetRandom(rand.Float64)
 		})
-	}
-	wg.Wait()
-	for _, c := range v.seen() {
-		require.Equal(t, "body", c.Body)
-	}
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				for j := range 5 {
+					r := request(t, t.Context(), "POST", fmt.Sprintf("%s/%s/%d", v.URL, []string{"Light", "Medium", "Heavy", ""}[j%4], i), strings.NewReader("body"))
+					if code, _, err := send(tr, r); err != nil || code != 200 {
+						t.Errorf("status %d, error %v", code, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for _, c := range v.seen() {
+			require.Equal(t, "body", c.Body)
+		}
+	})
 }

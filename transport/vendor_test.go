@@ -95,15 +95,23 @@ func newVendor(t *testing.T) *vendor {
 // some requests by itself.
 func inBubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
+	bubble(t, func(v *vendor) { v.Start() }, func(t *testing.T, v *vendor) {
+		v.base.DisableKeepAlives = true
+		f(t, v)
+	})
+}
+
+func bubble(t *testing.T, start func(*vendor), f func(*testing.T, *vendor)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{}
 		listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 		v.Server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: v}}
-		v.Start()
+		start(v)
 		v.base = v.Server.Client().Transport.(*http.Transport)
 		v.base.DialContext = listener.dial
-		v.base.DisableKeepAlives = true
 		defer func() {
+			v.base.CloseIdleConnections()
 			if t.Failed() { // it may have left a response open, which Close would wait for
 				v.CloseClientConnections()
 			}
@@ -170,7 +178,7 @@ func gaps(calls []call) (d []time.Duration) {
 }
 
 func (v *vendor) config() transport.Config {
-	return transport.Config{
+	c := transport.Config{
 		Server: v.URL,
 		Credentials: transport.Credentials{
 			ClientID:     clientID,
@@ -178,8 +186,9 @@ func (v *vendor) config() transport.Config {
 			JWT:          transport.NewSecret(assertion),
 		},
 		Base: v.base,
-		Rand: func() float64 { return 0 },
 	}
+	c.SetRandom(func() float64 { return 0 })
+	return c
 }
 
 // transport makes a Transport for the vendor, with changes to its configuration.
