@@ -79,6 +79,9 @@ func Operations() []Operation {
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule
 //
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
+//   - extensionID: the extension's id, or ~ for the extension that the access token belongs to.
+//
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Medium.
 //
 // Documented errors: [AWR100], [AWR101], [AWR106], [AWR107], [AWR108], [AWR111], [AWR113], [AWR121], [AWR123],
@@ -96,6 +99,8 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 // file is in the format WAV or MP3; the vendor limits an upload to 20 MB.
 //
 // POST /restapi/v1.0/account/{accountId}/greeting
+//
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
 //
 // Application permission EditAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
@@ -119,6 +124,9 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 //
 // POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting
 //
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
+//   - extensionID: the extension's id, or ~ for the extension that the access token belongs to.
+//
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Heavy.
 //
 // Documented errors: [AWR128], [AWR129], [AWR165], [CLR103], [CMN101], [CMN102], [CMN111].
@@ -139,6 +147,8 @@ func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string,
 //
 // GET /restapi/v1.0/account/{accountId}/call-recording/custom-greetings
 //
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
+//
 // Application permission ReadAccounts, user permission ReadCompanyInfo, usage-plan group Medium.
 func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, params *ListCallRecordingCustomGreetingsParams) (*CallRecordingGreetings, error) {
 	r := newRequest(&operationListCallRecordingCustomGreetings)
@@ -155,6 +165,10 @@ func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID
 //
 // GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}
 //
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
+//   - extensionID: the extension's id, or ~ for the extension that the access token belongs to.
+//   - greetingID: the greeting's id, as uploading it returned it.
+//
 // Application permission ReadAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [CMN102].
@@ -170,6 +184,11 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 // is then.
 //
 // PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}
+//
+//   - accountID: the account's id, or ~ for the account that the access token belongs to.
+//   - extensionID: the extension's id, or ~ for the extension that the access token belongs to.
+//   - ruleID: the rule's id, as creating or listing rules returns it; business-hours-rule and after-hours-rule name
+//     the built-in ones.
 //
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Medium.
 //

@@ -367,7 +367,7 @@ func statusConst(status int) string {
 	return strconv.Itoa(status)
 }
 
-// comment is a method's doc comment: the description, what the call needs, and the errors that it can meet.
+// comment is a method's doc comment: the description, its arguments, what the call needs, and the errors that it can meet.
 func (op *operation) comment(d codegen.OperationDefinition) string {
 	var b strings.Builder
 	text := oneLine(d.Spec.Description)
@@ -378,6 +378,15 @@ func (op *operation) comment(d codegen.OperationDefinition) string {
 		fmt.Fprintf(&b, "%s calls %s %s.", op.Name, op.Method, op.Path)
 	} else {
 		fmt.Fprintf(&b, "%s %s\n\n%s %s", op.Name, lowerFirst(text), op.Method, op.Path)
+	}
+	var arguments []string
+	for i, p := range d.PathParams {
+		if text := oneLine(p.Spec.Description); text != "" {
+			arguments = append(arguments, "- "+op.PathParams[i].Var+": "+lowerFirst(text))
+		}
+	}
+	if len(arguments) > 0 {
+		b.WriteString("\n\n" + strings.Join(arguments, "\n"))
 	}
 	var needs []string
 	for _, need := range []struct{ what, name string }{{"application permission", op.AppPermission}, {"user permission", op.UserPermission}, {"usage-plan group", op.ThrottlingGroup}} {
@@ -417,22 +426,35 @@ func upperFirst(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// goComment wraps text at 118 columns and prefixes each line.
+// goComment wraps text at 118 columns and prefixes each line. A paragraph of lines that begin with "- " is a list.
 func goComment(text string) string {
 	var b strings.Builder
 	for i, paragraph := range strings.Split(text, "\n\n") {
 		if i > 0 {
 			b.WriteString("//\n")
 		}
-		line := "//"
-		for _, word := range strings.Fields(paragraph) {
-			if len(line)+1+len(word) > 118 {
-				b.WriteString(line + "\n")
-				line = "//"
-			}
-			line += " " + word
+		if !strings.HasPrefix(paragraph, "- ") {
+			wrap(&b, "// ", "// ", paragraph)
+			continue
 		}
-		b.WriteString(line + "\n")
+		for item := range strings.SplitSeq(paragraph, "\n") {
+			wrap(&b, "//   - ", "//     ", strings.TrimPrefix(item, "- "))
+		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func wrap(b *strings.Builder, first, others, text string) {
+	line, empty := first, true
+	for _, word := range strings.Fields(text) {
+		if !empty && len(line)+1+len(word) > 118 {
+			b.WriteString(line + "\n")
+			line, empty = others, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }

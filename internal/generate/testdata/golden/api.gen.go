@@ -100,6 +100,9 @@ func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRu
 }
 
 // DeleteRule calls DELETE /v1/account/{accountId}/rule/{ruleId}.
+//
+//   - accountID: the account, or ~ for the own one.
+//   - ruleID: the rule.
 func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string) error {
 	r := newRequest(&operationDeleteRule)
 	r.setPath("accountId", accountID)
@@ -174,6 +177,9 @@ func (c *Client) ReadStatus(ctx context.Context) error {
 // UpdateRule changes a rule.
 //
 // PUT /v1/account/{accountId}/rule/{ruleId}
+//
+//   - accountID: the account, or ~ for the own one.
+//   - ruleID: the rule.
 //
 // Documented errors: [SWB100].
 func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string, body UpdateRuleRequest) (*Rule, error) {

@@ -75,8 +75,8 @@ paths:
       x-user-permission: EditOwnRules
   /v1/account/{accountId}/rule/{ruleId}:
     parameters:
-      - {name: accountId, in: path, required: true, schema: {type: string}}
-      - {name: ruleId, in: path, required: true, schema: {type: string}}
+      - {name: accountId, in: path, required: true, description: 'The account, or ~ for the own one.', schema: {type: string}}
+      - {name: ruleId, in: path, required: true, description: The rule., schema: {type: string}}
     put:
       operationId: updateRule
       description: Changes a rule.
