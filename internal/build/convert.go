@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -222,16 +223,33 @@ func Finish(root *yaml.Node) {
 		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil || document.Text(response, "description") != "" {
 			return
 		}
-		text := "Any other status"
+		text := ""
 		if code, err := strconv.Atoi(status); err == nil {
 			text = http.StatusText(code)
 		}
-		document.Set(response, "description", document.String(text))
+		document.Set(response, "description", document.String(cmp.Or(text, "Any other status")))
 	}
-	for op := range document.Operations(root) {
-		for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
+	var describeAll func(op *yaml.Node)
+	describeCallback := func(callback *yaml.Node) {
+		for _, pathItem := range document.Pairs(callback) {
+			for _, op := range document.Pairs(pathItem) {
+				describeAll(op)
+			}
+		}
+	}
+	describeAll = func(op *yaml.Node) {
+		for status, response := range document.Pairs(document.Get(op, "responses")) {
 			describe(status.Value, response)
 		}
+		for _, callback := range document.Pairs(document.Get(op, "callbacks")) {
+			describeCallback(callback)
+		}
+	}
+	for op := range document.Operations(root) {
+		describeAll(op.Node)
+	}
+	for _, callback := range document.Pairs(document.Get(root, "components", "callbacks")) {
+		describeCallback(callback)
 	}
 	for _, response := range document.Pairs(document.Get(root, "components", "responses")) {
 		describe("default", response)

@@ -2,6 +2,7 @@ package build_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -254,4 +255,25 @@ paths:
 components: {responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}}
 `)
 	require.EqualError(t, err, "vendor.yaml: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → #/components/responses/A")
+}
+
+// What the vendor would call has responses, too, which the pin left without a description; so do statuses of no name.
+func TestEveryResponseIsDescribed(t *testing.T) {
+	got, err := assemble(t, `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /a:
+    post:
+      responses: {'204': {description: prose}, '299': {}, 4XX: {}}
+      callbacks:
+        done: {'{$request.query.hook}': {post: {responses: {'200': {description: prose}}}}}
+        shared: {$ref: '#/components/callbacks/Shared'}
+components:
+  callbacks:
+    Shared: {'{$request.query.hook}': {parameters: [{name: n, in: query, schema: {type: string}}], post: {responses: {'200': {description: prose}}}}}
+`)
+	require.NoError(t, err)
+	for text, times := range map[string]int{"description: OK\n": 2, "description: No Content\n": 1, "description: Any other status\n": 2} {
+		require.Equal(t, times, strings.Count(got, text), "%s in\n%s", text, got)
+	}
 }

@@ -28,6 +28,7 @@ const (
 	tagObject
 	PathItemObject
 	operationObject
+	callbackObject
 	parameterObject
 	requestBodyObject
 	mediaTypeObject
@@ -48,7 +49,6 @@ const (
 	one shape = iota
 	list
 	named
-	namedLists // a map of maps (callbacks)
 )
 
 type field struct {
@@ -85,8 +85,9 @@ var fields = map[Kind][]field{
 		{"externalDocs", prose, one}, {"deprecated", literal, one}, {"schemes", set, one}, {"consumes", set, one},
 		{"produces", set, one}, {"security", literal, one}, {"servers", serverObject, list},
 		{"parameters", parameterObject, list}, {"requestBody", requestBodyObject, one}, {"responses", responseObject, named},
-		{"callbacks", PathItemObject, namedLists},
+		{"callbacks", callbackObject, named},
 	},
+	callbackObject: {{"$ref", literal, one}}, // every other key is an expression, and holds a path item
 	// Parameters and headers. In Swagger 2.0 they are schemas as well.
 	parameterObject: {
 		{"$ref", literal, one}, {"name", literal, one}, {"in", literal, one}, {"description", prose, one},
@@ -120,7 +121,7 @@ var fields = map[Kind][]field{
 	componentsObject: {
 		{"schemas", schemaObject, named}, {"parameters", parameterObject, named}, {"requestBodies", requestBodyObject, named},
 		{"responses", responseObject, named}, {"headers", parameterObject, named}, {"securitySchemes", securitySchemeObject, named},
-		{"links", linkObject, named}, {"callbacks", PathItemObject, namedLists}, {"pathItems", PathItemObject, named}, {"examples", prose, one},
+		{"links", linkObject, named}, {"callbacks", callbackObject, named}, {"pathItems", PathItemObject, named}, {"examples", prose, one},
 	},
 	securitySchemeObject: {
 		{"$ref", literal, one}, {"type", literal, one}, {"description", prose, one}, {"name", literal, one}, {"in", literal, one},
@@ -160,6 +161,9 @@ func lookup(k Kind, key string) position {
 			return position{last, field{kind: prose}}
 		}
 		return position{last, field{kind: extension}}
+	}
+	if k == callbackObject {
+		return position{unlisted, field{kind: PathItemObject}}
 	}
 	return position{unlisted, field{kind: literal}}
 }
@@ -238,16 +242,13 @@ func (c canonical) held(n *yaml.Node, f field) {
 		if f.kind == parameterObject {
 			slices.SortStableFunc(n.Content, compareParameters)
 		}
-	case f.shape >= named && n.Kind == yaml.MappingNode:
+	case f.shape == named && n.Kind == yaml.MappingNode:
 		n.Style = 0
 		for key, value := range Pairs(n) {
 			plain(key)
-			switch {
-			case strings.HasPrefix(key.Value, "x-") && f.kind != schemaObject && f.kind != parameterObject:
+			if strings.HasPrefix(key.Value, "x-") && f.kind != schemaObject && f.kind != parameterObject {
 				c.object(value, extension)
-			case f.shape == namedLists:
-				c.held(value, field{kind: f.kind, shape: named})
-			default:
+			} else {
 				c.object(value, f.kind)
 			}
 		}
@@ -383,10 +384,6 @@ func each(n *yaml.Node, s shape, visit func(*yaml.Node)) {
 	case s == list && n.Kind == yaml.SequenceNode:
 		for _, item := range n.Content {
 			visit(item)
-		}
-	case s == namedLists:
-		for _, value := range Pairs(n) {
-			each(value, named, visit)
 		}
 	case s == named:
 		for _, value := range Pairs(n) {

@@ -212,7 +212,7 @@ func TestRefusals(t *testing.T) {
 		{"two media types", small("", "{content: {application/json: {schema: {type: object}}, multipart/form-data: {schema: {type: object}}}}", thing, plainThing),
 			"doThing: a body must have one media type, not 2 (application/json, multipart/form-data): keep one with an overlay"},
 		{"other body", small("", "{content: {text/plain: {schema: {type: string}}}}", thing, plainThing),
-			"doThing: a body of type text/plain is not supported: JSON and multipart/form-data are"},
+			"doThing: a body of type text/plain is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation"},
 		{"union in form", small("", form("a: {oneOf: [{type: string}, {type: integer}]}"), thing, plainThing),
 			"doThing: form field a: unions are not supported"},
 		{"lists of lists in form", small("", form("a: {type: array, items: {type: array, items: {type: string}}}"), thing, plainThing),
@@ -220,7 +220,7 @@ func TestRefusals(t *testing.T) {
 		{"letters in form", small("", form("größe: {type: string}"), thing, plainThing),
 			`doThing: form field "größe": names other than of printable ASCII, without quotes, are not supported`},
 		{"other response", small("", "", "{'200': {description: ok, content: {audio/mpeg: {schema: {type: string, format: binary}}}}}", ""),
-			"doThing: a response of type audio/mpeg is not supported: JSON is"},
+			"doThing: a response of type audio/mpeg is not supported: JSON is; correct it with an overlay, or leave out the operation"},
 		{"two results", small("", "", "{'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, '202': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/B'}}}}}", "A: {type: object}, B: {type: object}"),
 			"doThing: success has several types (A, B): keep one with an overlay"},
 		{"result or nothing", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '204': {description: none}}", 1), plainThing),
@@ -252,7 +252,7 @@ func TestProblemsAreCollected(t *testing.T) {
 		"  /b: {get: {operationId: getB, parameters: [{name: x, in: cookie, schema: {type: string}}], responses: {'204': {description: d}}}}\n" +
 		"  /a: {get: {operationId: getA, responses: {'200': {description: d, content: {text/html: {schema: {type: string}}}}}}}\n"
 	_, err := generate.Generate(load(t, []byte(text)), nil, config)
-	require.EqualError(t, err, "getA: a response of type text/html is not supported: JSON is\ngetB: cookie parameter x is not supported")
+	require.EqualError(t, err, "getA: a response of type text/html is not supported: JSON is; correct it with an overlay, or leave out the operation\ngetB: cookie parameter x is not supported")
 }
 
 func BenchmarkGenerate(b *testing.B) {

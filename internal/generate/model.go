@@ -262,7 +262,7 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 		op.IsJSON = true
 		return nil
 	case b.ContentType != "multipart/form-data":
-		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are", b.ContentType)
+		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation", b.ContentType)
 	}
 	op.BodyType = op.Name + "Form"
 	op.Fields = []param{}
@@ -327,13 +327,13 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 		}
 		if len(r.Contents) == 0 {
 			for contentType := range d.Spec.Responses.Value(r.StatusCode).Value.Content {
-				return fmt.Errorf("a response of type %s is not supported: JSON is", contentType)
+				return fmt.Errorf("a response of type %s is not supported: JSON is; correct it with an overlay, or leave out the operation", contentType)
 			}
 			empty = append(empty, r.StatusCode)
 		}
 		for _, c := range r.Contents {
 			if c.NameTag != "JSON" {
-				return fmt.Errorf("a response of type %s is not supported: JSON is", c.ContentType)
+				return fmt.Errorf("a response of type %s is not supported: JSON is; correct it with an overlay, or leave out the operation", c.ContentType)
 			}
 			results[strings.TrimPrefix(c.Schema.TypeDecl(), "*")] = true
 		}
