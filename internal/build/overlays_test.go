@@ -25,7 +25,7 @@ func loadProject(t *testing.T) (*build.Project, *yaml.Node) {
 	return p, root
 }
 
-// leaves lists the scalars of a tree by JSON pointer.
+// leaves lists the scalars of a tree by JSON pointer. A list of scalars, such as an enum, is one of them.
 func leaves(n *yaml.Node, at string, all map[string]string) map[string]string {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -33,6 +33,10 @@ func leaves(n *yaml.Node, at string, all map[string]string) map[string]string {
 			leaves(value, at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key.Value), all)
 		}
 	case yaml.SequenceNode:
+		if len(n.Content) > 0 && !slices.ContainsFunc(n.Content, func(n *yaml.Node) bool { return n.Kind != yaml.ScalarNode }) {
+			all[at] = string(document.JSON(n))
+			break
+		}
 		for i, item := range n.Content {
 			leaves(item, fmt.Sprintf("%s/%d", at, i), all)
 		}
@@ -99,8 +103,9 @@ func TestOverlaysThroughAnotherImplementation(t *testing.T) {
 func TestEverythingIsDescribed(t *testing.T) {
 	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(build.SpecFile)))
 	require.NoError(t, err)
-	lacking := undescribed(root.Root)
-	require.Empty(t, lacking, "describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))
+	if lacking := undescribed(root.Root); len(lacking) > 0 {
+		t.Errorf("describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))
+	}
 }
 
 func TestUndescribedIsNamed(t *testing.T) {
