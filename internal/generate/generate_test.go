@@ -161,6 +161,16 @@ func TestDefaultIsSuccess(t *testing.T) {
 	}
 }
 
+// A client makes no types of what the vendor would call.
+func TestNoTypesOfCallbacks(t *testing.T) {
+	const callbacks = "\n      callbacks: {done: {'{$request.query.hook}': {post: {requestBody: {content: {application/json: {schema: " +
+		"{type: object, properties: {a: {type: string}}}}}}, responses: {'200': {description: ok}}}}}}"
+	text := small("", "", thing+callbacks, plainThing)
+	files, err := generate.Generate(load(t, []byte(text)), []byte(text), config)
+	require.NoError(t, err)
+	require.NotContains(t, string(files["types.gen.go"]), "JSONBody")
+}
+
 func TestSpecLiteral(t *testing.T) {
 	text := small("", "", thing, plainThing)
 	doc := load(t, []byte(text))

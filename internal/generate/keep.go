@@ -9,10 +9,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// clientView is a copy of the document without error responses, and without the schemas that no request and no success is
-// made of. Whatever an error's body is declared to be, it is read as an APIError, so its types would never be met; and
-// vendors like to call one of them APIError. The second result gives the original of each of its operations: oapi-codegen
-// changes those that it is given.
+// clientView is a copy of the document without error responses and callbacks, and without the schemas that no request and
+// no success is made of. Whatever an error's body is declared to be, it is read as an APIError, so its types would never be
+// met; and vendors like to call one of them APIError. The second result gives the original of each of its operations:
+// oapi-codegen changes those that it is given.
 func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3.Operation, error) {
 	view := *doc
 	view.Paths = openapi3.NewPathsWithCapacity(doc.Paths.Len())
@@ -26,7 +26,7 @@ func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3
 		k.parameters(item.Parameters)
 		for method, op := range item.Operations() {
 			successful := *op
-			successful.Responses = successes(op.Responses)
+			successful.Responses, successful.Callbacks = successes(op.Responses), nil
 			k.operation(&successful)
 			copied.SetOperation(method, &successful)
 			originals[&successful] = op
@@ -45,7 +45,7 @@ func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3
 		components := *doc.Components
 		components.Schemas = maps.Clone(components.Schemas)
 		maps.DeleteFunc(components.Schemas, func(name string, _ *openapi3.SchemaRef) bool { return !k.names[name] })
-		components.Responses = nil // the schemas are all that is needed of them
+		components.Responses, components.Callbacks = nil, nil // the schemas are all that is needed of them
 		view.Components = &components
 	}
 	if len(k.problems) > 0 {
