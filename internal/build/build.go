@@ -179,7 +179,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 
 	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
 	for _, o := range p.Overlays {
-		if _, err := o.Apply(root); err != nil {
+		if err := o.Apply(root); err != nil {
 			return nil, err
 		}
 		r.Actions += len(o.Actions)

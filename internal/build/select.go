@@ -53,11 +53,11 @@ func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 			continue
 		}
 		a := sel.Actions[i]
-		outcome, err := a.Apply(s.Root)
+		matched, err := a.Apply(s.Root)
 		if err != nil {
 			return nil, fmt.Errorf("select %w", err)
 		}
-		if outcome.Matched == 0 && !a.Remove {
+		if matched == 0 && !a.Remove {
 			s.Unmatched = append(s.Unmatched, a)
 		}
 	}

@@ -40,14 +40,15 @@ func assembleOurs(p *build.Project) (*ours, error) {
 	var problems []error
 	for _, file := range p.Overlays {
 		for _, a := range file.Actions {
-			outcome, err := a.Apply(o.root)
-			if err == nil && outcome.Matched == 0 && !a.Remove {
+			_, changes := a.Effect(o.root)
+			matched, err := a.Apply(o.root)
+			if err == nil && matched == 0 && !a.Remove {
 				err = a.Unmatched()
 			}
 			problems = append(problems, err)
 			o.actions = append(o.actions, a)
-			o.changed = append(o.changed, outcome.Changed)
-			if outcome.Changed && (a.Remove || saysFacts(a.Update, false)) {
+			o.changed = append(o.changed, changes)
+			if changes && (a.Remove || saysFacts(a.Update, false)) {
 				o.stages = append(o.stages, stage{a, document.Clone(o.root)})
 			}
 		}

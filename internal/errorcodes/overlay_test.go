@@ -35,7 +35,7 @@ func withErrors(t *testing.T) *yaml.Node {
 	require.NoError(t, err)
 	o, err := overlay.Parse("overlays/30-errors.yaml", data)
 	require.NoError(t, err)
-	_, err = o.Apply(doc.Root)
+	err = o.Apply(doc.Root)
 	require.NoError(t, err)
 	return doc.Root
 }

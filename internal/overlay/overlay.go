@@ -2,7 +2,7 @@
 //
 // The format and its JSONPath queries are those of github.com/speakeasy-api/openapi/overlay. What is added here is what
 // a person who writes overlays needs: unknown keys, missing descriptions and bad JSONPath are errors with file, line
-// and column; an update whose target matches nothing is an error; and each applied action reports whether it changed
+// and column; an update whose target matches nothing is an error; and an action can tell whether it would change
 // anything, so that a repair which the vendor has made unnecessary can be seen.
 //
 // Two things are stricter than the specification, so that the same file means the same to every overlay tool:
@@ -10,7 +10,6 @@
 package overlay
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,12 +42,6 @@ type Action struct {
 
 // Position is "file:line" of the action.
 func (a Action) Position() string { return fmt.Sprintf("%s:%d", a.File, a.Line) }
-
-// Outcome is what an action did to a document.
-type Outcome struct {
-	Matched int  // nodes that the target selected
-	Changed bool // whether any of them is different now
-}
 
 // Parse reads an overlay. All problems of the file are reported together.
 func Parse(name string, data []byte) (*Overlay, error) {
@@ -159,18 +152,16 @@ func compile(target string) (path speakeasy.Queryable, err error) {
 
 // Apply applies all actions in order. An update that matches nothing is an error; it does not stop the others from
 // being tried, so that one run reports them all.
-func (o *Overlay) Apply(root *yaml.Node) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(o.Actions))
+func (o *Overlay) Apply(root *yaml.Node) error {
 	var problems []error
-	for i := range o.Actions {
-		var err error
-		if outcomes[i], err = o.Actions[i].Apply(root); err != nil {
-			problems = append(problems, err)
-		} else if a := o.Actions[i]; outcomes[i].Matched == 0 && !a.Remove {
-			problems = append(problems, a.Unmatched())
+	for _, a := range o.Actions {
+		matched, err := a.Apply(root)
+		if err == nil && matched == 0 && !a.Remove {
+			err = a.Unmatched()
 		}
+		problems = append(problems, err)
 	}
-	return outcomes, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
 // Unmatched is the error of an update that found nothing to change.
@@ -178,49 +169,31 @@ func (a Action) Unmatched() error {
 	return document.Errorf(a.File, a.node, "target matches nothing: %s", a.Target)
 }
 
-// Apply applies one action to the document below root, a mapping.
-func (a Action) Apply(root *yaml.Node) (Outcome, error) {
+// Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches.
+func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 	// The library counts parents from the document node down.
 	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 	targets := a.path.Query(doc)
-	outcome := Outcome{Matched: len(targets)}
 	if len(targets) == 0 {
-		return outcome, nil
+		return 0, nil
 	}
 	one := speakeasy.Overlay{
 		Version:         "1.0.0",
 		JSONPathVersion: speakeasy.JSONPathRFC9535,
 		Actions:         []speakeasy.Action{{Target: a.Target, Remove: a.Remove}},
 	}
-	if a.Remove {
-		outcome.Changed = true
-		return outcome, a.wrap(one.ApplyTo(doc))
+	if !a.Remove {
+		one.Actions[0].Update = *document.Clone(a.Update)
 	}
-	one.Actions[0].Update = *document.Clone(a.Update)
-	before := render(targets)
 	if err := one.ApplyTo(doc); err != nil {
-		return outcome, a.wrap(err)
+		return len(targets), document.Errorf(a.File, a.node, "%w", err)
 	}
-	for _, target := range targets {
-		settleScalars(target, a.Update)
+	if !a.Remove {
+		for _, target := range targets {
+			settleScalars(target, a.Update)
+		}
 	}
-	outcome.Changed = !bytes.Equal(before, render(targets))
-	return outcome, nil
-}
-
-func (a Action) wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return document.Errorf(a.File, a.node, "%w", err)
-}
-
-func render(nodes []*yaml.Node) []byte {
-	var all []byte
-	for _, n := range nodes {
-		all = append(all, document.JSON(n)...)
-	}
-	return all
+	return len(targets), nil
 }
 
 // settleScalars gives each scalar that an update replaced the update's type. The library changes the text alone, so

@@ -12,47 +12,55 @@ import (
 
 const head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n"
 
-func apply(t *testing.T, doc, actions string) (string, []overlay.Outcome, error) {
+func apply(t *testing.T, doc, actions string) (string, error) {
 	t.Helper()
 	root, err := document.ParseYAML("doc.yaml", []byte(doc))
 	require.NoError(t, err)
 	o, err := overlay.Parse("overlays/x.yaml", []byte(head+actions))
 	require.NoError(t, err)
-	outcomes, err := o.Apply(root)
-	return string(document.JSON(root)), outcomes, err
+	err = o.Apply(root)
+	return string(document.JSON(root)), err
 }
 
 func TestApply(t *testing.T) {
 	const doc = "a: {b: {type: string, default: \"False\", enum: [x]}, list: [1, 2]}\nc: d\n"
 	tests := []struct {
 		name, actions, want string
-		outcome             overlay.Outcome
+		matched             int
+		changes             bool
 	}{
 		{"update merges", "  - {target: $.a.b, description: D, update: {format: date, enum: [y]}}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"],"format":"date"},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"],"format":"date"},"list":[1,2]},"c":"d"}`, 1, true},
 		{"update changes a scalar's type", "  - {target: $.a.b, description: D, update: {default: false}}",
-			`{"a":{"b":{"type":"string","default":false,"enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+			`{"a":{"b":{"type":"string","default":false,"enum":["x"]},"list":[1,2]},"c":"d"}`, 1, true},
 		{"update replaces a kind", "  - {target: $.a, description: D, update: {list: {x: 1}}}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":{"x":1}},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":{"x":1}},"c":"d"}`, 1, true},
 		{"update that is already so", "  - {target: $.a.b, description: D, update: {type: string}}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{Matched: 1}},
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, 1, false},
 		{"remove", "  - {target: '$.a.list[?@ == 2]', description: D, remove: true}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1]},"c":"d"}`, overlay.Outcome{Matched: 1, Changed: true}},
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1]},"c":"d"}`, 1, true},
 		{"remove of nothing", "  - {target: $.nowhere, description: D, remove: true}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, overlay.Outcome{}},
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, 0, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, outcomes, err := apply(t, doc, test.actions)
+			root, err := document.ParseYAML("doc.yaml", []byte(doc))
 			require.NoError(t, err)
-			require.Equal(t, test.want, got)
-			require.Equal(t, []overlay.Outcome{test.outcome}, outcomes)
+			o, err := overlay.Parse("overlays/x.yaml", []byte(head+test.actions))
+			require.NoError(t, err)
+			matched, changes := o.Actions[0].Effect(root)
+			require.Equal(t, test.matched, matched)
+			require.Equal(t, test.changes, changes)
+			matched, err = o.Actions[0].Apply(root)
+			require.NoError(t, err)
+			require.Equal(t, test.matched, matched)
+			require.Equal(t, test.want, string(document.JSON(root)))
 		})
 	}
 }
 
 func TestUpdateThatMatchesNothing(t *testing.T) {
-	got, _, err := apply(t, "a: {}\n", "  - {target: $.b, description: D, update: {x: 1}}\n  - {target: \"$.c['50%']\", description: D, update: {x: 1}}\n  - {target: $.a, description: D, update: {x: 1}}\n")
+	got, err := apply(t, "a: {}\n", "  - {target: $.b, description: D, update: {x: 1}}\n  - {target: \"$.c['50%']\", description: D, update: {x: 1}}\n  - {target: $.a, description: D, update: {x: 1}}\n")
 	require.EqualError(t, err, "overlays/x.yaml:5:14: target matches nothing: $.b\noverlays/x.yaml:6:14: target matches nothing: $.c['50%']")
 	require.Equal(t, `{"a":{"x":1}}`, got, "the others are tried")
 }
