@@ -203,8 +203,13 @@ func TestSeekableBodyIsNotReadByTwoTries(t *testing.T) {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
-			start := func(v *vendor) { v.EnableHTTP2 = protocol == "HTTP/2.0"; v.StartTLS() }
-			bubble(t, start, func(t *testing.T, v *vendor) {
+			bubble(t, func(t *testing.T, v *vendor) {
+				v.Config.Protocols, v.base.Protocols = new(http.Protocols), new(http.Protocols)
+				for _, side := range []*http.Protocols{v.Config.Protocols, v.base.Protocols} {
+					side.SetHTTP1(protocol == "HTTP/1.1")
+					side.SetUnencryptedHTTP2(protocol == "HTTP/2.0")
+				}
+				v.Start()
 				var n atomic.Int32
 				v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					switch {

@@ -95,21 +95,21 @@ func newVendor(t *testing.T) *vendor {
 // some requests by itself.
 func inBubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
-	bubble(t, func(v *vendor) { v.Start() }, func(t *testing.T, v *vendor) {
+	bubble(t, func(t *testing.T, v *vendor) {
 		v.base.DisableKeepAlives = true
+		v.Start()
 		f(t, v)
 	})
 }
 
-func bubble(t *testing.T, start func(*vendor), f func(*testing.T, *vendor)) {
+// bubble is inBubble with a vendor that f starts. It speaks no TLS, whose two
+// ends may wait for each other for good when they say goodbye over a pipe.
+func bubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		v := &vendor{}
 		listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		v := &vendor{base: &http.Transport{DialContext: listener.dial}}
 		v.Server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: v}}
-		start(v)
-		v.base = v.Server.Client().Transport.(*http.Transport)
-		v.base.DialContext = listener.dial
 		defer func() {
 			v.base.CloseIdleConnections()
 			if t.Failed() { // it may have left a response open, which Close would wait for
