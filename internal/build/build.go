@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -68,14 +69,19 @@ func Load(project fs.FS, whole bool) (*Project, error) {
 	if err := p.Lock.Verify(data); err != nil {
 		return nil, err
 	}
-	if p.Select, p.Overlays, err = LoadOverlays(project); err != nil {
+	if p.Select, err = LoadSelect(project); err != nil {
 		return nil, err
 	}
 	text, total := data, -1
 	if paths, literal := selectedPaths(p.Select); literal && !whole {
 		text, total = pin.Excerpt(data, paths)
 	}
-	if p.Pin, err = document.Parse(pin.File, text); err != nil {
+	var group sync.WaitGroup
+	var problem error
+	group.Go(func() { p.Overlays, problem = loadOverlays(project) })
+	p.Pin, err = document.Parse(pin.File, text)
+	group.Wait()
+	if err := errors.Join(err, problem); err != nil {
 		return nil, err
 	}
 	p.Pin.SHA256, p.Pin.Size = p.Lock.PinSHA256, len(data)
@@ -88,39 +94,39 @@ func Load(project fs.FS, whole bool) (*Project, error) {
 	return p, nil
 }
 
-// LoadOverlays reads the overlays of a project: the select overlay, and the others in the order of their names.
-func LoadOverlays(project fs.FS) (sel *overlay.Overlay, others []*overlay.Overlay, err error) {
+// LoadSelect reads the select overlay of a project.
+func LoadSelect(project fs.FS) (*overlay.Overlay, error) {
+	data, err := fs.ReadFile(project, SelectFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return overlay.Parse(SelectFile, data)
+}
+
+// loadOverlays reads the other overlays of a project, in the order of their names.
+func loadOverlays(project fs.FS) ([]*overlay.Overlay, error) {
 	names, err := fs.Glob(project, OverlayDir+"/*.yaml")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	parsed := make([]*overlay.Overlay, len(names))
+	names = slices.DeleteFunc(names, func(name string) bool { return name == SelectFile })
+	overlays := make([]*overlay.Overlay, len(names))
 	problems := make([]error, len(names))
 	var group sync.WaitGroup
 	for i, name := range names {
 		group.Go(func() {
 			data, err := fs.ReadFile(project, name)
 			if err == nil {
-				parsed[i], err = overlay.Parse(name, data)
+				overlays[i], err = overlay.Parse(name, data)
 			}
 			problems[i] = err
 		})
 	}
 	group.Wait()
-	if err := errors.Join(problems...); err != nil {
-		return nil, nil, err
-	}
-	for i, name := range names {
-		if name == SelectFile {
-			sel = parsed[i]
-		} else {
-			others = append(others, parsed[i])
-		}
-	}
-	if sel == nil {
-		return nil, nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile)
-	}
-	return sel, others, nil
+	return overlays, errors.Join(problems...)
 }
 
 func read(project fs.FS, name string) ([]byte, error) {

@@ -60,7 +60,7 @@ func (e UnknownOperationError) Error() string {
 // Run answers a question for the project with these files.
 func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 	if q.Base != nil {
-		sel, _, err := build.LoadOverlays(files)
+		sel, err := build.LoadSelect(files)
 		if err != nil {
 			return nil, err
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go
@@ -117,36 +118,55 @@ type part struct {
 	kept       bool
 }
 
-// copyRuntime adds the files of package runtime without what the package has no use for: what calls and errors are made
-// of is always there, ids, uploads and helpers of generated methods where something names them.
-func copyRuntime(files map[string][]byte, generated names, packageName string) error {
+// runtimeFile is a file of package runtime.
+type runtimeFile struct {
+	name  string
+	text  []byte
+	ast   *ast.File
+	parts []*part
+}
+
+// readRuntime parses package runtime.
+func readRuntime() ([]*runtimeFile, error) {
 	entries, err := runtimeFiles.ReadDir("runtime")
 	if err != nil {
+		return nil, err
+	}
+	var all []*runtimeFile
+	for _, entry := range entries {
+		f := &runtimeFile{name: entry.Name()}
+		if f.text, err = runtimeFiles.ReadFile(path.Join("runtime", f.name)); err != nil {
+			return nil, err
+		}
+		if f.ast, err = parser.ParseFile(token.NewFileSet(), f.name, f.text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			return nil, err
+		}
+		f.parts = partsOf(f.ast)
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// copyRuntime adds the files of package runtime without what the package has no use for: what calls and errors are made
+// of is always there, ids, uploads and helpers of generated methods where something names them.
+func copyRuntime(runtime []*runtimeFile, files map[string][]byte, generated names, packageName string) error {
+	mark(runtime, generated.used)
+	texts, problems := make([][]byte, len(runtime)), make([]error, len(runtime))
+	var group sync.WaitGroup
+	for i, f := range runtime {
+		group.Go(func() { texts[i], problems[i] = f.keptText(packageName) })
+	}
+	group.Wait()
+	if err := errors.Join(problems...); err != nil {
 		return err
 	}
-	texts, parsed, parts := map[string][]byte{}, map[string]*ast.File{}, map[string][]*part{}
-	for _, entry := range entries {
-		name := entry.Name()
-		if texts[name], err = runtimeFiles.ReadFile(path.Join("runtime", name)); err != nil {
-			return err
-		}
-		if parsed[name], err = parser.ParseFile(token.NewFileSet(), name, texts[name], parser.ParseComments|parser.SkipObjectResolution); err != nil {
-			return err
-		}
-		parts[name] = partsOf(parsed[name])
-	}
-	mark(parts, generated.used)
-	for name, list := range parts {
-		text, err := keptText(texts[name], parsed[name], list, packageName)
-		if err != nil {
-			return err
-		}
-		if text == nil {
+	for i, f := range runtime {
+		if texts[i] == nil {
 			continue
 		}
-		target := strings.TrimSuffix(name, ".go") + ".gen.go"
-		files[target] = text
-		for _, p := range list {
+		target := strings.TrimSuffix(f.name, ".go") + ".gen.go"
+		files[target] = texts[i]
+		for _, p := range f.parts {
 			if p.kept {
 				generated.declare(target, p.names)
 			}
@@ -179,7 +199,7 @@ func partsOf(file *ast.File) []*part {
 }
 
 // mark keeps what is exported by the client and its errors, what the given names use, and what that uses in turn.
-func mark(parts map[string][]*part, used map[string]bool) {
+func mark(runtime []*runtimeFile, used map[string]bool) {
 	keptTypes := map[string]bool{}
 	wanted := func(file, name string) bool {
 		receiver, method, isMethod := strings.Cut(name, ".")
@@ -190,9 +210,9 @@ func mark(parts map[string][]*part, used map[string]bool) {
 	}
 	for changed := true; changed; {
 		changed = false
-		for file, list := range parts {
-			for _, p := range list {
-				if p.kept || !slices.ContainsFunc(p.names, func(name string) bool { return wanted(file, name) }) {
+		for _, f := range runtime {
+			for _, p := range f.parts {
+				if p.kept || !slices.ContainsFunc(p.names, func(name string) bool { return wanted(f.name, name) }) {
 					continue
 				}
 				p.kept, changed = true, true
@@ -205,13 +225,13 @@ func mark(parts map[string][]*part, used map[string]bool) {
 	}
 }
 
-// keptText is a file of package runtime with the kept parts and the imports that they use, nil if nothing is kept.
-func keptText(text []byte, file *ast.File, parts []*part, packageName string) ([]byte, error) {
+// keptText is the file with the kept parts and the imports that they use, nil if nothing is kept.
+func (f *runtimeFile) keptText(packageName string) ([]byte, error) {
 	var out bytes.Buffer
 	used := map[string]bool{}
-	for _, p := range parts {
+	for _, p := range f.parts {
 		if p.kept {
-			fmt.Fprintf(&out, "\n%s\n", text[p.start:p.end])
+			fmt.Fprintf(&out, "\n%s\n", f.text[p.start:p.end])
 			maps.Copy(used, p.uses)
 		}
 	}
@@ -219,7 +239,7 @@ func keptText(text []byte, file *ast.File, parts []*part, packageName string) ([
 		return nil, nil
 	}
 	var imports []string
-	for _, spec := range file.Imports {
+	for _, spec := range f.ast.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
 			return nil, err

@@ -71,6 +71,12 @@ var codegenMutex sync.Mutex
 func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
+	var (
+		runtime    []*runtimeFile
+		runtimeErr error
+		group      sync.WaitGroup
+	)
+	group.Go(func() { runtime, runtimeErr = readRuntime() })
 	view, originals, err := clientView(doc)
 	if err != nil {
 		return nil, err
@@ -95,7 +101,10 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := copyRuntime(files, generated, cfg.PackageName); err != nil {
+	if group.Wait(); runtimeErr != nil {
+		return nil, runtimeErr
+	}
+	if err := copyRuntime(runtime, files, generated, cfg.PackageName); err != nil {
 		return nil, err
 	}
 	if err := generated.problems(); err != nil {
