@@ -19,7 +19,6 @@
 package document
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
@@ -31,6 +30,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -401,53 +401,81 @@ func isMethod(key string) bool {
 }
 
 // Encode renders a tree as YAML: two spaces a level, LF, header first (lines that start with "#", or "").
+//
+// A large tree is encoded in parts: the encoder keeps some 300 bytes of every node until it ends. What comes out is the
+// same, because each part is encoded below the keys that it stands under, whose lines are then dropped but for the first.
 func Encode(root *yaml.Node, header string) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.WriteString(header)
-	if root.Kind != yaml.MappingNode || len(root.Content) == 0 || root.Style&yaml.FlowStyle != 0 {
-		err := encode(&buf, root)
-		return buf.Bytes(), err
-	}
-	for key, value := range Pairs(root) {
-		if err := encodeEntry(&buf, key, value); err != nil {
-			return nil, err
-		}
-	}
-	return buf.Bytes(), nil
+	err := encodePart(&buf, nil, root, 0)
+	return buf.Bytes(), err
 }
 
-// encodeEntry writes one entry of the top level, a large one in parts: the encoder keeps some 300 bytes of every node
-// until it ends. What comes out is the same, because each part stands below the key, whose line is dropped again.
-func encodeEntry(buf *bytes.Buffer, key, value *yaml.Node) error {
-	const part = 200 // an even number of nodes
-	if len(value.Content) <= part || value.Style&yaml.FlowStyle != 0 || !plainKey.MatchString(key.Value) {
-		return encode(buf, Mapping(key, value))
+// encodePart writes n, which stands below keys; the lines of the first written of them are there already.
+func encodePart(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int) error {
+	const few = 250
+	if n.Kind == yaml.ScalarNode || n.Style&yaml.FlowStyle != 0 || len(n.Content) == 0 || !larger(n, few) {
+		return encodeBelow(buf, keys, n, written)
 	}
-	for i := 0; i < len(value.Content); i += part {
-		piece := *value
-		piece.Content = value.Content[i:min(i+part, len(value.Content))]
-		start := buf.Len()
-		if err := encode(buf, Mapping(key, &piece)); err != nil {
+	if n.Kind == yaml.MappingNode && len(n.Content) <= few {
+		for key, value := range Pairs(n) {
+			var err error
+			if plainKey.MatchString(key.Value) {
+				err = encodePart(buf, append(slices.Clone(keys), key), value, written)
+			} else {
+				err = encodeBelow(buf, keys, Mapping(key, value), written)
+			}
+			if err != nil {
+				return err
+			}
+			written = len(keys)
+		}
+		return nil
+	}
+	for items := range slices.Chunk(n.Content, few) {
+		part := *n
+		part.Content = items
+		if err := encodeBelow(buf, keys, &part, written); err != nil {
 			return err
 		}
-		if i > 0 {
-			written := buf.Bytes()[start:]
-			rest := copy(written, written[bytes.IndexByte(written, '\n')+1:])
-			buf.Truncate(start + rest)
-		}
+		written = len(keys)
 	}
 	return nil
 }
 
-// plainKey matches keys that take a line of their own without any ado.
-var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,60}$`)
+// larger tells whether n and what is below it are more nodes than that.
+func larger(n *yaml.Node, than int) bool { return count(n, than+1) > than }
 
-func encode(w io.Writer, n *yaml.Node) error {
-	buffered := bufio.NewWriter(w)
-	enc := yaml.NewEncoder(buffered)
+// count counts up to most.
+func count(n *yaml.Node, most int) int {
+	nodes := 1
+	for _, c := range n.Content {
+		if nodes >= most {
+			break
+		}
+		nodes += count(c, most-nodes)
+	}
+	return nodes
+}
+
+func encodeBelow(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int) error {
+	for _, key := range slices.Backward(keys) {
+		n = Mapping(key, n)
+	}
+	start := buf.Len()
+	enc := yaml.NewEncoder(buf)
 	enc.SetIndent(2)
-	if err := enc.Encode(n); err != nil {
+	if err := errors.Join(enc.Encode(n), enc.Close()); err != nil {
 		return err
 	}
-	return errors.Join(enc.Close(), buffered.Flush())
+	text := buf.Bytes()[start:]
+	rest := text
+	for range written {
+		rest = rest[bytes.IndexByte(rest, '\n')+1:]
+	}
+	buf.Truncate(start + copy(text, rest))
+	return nil
 }
+
+// plainKey matches keys that the encoder puts on one line, together with a colon. It does so up to 128 bytes.
+var plainKey = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./{}-]{0,119}$`)
