@@ -193,20 +193,24 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	Finish(root)
 	stage("overlays")
 
-	var spec []byte
-	var encodeErr error
-	var group sync.WaitGroup
-	group.Go(func() { spec, encodeErr = document.Encode(root, specHeader) })
-	r.Document, err = Validate(ctx, root)
-	group.Wait()
-	if err := errors.Join(err, encodeErr); err != nil {
+	r.Root = root
+	if r.Document, err = Validate(ctx, root); err != nil {
 		return nil, err
 	}
-	r.Root, r.Files[SpecFile] = root, spec
 	stage("validate")
 
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	var (
+		text      []byte
+		encodeErr error
+		group     sync.WaitGroup
+	)
+	group.Go(func() { text, encodeErr = document.Encode(root, specHeader) })
+	spec := func() ([]byte, error) {
+		group.Wait()
+		return text, encodeErr
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
 		PackageName: path.Base(PackageDir),
@@ -215,6 +219,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
+	}
+	if r.Files[SpecFile], err = spec(); err != nil {
+		return nil, err
 	}
 	for name, data := range generated {
 		r.Files[path.Join(PackageDir, name)] = data
@@ -258,7 +265,10 @@ func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
 // Validate loads a finished tree and validates it as OpenAPI 3.0.3.
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 	doc := &openapi3.T{}
-	err := json.Unmarshal(document.JSON(root), doc)
+	var paths *openapi3.Paths
+	var components *openapi3.Components
+	err := unmarshal(root, doc, map[string]any{"paths": &paths, "components": &components})
+	doc.Paths, doc.Components = paths, components
 	if err == nil {
 		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
 	}
@@ -269,4 +279,39 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
 	}
 	return doc, nil
+}
+
+// unmarshal reads a document's tree into one of kin-openapi's models: the values of some keys into parts of their own, side
+// by side, and the rest into whole. kin-openapi reads each object twice, once for what it knows and once for extensions,
+// so that a whole is slower than its parts.
+func unmarshal(root *yaml.Node, whole any, parts map[string]any) error {
+	rest := document.Mapping()
+	targets := map[*yaml.Node]any{rest: whole}
+	for key, value := range document.Pairs(root) {
+		if into := parts[key.Value]; into != nil {
+			targets[value] = into
+		} else {
+			rest.Content = append(rest.Content, key, value)
+		}
+	}
+	var (
+		group    sync.WaitGroup
+		mutex    sync.Mutex
+		problems []string
+	)
+	for node, into := range targets {
+		group.Go(func() {
+			if err := json.Unmarshal(document.JSON(node), into); err != nil {
+				mutex.Lock()
+				defer mutex.Unlock()
+				problems = append(problems, err.Error())
+			}
+		})
+	}
+	group.Wait()
+	if len(problems) > 0 {
+		slices.Sort(problems)
+		return errors.New(strings.Join(problems, "; "))
+	}
+	return nil
 }

@@ -54,9 +54,12 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 		}
 	}
 	var v2 openapi2.T
-	if err := json.Unmarshal(document.JSON(root), &v2); err != nil {
+	var paths map[string]*openapi2.PathItem
+	var definitions map[string]*openapi2.SchemaRef
+	if err := unmarshal(root, &v2, map[string]any{"paths": &paths, "definitions": &definitions}); err != nil {
 		return nil, fmt.Errorf("convert %s: %w", name, err)
 	}
+	v2.Paths, v2.Definitions = paths, definitions
 	v3, err := openapi2conv.ToV3(&v2)
 	if err != nil {
 		return nil, fmt.Errorf("convert %s: %w", name, err)

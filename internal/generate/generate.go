@@ -40,7 +40,6 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -67,8 +66,9 @@ var templates = template.Must(template.ParseFS(templateFiles, "templates/*.go.tm
 // oapi-codegen keeps its state in package variables.
 var codegenMutex sync.Mutex
 
-// Generate returns the files of the package by name. spec is the document as it is committed.
-func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, error) {
+// Generate returns the files of the package by name. spec gives the document as it is committed; it is asked when the
+// types are made, so that the text may be written meanwhile.
+func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[string][]byte, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
 	var (
@@ -85,32 +85,39 @@ func Generate(doc *openapi3.T, spec []byte, cfg Config) (map[string][]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel(view, originals, spec, cfg)
+	m, err := newModel(view, originals, cfg)
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{"types.gen.go": []byte(tidyTypes(formNames(types, m.Operations)))}
+	text, err := spec()
+	if err != nil {
+		return nil, err
+	}
+	if m.Spec, err = rawString(string(text)); err != nil {
+		return nil, err
+	}
+	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}}}
+	f.add("types.gen.go", []byte(tidyTypes(formNames(types, m.Operations))))
 	for _, name := range []string{"api", "codes", "doc", "spec"} {
 		var buf bytes.Buffer
 		if err := templates.ExecuteTemplate(&buf, name+".go.tmpl", m); err != nil {
 			return nil, err
 		}
-		files[name+".gen.go"] = buf.Bytes()
+		f.add(name+".gen.go", buf.Bytes())
 	}
-	generated, err := finishAll(files)
-	if err != nil {
+	if err := f.wait(); err != nil {
 		return nil, err
 	}
 	if group.Wait(); runtimeErr != nil {
 		return nil, runtimeErr
 	}
-	if err := copyRuntime(runtime, files, generated, cfg.PackageName); err != nil {
+	if err := copyRuntime(runtime, f.files, f.names, cfg.PackageName); err != nil {
 		return nil, err
 	}
-	if err := generated.problems(); err != nil {
+	if err := f.names.problems(); err != nil {
 		return nil, err
 	}
-	return files, nil
+	return f.files, nil
 }
 
 // recoverError makes an error of a panic of oapi-codegen, which some documents that are valid OpenAPI provoke.
@@ -177,32 +184,36 @@ func formNames(types string, operations []operation) string {
 // importable are the packages that generated code may use.
 var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "json": "encoding/json"}
 
-// finishAll finishes the files side by side and returns what they declare and use.
-func finishAll(files map[string][]byte) (names, error) {
-	var (
-		group    sync.WaitGroup
-		mutex    sync.Mutex
-		problems []error
-		found    = names{declared: map[string][]string{}, used: map[string]bool{}}
-	)
-	for name, text := range maps.Clone(files) {
-		group.Go(func() {
-			finished, file, err := finish(text)
-			mutex.Lock()
-			defer mutex.Unlock()
-			if err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", name, err))
-				return
-			}
-			files[name] = finished
-			for _, decl := range file.Decls {
-				found.declare(name, namesOf(decl))
-				usesOf(decl, found.used)
-			}
-		})
-	}
-	group.Wait()
-	return found, errors.Join(problems...)
+// finisher finishes files side by side, and notes what they declare and use.
+type finisher struct {
+	group    sync.WaitGroup
+	mutex    sync.Mutex
+	problems []error
+	files    map[string][]byte
+	names    names
+}
+
+func (f *finisher) add(name string, text []byte) {
+	f.group.Go(func() {
+		finished, file, err := finish(text)
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		if err != nil {
+			f.problems = append(f.problems, fmt.Errorf("%s: %w", name, err))
+			return
+		}
+		f.files[name] = finished
+		for _, decl := range file.Decls {
+			f.names.declare(name, namesOf(decl))
+			usesOf(decl, f.names.used)
+		}
+	})
+}
+
+func (f *finisher) wait() error {
+	f.group.Wait()
+	slices.SortFunc(f.problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(f.problems...)
 }
 
 // finish adds the imports that a file uses, the header, and gofmt's format.

@@ -66,14 +66,9 @@ func (model) BodyVar(t string) string {
 	return "body"
 }
 
-func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, spec []byte, cfg Config) (*model, error) {
-	literal, err := rawString(string(spec))
-	if err != nil {
-		return nil, err
-	}
+func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, cfg Config) (*model, error) {
 	m := &model{
 		Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256,
-		Spec:    literal,
 		Servers: servers(doc),
 	}
 	definitions, err := operationDefinitions(doc)

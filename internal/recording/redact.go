@@ -358,7 +358,7 @@ func (r *Redactor) Text(s string) string {
 	// A replacement may complete what a detector before it looks for.
 	for range maxRounds {
 		was := s
-		for _, d := range detectors {
+		for _, d := range detectors() {
 			s = replace(d, s, func(groups []string) string { return r.found(d, groups) })
 		}
 		if s == was {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -46,41 +47,44 @@ var (
 	inDictionary = regexp.MustCompile(`/dictionary/[a-z-]+/$`)
 )
 
-// detectors in the order in which they are applied. What one has replaced none of the later finds.
-var detectors = []detector{
-	{"token", regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{3,}(?:\.[A-Za-z0-9_-]*)?)`), nil},
-	{"token", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)`), nil},
-	{"token", regexp.MustCompile(`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`), func(core, before, after string) bool {
-		return placeholder(core, before, after) || scheme.MatchString(core)
-	}},
-	{"token", regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`), func(core, _, _ string) bool {
-		return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
-	}},
-	{"token", regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
-	{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
-	{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
-	{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
-	{"e-mail address", regexp.MustCompile(`([A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(core, _, _ string) bool {
-		return exampleHost.MatchString(strings.Replace(core, "%40", "@", 1))
-	}},
-	{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
-		return isWordEnd(before) || strings.HasSuffix(before, ".") || startsWithDigit(after) || !isSomeones(core)
-	}},
-	{"IP address", regexp.MustCompile(`([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`), func(core, before, after string) bool {
-		return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
-	}},
-	{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`), func(core, _, after string) bool {
-		return fictional.MatchString(phoneDigits(core)) && !startsWithDigit(after)
-	}},
-	{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
-		return endsWithDigit(before) || startsWithDigit(after) || fictional.MatchString(phoneDigits(core))
-	}},
-	{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
-		return core == LargeID || inDictionary.MatchString(before) || isWordStart(after)
-	}},
-	{"id", regexp.MustCompile(`"(?:id|[a-zA-Z]*Id)\\*"\s*:\s*\\*"?([0-9]{5,})`), keepID},
-	{"id", regexp.MustCompile(`([0-9]{7,})`), keepID},
-}
+// detectors in the order in which they are applied. What one has replaced none of the later finds. They are compiled when
+// something is scanned: most commands scan nothing.
+var detectors = sync.OnceValue(func() []detector {
+	return []detector{
+		{"token", regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{3,}(?:\.[A-Za-z0-9_-]*)?)`), nil},
+		{"token", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)`), nil},
+		{"token", regexp.MustCompile(`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`), func(core, before, after string) bool {
+			return placeholder(core, before, after) || scheme.MatchString(core)
+		}},
+		{"token", regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`), func(core, _, _ string) bool {
+			return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
+		}},
+		{"token", regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
+		{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
+		{"e-mail address", regexp.MustCompile(`([A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(core, _, _ string) bool {
+			return exampleHost.MatchString(strings.Replace(core, "%40", "@", 1))
+		}},
+		{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
+			return isWordEnd(before) || strings.HasSuffix(before, ".") || startsWithDigit(after) || !isSomeones(core)
+		}},
+		{"IP address", regexp.MustCompile(`([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`), func(core, before, after string) bool {
+			return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
+		}},
+		{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`), func(core, _, after string) bool {
+			return fictional.MatchString(phoneDigits(core)) && !startsWithDigit(after)
+		}},
+		{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
+			return endsWithDigit(before) || startsWithDigit(after) || fictional.MatchString(phoneDigits(core))
+		}},
+		{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
+			return core == LargeID || inDictionary.MatchString(before) || isWordStart(after)
+		}},
+		{"id", regexp.MustCompile(`"(?:id|[a-zA-Z]*Id)\\*"\s*:\s*\\*"?([0-9]{5,})`), keepID},
+		{"id", regexp.MustCompile(`([0-9]{7,})`), keepID},
+	}
+})
 
 func placeholder(core, _, _ string) bool {
 	return core == Redacted || core == "null" || core == "true" || core == "false"
@@ -184,7 +188,7 @@ func Scan(data []byte) []Problem {
 			if slices.Contains(views[:i], view) {
 				continue
 			}
-			for _, d := range detectors {
+			for _, d := range detectors() {
 				view = replace(d, view, func(groups []string) string {
 					if d.kind == "id" && public[groups[1]] {
 						return groups[1]

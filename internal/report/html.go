@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ringbasic/ringbasic/internal/drift"
 )
@@ -57,18 +58,20 @@ var (
 	pageJS string
 )
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"key":      Key,
-	"kind":     kind,
-	"note":     note,
-	"delta":    deltaOf,
-	"goImpact": goImpact,
-	"split":    splitLocation,
-	"byRule":   byRule,
-	"plural":   plural,
-	"side":     side,
-	"verdict":  func(v *drift.GoVerdict) string { return goVerdict(*v) },
-}).Parse(pageText))
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"key":      Key,
+		"kind":     kind,
+		"note":     note,
+		"delta":    deltaOf,
+		"goImpact": goImpact,
+		"split":    splitLocation,
+		"byRule":   byRule,
+		"plural":   plural,
+		"side":     side,
+		"verdict":  func(v *drift.GoVerdict) string { return goVerdict(*v) },
+	}).Parse(pageText))
+})
 
 // pageView is what the template sees.
 type pageView struct {
@@ -110,7 +113,7 @@ func writePage(w io.Writer, r *drift.Report, o Options) error {
 			v.ChangedErrors++
 		}
 	}
-	return page.Execute(w, v)
+	return page().Execute(w, v)
 }
 
 // worst is a breaking finding, or the first of several that differ in the enum value alone.
