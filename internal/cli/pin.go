@@ -167,6 +167,11 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 		lock.PublishedAs = path.Base(filepath.ToSlash(lock.Source))
 		lock.Retrieved = time.Now().UTC().Format(time.DateOnly)
 	}
+	for _, url := range []*string{&facts.Source, &facts.Watch} {
+		if *url != "" {
+			*url = pin.SourceName(*url) // never with a password
+		}
+	}
 	for _, f := range []struct{ flag, field *string }{
 		{&facts.Source, &lock.Source}, {&facts.PublishedAs, &lock.PublishedAs}, {&facts.Watch, &lock.Watch}, {&facts.Retrieved, &lock.Retrieved},
 	} {
