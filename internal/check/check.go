@@ -87,7 +87,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 		next  regenerated
 	)
 	group.Go(func() { next = c.regenerate(ctx, files, ours) })
-	report, err := c.report(c.rows(ours.root), ours.stages)
+	report, err := c.report(c.rows(ours.root), ours.facts(c.operations))
 	group.Wait()
 	if err == nil {
 		err = ctx.Err()
@@ -176,19 +176,12 @@ func (c *comparison) narrow() ([]string, error) {
 }
 
 // report compares the facts. stages are the documents on the way to our own, nil between foreign documents.
-func (c *comparison) report(oldRows []errorcodes.Row, stages []stage) (*drift.Report, error) {
+func (c *comparison) report(oldRows []errorcodes.Row, stages []drift.Stage) (*drift.Report, error) {
 	findings, err := drift.Compare(c.before, c.after)
 	if err != nil {
 		return nil, err
 	}
-	handled := make([]drift.Stage, len(stages))
-	for i, s := range stages {
-		handled[i] = drift.Stage{Position: s.action.Position(), Facts: func() (*drift.Facts, error) {
-			build.Finish(s.root)
-			return drift.Flatten(build.SpecFile, s.root, c.operations)
-		}}
-	}
-	if err := drift.MarkHandled(findings, c.after, handled); err != nil {
+	if err := drift.MarkHandled(findings, c.after, stages); err != nil {
 		return nil, err
 	}
 	codes, codeFindings := drift.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -17,44 +18,56 @@ import (
 
 // ours is the pin on its way to our document.
 type ours struct {
+	start   *yaml.Node // selected and converted, before the overlays
 	actions []overlay.Action
-	changed []bool // whether an action changed anything on the way
-	stages  []stage
+	changed []bool     // whether an action changed anything on the way
+	stages  []int      // after which actions the document says something else, names and descriptions aside
 	root    *yaml.Node // our document
 }
 
-// stage is the document after an action.
-type stage struct {
-	action overlay.Action
-	root   *yaml.Node
-}
-
-// assembleOurs applies the overlays to the pin. A document is kept after each action that says more than names and
-// descriptions.
+// assembleOurs applies the overlays to the pin.
 func assembleOurs(p *build.Project) (*ours, error) {
 	root, err := build.Assemble(p.Pin, p.Select)
 	if err != nil {
 		return nil, err
 	}
-	o := &ours{root: root}
+	o := &ours{start: document.Clone(root), root: root}
 	var problems []error
 	for _, file := range p.Overlays {
 		for _, a := range file.Actions {
-			_, changes := a.Effect(o.root)
-			matched, err := a.Apply(o.root)
+			_, changes := a.Effect(root)
+			matched, err := a.Apply(root)
 			if err == nil && matched == 0 && !a.Remove {
 				err = a.Unmatched()
 			}
 			problems = append(problems, err)
+			if changes && (a.Remove || saysFacts(a.Update, false)) {
+				o.stages = append(o.stages, len(o.actions))
+			}
 			o.actions = append(o.actions, a)
 			o.changed = append(o.changed, changes)
-			if changes && (a.Remove || saysFacts(a.Update, false)) {
-				o.stages = append(o.stages, stage{a, document.Clone(o.root)})
-			}
 		}
 	}
-	build.Finish(o.root)
+	build.Finish(root)
 	return o, errors.Join(problems...)
+}
+
+// facts are the stages as drift takes them. Of the actions before a stage, those that say no facts are left out.
+func (o *ours) facts(operations []string) []drift.Stage {
+	all := make([]drift.Stage, len(o.stages))
+	for i, last := range o.stages {
+		all[i] = drift.Stage{Position: o.actions[last].Position(), Facts: func() (*drift.Facts, error) {
+			root := document.Clone(o.start)
+			for _, action := range o.stages[:i+1] {
+				if _, err := o.actions[action].Apply(root); err != nil {
+					return nil, err
+				}
+			}
+			build.Finish(root)
+			return drift.Flatten(build.SpecFile, root, operations)
+		}}
+	}
+	return all
 }
 
 // saysFacts tells whether an update says anything that is compared. named is for maps whose keys are names.
@@ -125,7 +138,7 @@ func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []d
 	for _, a := range selection.Unmatched {
 		judge(a, "stale")
 	}
-	var removedFrom *yaml.Node // what root was before the removal that was the action before
+	var removedFrom *yaml.Node // what root was before the action before, if that began to replace something
 	for i, a := range o.actions {
 		before := removedFrom
 		removedFrom = nil
@@ -141,9 +154,9 @@ func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []d
 			judge(a, "applies")
 			continue
 		}
-		// An update may refer to what it adds itself, so it is judged when it is made, on a copy.
+		// An update may refer to what it adds itself: then it is judged when it is made, on a copy.
 		refs, next := references(a.Update), root
-		if len(refs) > 0 || a.Remove {
+		if !resolves(root, refs) || o.replaces(i) {
 			next = document.Clone(root)
 		}
 		if _, err := a.Apply(next); err != nil {
@@ -153,18 +166,24 @@ func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []d
 			judge(a, "stale")
 			continue
 		}
-		if a.Remove {
+		if o.replaces(i) {
 			removedFrom = root
 		}
 		root = next
 		judge(a, "applies")
-		// Overlays replace a list by removing it first: what is put back as it was needed neither action.
+		// What is put back as it was needed neither action.
 		if before != nil && overlay.Same(before, root) {
 			states[len(states)-2].State, states[len(states)-1].State = "redundant", "redundant"
 		}
 	}
 	build.Finish(root)
 	return root, states, nil
+}
+
+// replaces tells whether an action and the next replace something, as overlays do with a list: remove it, and update what
+// held it.
+func (o *ours) replaces(i int) bool {
+	return o.actions[i].Remove && i+1 < len(o.actions) && strings.HasPrefix(o.actions[i].Target, o.actions[i+1].Target+".")
 }
 
 // references are the values of $ref in an update.
