@@ -156,7 +156,7 @@ func (b *bench) scale(ctx context.Context) error {
 	for _, factor := range []int{1, 2, 4, 8} {
 		operations := factor * 12_500
 		path := filepath.Join(b.dir, fmt.Sprintf("scale-%d.yaml", operations))
-		if err := os.WriteFile(path, syntheticOperations(operations), 0o644); err != nil {
+		if err := os.WriteFile(path, small.document(operations), 0o644); err != nil {
 			return err
 		}
 		contestants = append(contestants, contestant{fmt.Sprintf("%d operations, 6 selected", operations), []string{filepath.Join(b.dir, "ringbasic"), "drift", path, "--fail-on", "none"}, ".", 0})
@@ -189,7 +189,11 @@ func (b *bench) scale(ctx context.Context) error {
 	return w.Flush()
 }
 
-const fact = `    get:
+// template is what a synthetic document repeats, with its number: an operation and the schema that it returns.
+type template struct{ operation, schema string }
+
+// large is about as wordy as the vendor's documents.
+var large = template{`    get:
       operationId: read%[1]d
       x-throttling-group: Light
       parameters:
@@ -201,9 +205,7 @@ const fact = `    get:
           content:
             application/json:
               schema: {$ref: '#/components/schemas/Thing%[1]d'}
-`
-
-const thing = `    Thing%[1]d:
+`, `    Thing%[1]d:
       type: object
       required: [id]
       properties:
@@ -212,20 +214,36 @@ const thing = `    Thing%[1]d:
         name: {type: string, maxLength: 80, description: What people call it}
         state: {type: string, enum: [Enabled, Disabled, Frozen]}
         next: {$ref: '#/components/schemas/Thing%[1]d'}
-`
+`}
+
+// small lets 100,000 operations stay below the largest document that is read.
+var small = template{`    get:
+      operationId: read%[1]d
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/T%[1]d'}}}}
+`, `    T%[1]d:
+      type: object
+      properties:
+        name: {type: string, maxLength: 80}
+        next: {$ref: '#/components/schemas/T%[1]d'}
+`}
 
 // synthetic is an OpenAPI 3.0 document of about the given size in bytes that every tool accepts.
-func synthetic(size int) []byte { return syntheticOperations(size / (len(fact) + len(thing) + 20)) }
+func synthetic(size int) []byte {
+	return large.document(size / (len(large.operation) + len(large.schema) + 20))
+}
 
-func syntheticOperations(n int) []byte {
+// document repeats the template n times.
+func (t template) document(n int) []byte {
 	var buf bytes.Buffer
 	buf.WriteString("openapi: 3.0.3\ninfo: {title: Synthetic, version: '1'}\npaths:\n")
 	for i := range n {
-		fmt.Fprintf(&buf, "  /thing%[1]d/{id}:\n"+fact, i)
+		fmt.Fprintf(&buf, "  /thing%[1]d/{id}:\n"+t.operation, i)
 	}
 	buf.WriteString("components:\n  schemas:\n")
 	for i := range n {
-		fmt.Fprintf(&buf, thing, i)
+		fmt.Fprintf(&buf, t.schema, i)
 	}
 	return buf.Bytes()
 }

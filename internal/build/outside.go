@@ -19,7 +19,7 @@ type Warning struct {
 // mappings that do not resolve, defaults that are not of the declared type, and operation ids that are used twice.
 // s is the pruned selection of doc.
 func Outside(doc *document.Document, s *Selection) []Warning {
-	l := linter{root: doc.Root, ids: map[string]document.Operation{}, resolved: map[string]bool{}}
+	l := linter{resolver: document.NewResolver(doc.Root), ids: map[string]document.Operation{}, resolved: map[string]bool{}}
 	for op := range document.Operations(doc.Root) {
 		if id := document.Get(op.Node, "operationId"); id != nil {
 			if first, dup := l.ids[id.Value]; dup {
@@ -52,7 +52,7 @@ func Outside(doc *document.Document, s *Selection) []Warning {
 }
 
 type linter struct {
-	root     *yaml.Node
+	resolver *document.Resolver
 	ids      map[string]document.Operation
 	resolved map[string]bool
 	problems []problem
@@ -71,7 +71,7 @@ func (l *linter) reference(at *yaml.Node, ref string, _ document.Kind) {
 	if l.resolved[ref] {
 		return
 	}
-	if _, err := document.Resolve(l.root, ref); err != nil {
+	if _, err := l.resolver.Resolve(ref); err != nil {
 		l.warn(at, "%v", err)
 		return
 	}

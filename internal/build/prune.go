@@ -23,7 +23,7 @@ func (s *Selection) Prune(name string) error {
 	if err := s.checkOperationIDs(name); err != nil {
 		return err
 	}
-	p := pruner{name: name, root: s.Root, used: map[string]*yaml.Node{}}
+	p := pruner{name: name, root: s.Root, resolver: document.NewResolver(s.Root), used: map[string]*yaml.Node{}}
 	for _, op := range s.Operations {
 		p.chain = []string{op.String()}
 		p.walk(op.PathItem, document.PathItemObject)
@@ -56,6 +56,7 @@ func (s *Selection) Prune(name string) error {
 type pruner struct {
 	name     string
 	root     *yaml.Node
+	resolver *document.Resolver
 	used     map[string]*yaml.Node // by reference
 	chain    []string              // how the walk got here: an operation, then references
 	problems []string
@@ -80,7 +81,7 @@ func (p *pruner) walk(n *yaml.Node, k document.Kind) {
 		if p.used[ref] != nil {
 			return
 		}
-		target, err := document.Resolve(p.root, ref)
+		target, err := p.resolver.Resolve(ref)
 		if err != nil {
 			p.errorf(at, "%v (from %s)", err, strings.Join(p.chain, " → "))
 			return
@@ -141,7 +142,7 @@ func (p *pruner) components() map[*yaml.Node]bool {
 	for ref, target := range p.used {
 		all[target] = true
 		for _, tokens := range []int{2, 3} { // #/definitions/A and #/components/schemas/A
-			if outer, err := document.Resolve(p.root, componentOf(ref, tokens)); err == nil {
+			if outer, err := p.resolver.Resolve(componentOf(ref, tokens)); err == nil {
 				all[outer] = true
 			}
 		}

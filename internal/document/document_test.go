@@ -165,12 +165,25 @@ func TestPositionsAreThoseOfTheFile(t *testing.T) {
 func TestResolve(t *testing.T) {
 	root, err := document.ParseYAML("f", []byte("paths:\n  /a/{b}~c:\n    list: [x, {y: z}]\n\"\": empty\n"))
 	require.NoError(t, err)
+	var large strings.Builder
+	large.WriteString("large:\n")
+	for i := range 100 {
+		fmt.Fprintf(&large, "  k%d: v%d\n", i, i)
+	}
+	many, err := document.ParseYAML("f", []byte(large.String()))
+	require.NoError(t, err)
+	root.Content = append(root.Content, many.Content...)
+	resolver := document.NewResolver(root)
 	for ref, want := range map[string]string{
+		"#/large/k0": "v0", "#/large/k99": "v99",
 		"#/paths/~1a~1{b}~0c/list/0": "x", "#/paths/~1a~1%7Bb%7D~0c/list/1/y": "z",
 	} {
 		n, err := document.Resolve(root, ref)
 		require.NoError(t, err, ref)
 		require.Equal(t, want, n.Value, ref)
+		found, err := resolver.Resolve(ref)
+		require.NoError(t, err, ref)
+		require.Same(t, n, found, ref)
 	}
 	whole, err := document.Resolve(root, "#")
 	require.NoError(t, err)
@@ -179,10 +192,13 @@ func TestResolve(t *testing.T) {
 		"other.yaml#/a":              `external reference "other.yaml#/a": only references inside the document (#/…) are followed`,
 		"https://example.com/x":      `external reference "https://example.com/x": only references inside the document (#/…) are followed`,
 		"#paths":                     `reference "#paths" is not a JSON pointer`,
+		"#/large/k100":               `reference "#/large/k100" does not resolve: there is no "k100"`,
 		"#/paths/nowhere/x":          `reference "#/paths/nowhere/x" does not resolve: there is no "nowhere"`,
 		"#/paths/~1a~1{b}~0c/list/2": `reference "#/paths/~1a~1{b}~0c/list/2" does not resolve: there is no "2"`,
 	} {
 		_, err := document.Resolve(root, ref)
+		require.EqualError(t, err, want)
+		_, err = resolver.Resolve(ref)
 		require.EqualError(t, err, want)
 	}
 }

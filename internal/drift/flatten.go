@@ -66,7 +66,7 @@ type reader struct {
 	root     *yaml.Node
 	family   string // "2.0", "3.0" or "3.1"
 	resolved map[string]*yaml.Node
-	keys     map[*yaml.Node]map[string]*yaml.Node // of mappings too large to search
+	resolver *document.Resolver
 	byNode   map[*yaml.Node]*schema
 	byParts  map[string]*schema
 	ids      map[*yaml.Node]int
@@ -93,7 +93,7 @@ func newReader(name string, root *yaml.Node) *reader {
 	}
 	return &reader{
 		name: name, root: root, family: family,
-		resolved: map[string]*yaml.Node{}, keys: map[*yaml.Node]map[string]*yaml.Node{},
+		resolved: map[string]*yaml.Node{}, resolver: document.NewResolver(root),
 		byNode: map[*yaml.Node]*schema{}, byParts: map[string]*schema{}, ids: map[*yaml.Node]int{},
 	}
 }
@@ -143,51 +143,12 @@ func (r *reader) resolve(ref *yaml.Node) *yaml.Node {
 	if n, known := r.resolved[ref.Value]; known {
 		return n
 	}
-	n := r.component(ref.Value)
-	if n == nil {
-		var err error
-		if n, err = document.Resolve(r.root, ref.Value); err != nil {
-			r.errorf(ref, "%v", err)
-		}
+	n, err := r.resolver.Resolve(ref.Value)
+	if err != nil {
+		r.errorf(ref, "%v", err)
 	}
 	r.resolved[ref.Value] = n // a problem is told once
 	return n
-}
-
-// component finds the target of a plain reference by an index of its container: a document may hold 100,000
-// definitions, and each search of a mapping is linear.
-func (r *reader) component(ref string) *yaml.Node {
-	if !strings.HasPrefix(ref, "#/") || strings.ContainsAny(ref, "%~") {
-		return nil
-	}
-	cut := strings.LastIndexByte(ref, '/')
-	container := r.root
-	for key := range strings.SplitSeq(ref[1:cut], "/") {
-		if key == "" {
-			continue
-		}
-		if container = r.child(container, key); container == nil {
-			return nil
-		}
-	}
-	return r.child(container, ref[cut+1:])
-}
-
-// child is document.Get by an index where the mapping is large.
-func (r *reader) child(n *yaml.Node, key string) *yaml.Node {
-	const few = 64
-	if n.Kind != yaml.MappingNode || len(n.Content) < few {
-		return document.Get(n, key)
-	}
-	index := r.keys[n]
-	if index == nil {
-		index = make(map[string]*yaml.Node, len(n.Content)/2)
-		for k, v := range document.Pairs(n) {
-			index[k.Value] = v
-		}
-		r.keys[n] = index
-	}
-	return index[key]
 }
 
 // pathOperation reads one operation of a path item, nil where the item lacks it.

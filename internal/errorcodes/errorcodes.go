@@ -144,11 +144,9 @@ type sources struct {
 // reader reads one document. Operations share responses, examples and schemas by reference, 100,000 operations the
 // same one perhaps, so each is read once; and a name among 100,000 is found without looking at the others.
 type reader struct {
-	root      *yaml.Node
 	responses map[responseKey]sources
 	bodies    map[*yaml.Node][]Row
-	parents   map[string]*yaml.Node // by reference
-	names     map[*yaml.Node]map[string]*yaml.Node
+	resolver  *document.Resolver
 	steps     int // spent on examples and schemas
 }
 
@@ -159,11 +157,9 @@ type responseKey struct {
 
 func newReader(root *yaml.Node) *reader {
 	return &reader{
-		root:      root,
 		responses: map[responseKey]sources{},
 		bodies:    map[*yaml.Node][]Row{},
-		parents:   map[string]*yaml.Node{},
-		names:     map[*yaml.Node]map[string]*yaml.Node{},
+		resolver:  document.NewResolver(root),
 	}
 }
 
@@ -237,36 +233,9 @@ func (r *reader) resolve(n *yaml.Node) *yaml.Node {
 		if ref == "" {
 			return n
 		}
-		n = r.named(ref)
+		n, _ = r.resolver.Resolve(ref) // nil where it names nothing
 	}
 	return nil
-}
-
-// named finds what a local reference names, nil where that is nothing.
-func (r *reader) named(ref string) *yaml.Node {
-	parentRef, name, _ := cutLast(ref, "/")
-	if !strings.HasPrefix(parentRef, "#") || strings.ContainsAny(name, "~%") {
-		n, _ := document.Resolve(r.root, ref)
-		return n
-	}
-	parent, known := r.parents[parentRef]
-	if !known {
-		parent, _ = document.Resolve(r.root, parentRef)
-		r.parents[parentRef] = parent
-	}
-	if parent == nil || parent.Kind != yaml.MappingNode {
-		n, _ := document.Resolve(r.root, ref)
-		return n
-	}
-	names := r.names[parent]
-	if names == nil {
-		names = make(map[string]*yaml.Node, len(parent.Content)/2)
-		for key, value := range document.Pairs(parent) {
-			names[key.Value] = value
-		}
-		r.names[parent] = names
-	}
-	return names[name]
 }
 
 // responseStatus reads a key of the responses object and tells whether such a response is an error, or may be one.
