@@ -33,8 +33,8 @@ lint: ## gofmt, go vet and staticcheck
 	$(STATICCHECK) ./...
 
 ci: ## everything that CI checks; needs git and a C compiler, for the race detector
-	@before="$$(git status --porcelain)"; \
-	$(MAKE) --no-print-directory check lint test race && $(GO) mod verify && \
+	@set -e; before="$$(git status --porcelain)"; \
+	$(MAKE) --no-print-directory check lint test race; $(GO) mod verify; \
 	after="$$(git status --porcelain)"; \
 	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
 

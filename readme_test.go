@@ -91,3 +91,11 @@ func TestReadmeTargets(t *testing.T) {
 		require.Regexp(t, `(?m)^`+m[1]+`:.*## `, string(makefile), "make %s is in the README only", m[1])
 	}
 }
+
+// CI is red when a check fails.
+func TestCIFails(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("make", "ci", "GO=false").CombinedOutput()
+	require.Error(t, err, string(out))
+	require.Contains(t, string(out), "false run ./cmd/ringbasic pin --check")
+}

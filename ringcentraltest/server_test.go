@@ -267,7 +267,11 @@ func TestManyAtOnce(t *testing.T) {
 
 func TestWrongUseIsReported(t *testing.T) {
 	t.Parallel()
-	const operations = "createAnsweringRule, createCompanyGreeting, createCustomUserGreeting, listCallRecordingCustomGreetings, readCustomGreeting, updateAnsweringRule"
+	var ids []string
+	for _, op := range ringcentral.Operations() {
+		ids = append(ids, op.ID)
+	}
+	operations := strings.Join(ids, ", ")
 	for name, c := range map[string]struct {
 		test func(t *fakeT, s *ringcentraltest.Server)
 		want []string

@@ -47,7 +47,6 @@ type Question struct {
 	Operations []string           // narrows to these, "POST /restapi/…"; nil: all that are selected
 	GoAPI      bool               // whether to ask what regeneration does to the Go API
 	Today      time.Time          // for the expiry of waivers
-	NoWaivers  bool               // whether to leave the waivers aside
 }
 
 // UnknownOperationError is the answer to a question about an operation that neither document has.
@@ -59,6 +58,11 @@ func (e UnknownOperationError) Error() string {
 
 // Run answers a question for the project with these files.
 func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
+	for _, doc := range []*document.Document{q.Upstream, q.Base} {
+		if doc != nil && document.Get(doc.Root, "paths") == nil {
+			return nil, fmt.Errorf("%s: the document has no paths: is it whole?", doc.Name)
+		}
+	}
 	if q.Base != nil {
 		sel, err := build.LoadSelect(files)
 		if err != nil {
@@ -103,11 +107,11 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 			report.Document = append(report.Document, fmt.Sprintf("the Go API was not compared: %v", err))
 		}
 	}
-	if !q.NoWaivers {
-		if err := c.applyWaivers(files, report); err != nil {
-			return nil, err
-		}
+	waivers, err := Waivers(files)
+	if err != nil {
+		return nil, err
 	}
+	c.applyWaivers(waivers, report)
 	report.Finish()
 	return report, nil
 }
@@ -217,23 +221,20 @@ func (c *comparison) rows(root *yaml.Node) (rows []errorcodes.Row) {
 	return rows
 }
 
-// applyWaivers marks what the project's waivers accept. Where the comparison is narrowed, those for other operations have
-// nothing to match.
-func (c *comparison) applyWaivers(files fs.FS, r *drift.Report) error {
+// Waivers reads the waivers of the project with these files. It may have none.
+func Waivers(files fs.FS) (*drift.Waivers, error) {
 	data, err := fs.ReadFile(files, WaiversFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	if err != nil {
-		return err
-	}
-	waivers, err := drift.ParseWaivers(WaiversFile, data)
-	if err != nil {
-		return err
-	}
+	return drift.ParseWaivers(WaiversFile, data)
+}
+
+// applyWaivers marks what waivers accept. Where the comparison is narrowed, those for other operations have nothing to
+// match.
+func (c *comparison) applyWaivers(waivers *drift.Waivers, r *drift.Report) {
 	if len(c.q.Operations) > 0 {
 		waivers.List = slices.DeleteFunc(waivers.List, func(w drift.Waiver) bool { return !slices.Contains(c.operations, w.Operation) })
 	}
 	r.WaiverProblems = waivers.Apply(r.Findings, c.q.Today)
-	return nil
 }

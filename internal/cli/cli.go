@@ -105,6 +105,12 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
+			return usagef("-C %s: there is no such folder", a.dir)
+		}
+		return nil
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
 	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.updateCommand(), a.liveCommand())

@@ -33,6 +33,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 		Example: `  ringbasic drift
   ringbasic drift vendor.yaml --format markdown --fail-on risky
   ringbasic drift --base old.yaml new.yaml --operations 'GET /restapi/v1.0/account/{accountId}'
+  ringbasic drift --waive >> spec/waivers.yaml
   ringbasic drift --report sarif=drift.sarif --report html=drift.html`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,7 +53,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if err != nil {
 				return err
 			}
-			q := check.Question{Operations: operations, GoAPI: goAPI, Today: time.Now(), NoWaivers: waive}
+			q := check.Question{Operations: operations, GoAPI: goAPI, Today: time.Now()}
 			source := ""
 			if len(args) == 1 {
 				source = args[0]
@@ -76,7 +77,15 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				return err
 			}
 			if waive {
-				_, err := a.stdout.Write(drift.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0)))
+				waivers, err := check.Waivers(a.layered())
+				if err != nil {
+					return err
+				}
+				entries := drift.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0), len(waivers.List) == 0)
+				if len(entries) == 0 {
+					fmt.Fprintln(a.stderr, "nothing to waive: no finding fails")
+				}
+				_, err = a.stdout.Write(entries)
 				return err
 			}
 			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors()}
@@ -103,7 +112,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 	f.StringVar(&base, "base", "", "compare with this document instead of the pin: select overlay only, no waivers, no recordings")
 	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
 	f.BoolVar(&goAPI, "go", false, "also tell what regeneration does to the Go API")
-	f.BoolVar(&waive, "waive", false, "print a waiver file for the findings that would fail, to be completed by hand")
+	f.BoolVar(&waive, "waive", false, "print waivers for the findings that fail, to append to spec/waivers.yaml and complete by hand")
 	f.BoolVarP(&all, "verbose", "v", false, "text and github: list safe findings, too; text: all of each list")
 	f.StringArrayVar(&reports, "report", nil, "also write FORMAT=FILE; can be given several times")
 	return cmd

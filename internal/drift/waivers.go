@@ -174,15 +174,11 @@ func (w *Waivers) Apply(findings []Finding, today time.Time) []WaiverProblem {
 	return problems
 }
 
-// Skeleton is a waiver file for the findings that count and are at or above the threshold, to be cut down and completed
-// by hand: each entry says what it would accept, and its empty reason is refused until someone fills it in.
-func Skeleton(findings []Finding, failOn string, expires time.Time) []byte {
+// Skeleton is what to append to a waiver file for the findings that count and are at or above the threshold, to be cut
+// down and completed by hand: each entry says what it would accept, and its empty reason is refused until someone fills it
+// in. first tells that the file has no waivers yet, and so needs the key that holds them.
+func Skeleton(findings []Finding, failOn string, expires time.Time, first bool) []byte {
 	var b strings.Builder
-	b.WriteString(`# Accepted drift. A waiver accepts the findings with its id, operation and location through the day on which it
-# expires. It needs a reason; one that matches nothing or has expired fails the check. Delete the entries that are not
-# accepted.
-waivers:
-`)
 	seen := map[[3]string]bool{}
 	for _, f := range findings {
 		if !Fails(f, failOn) || seen[[3]string{f.ID, f.Operation, f.Location}] {
@@ -200,9 +196,13 @@ waivers:
 		fmt.Fprintf(&b, "  - id: %s\n    operation: %s\n    location: %s\n    reason:\n    expires: %s\n", quote(f.ID), quote(f.Operation), quote(f.Location), expires.Format(dateFormat))
 	}
 	if len(seen) == 0 {
-		b.WriteString("  []\n")
+		return nil
 	}
-	return []byte(b.String())
+	const head = "# Delete the entries that are not accepted, and give the others a reason.\n"
+	if first {
+		return []byte(head + "waivers:\n" + b.String())
+	}
+	return []byte(head + b.String())
 }
 
 // describe is a finding's change on one line, "" for whole objects.
