@@ -119,6 +119,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 // comparison is the two documents and what of them is compared.
 type comparison struct {
 	q          Question
+	sel        *overlay.Overlay
 	old        *document.Document
 	operations []string
 	before     *drift.Facts
@@ -128,7 +129,7 @@ type comparison struct {
 }
 
 func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*comparison, error) {
-	c := &comparison{q: q, old: old}
+	c := &comparison{q: q, sel: sel, old: old}
 	before, err := build.Select(old, sel)
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, c.pruned))
 		return r
 	}
-	root, overlays, err := o.applyTo(c.selected, c.q.Upstream.Name)
+	root, overlays, err := o.applyTo(c.sel, c.selected, c.q.Upstream.Name)
 	if err != nil {
 		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, err))
 		return r
@@ -126,7 +126,7 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 // applyTo sends the selection of the newer document the way of the pin, and tells of each overlay action whether it
 // still applies, is stale (its target is gone, or a schema that it refers to), or redundant (it changed something of the
 // pin, and has nothing to change here). Only actions that apply are applied.
-func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []drift.OverlayAction, error) {
+func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []drift.OverlayAction, error) {
 	root, err := selection.Assemble(name)
 	if err != nil {
 		return nil, nil, err
@@ -135,8 +135,12 @@ func (o *ours) applyTo(selection *build.Selection, name string) (*yaml.Node, []d
 	judge := func(a overlay.Action, state string) {
 		states = append(states, drift.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
 	}
-	for _, a := range selection.Unmatched {
-		judge(a, "stale")
+	for _, a := range sel.Actions {
+		state := "applies"
+		if slices.ContainsFunc(selection.Unmatched, func(u overlay.Action) bool { return u.Line == a.Line }) {
+			state = "stale"
+		}
+		judge(a, state)
 	}
 	var removedFrom *yaml.Node // what root was before the action before, if that began to replace something
 	for i, a := range o.actions {
