@@ -82,8 +82,10 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 		}
 		event := e.event(EventRetry, req, x, try, wait)
 		event.Err = err
+		cause := err
 		if resp != nil {
 			event.Status = resp.StatusCode
+			cause = fmt.Errorf("status %d", resp.StatusCode)
 			discard(resp)
 		}
 		e.onEvent(ctx, event)
@@ -91,7 +93,7 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 			continue // the gate waits
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return nil, fmt.Errorf("while waiting to repeat the request: %w", err)
+			return nil, fmt.Errorf("while waiting to repeat the request after %v: %w", cause, err)
 		}
 	}
 }

@@ -347,7 +347,7 @@ func TestCancellingEndsRepeating(t *testing.T) {
 			time.AfterFunc(3*time.Second, cancel)
 			start := time.Now()
 			_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
-			require.EqualError(t, err, "while waiting to repeat the request: context canceled")
+			require.EqualError(t, err, "while waiting to repeat the request after status 503: context canceled")
 			require.ErrorIs(t, err, context.Canceled)
 			require.Equal(t, 3*time.Second, time.Since(start))
 			require.Len(t, v.seen(), 2)

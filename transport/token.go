@@ -91,6 +91,21 @@ type flight struct {
 	done  chan struct{}
 	token *oauth2.Token // after done
 	err   error
+	fault error // of the last try so far, nil before one has failed; tokens.mu guards it
+}
+
+// failed notes why a try of the fetch under way has failed, for those who give
+// up waiting before it ends.
+func (s *tokens) failed(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight == nil || e.Kind != EventRetry {
+		return
+	}
+	s.flight.fault = e.Err
+	if e.Err == nil {
+		s.flight.fault = fmt.Errorf("status %d", e.Status)
+	}
 }
 
 // Token implements [oauth2.TokenSource].
@@ -139,6 +154,11 @@ func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
 	case <-f.done:
 		return f.token, f.err
 	case <-ctx.Done():
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if f.fault != nil {
+			return nil, fmt.Errorf("while waiting for an access token, after %v: %w", f.fault, ctx.Err())
+		}
 		return nil, fmt.Errorf("while waiting for an access token: %w", ctx.Err())
 	}
 }
@@ -201,7 +221,8 @@ func (s *tokens) fly(f *flight) {
 // The grant is oauth2's two-legged flow with other parameters: oauth2/jwt does
 // not fit, because it signs an assertion of its own, and the vendor's JWT is
 // signed already.
-func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (*oauth2.Token, error) {
+// failed is told of the tries that are repeated.
+func jwtFetch(server *url.URL, c Credentials, e *engine, failed func(Event)) func(context.Context) (*oauth2.Token, error) {
 	endpoint := server.JoinPath(tokenPath)
 	if !strings.HasPrefix(endpoint.Path, "/") { // JoinPath leaves it out if server has no path
 		endpoint.Path = "/" + endpoint.Path
@@ -215,6 +236,10 @@ func jwtFetch(server *url.URL, c Credentials, e *engine) func(context.Context) (
 	}
 	asking := *e
 	asking.base = tokenTry{e.base}
+	asking.onEvent = func(ctx context.Context, event Event) {
+		failed(event)
+		e.onEvent(ctx, event)
+	}
 	client := &http.Client{
 		Transport: tokenTripper{&asking, c.secrets()},
 		// A 307 would carry the credentials elsewhere.

@@ -162,6 +162,20 @@ func TestConcurrentCallersShareOneFetch(t *testing.T) {
 	})
 }
 
+// Whoever gives up while a fetch is repeated learns why it was.
+func TestGivingUpTellsTheLastFault(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.token = func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusServiceUnavailable) }
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "while waiting for an access token, after status 503: ")
+		time.Sleep(time.Hour) // the fetch goes on for others
+	})
+}
+
 func TestUnauthorizedFetchesNoToken(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)

@@ -221,8 +221,8 @@ func New(c Config) (*Transport, error) {
 	source := &tokens{
 		gate: t.engine.gate, limit: c.MaxWait,
 		early: orDefault(c.EarlyRefresh, defaultEarlyRefresh),
-		fetch: jwtFetch(server, c.Credentials, t.engine),
 	}
+	source.fetch = jwtFetch(server, c.Credentials, t.engine, source.failed)
 	t.source = source
 	t.bearer = func(ctx context.Context) (string, error) { return bearerOf(source.get(ctx)) }
 	return t, nil
