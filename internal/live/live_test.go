@@ -73,7 +73,19 @@ func TestDefaultRunOfAllRecordings(t *testing.T) {
 		} {
 			require.Equal(t, want, got[name].Outcome, "%s: %+v", name, got[name])
 		}
-		require.Equal(t, "no real id for 1003: give it with --id, or let a run with writes create it", got["updateAnsweringRule/400-AWR-111"].Reason)
+		// Should the server accept a write that has to fail, nothing comes of it: it is broken, or for nobody, or makes a rule
+		// that is disabled.
+		writes := 0
+		for _, r := range all {
+			if got[r.Folder()+"/"+r.Name()].Outcome != live.Pass || r.Request.Method == "GET" {
+				continue
+			}
+			writes++
+			harmless := r.Meta.Invalid != "" || strings.Contains(r.Request.URL, "/9999") || strings.Contains(string(r.Request.Body), `"enabled": false`)
+			require.True(t, harmless, "%s: %s %s", r.File, r.Request.Method, r.Request.URL)
+		}
+		require.Greater(t, writes, 10)
+		require.Equal(t, "its failure depends on the account, which it may change: needs --allow-writes", got["updateAnsweringRule/400-AWR-111"].Reason)
 		require.Zero(t, v.refused, "the vendor had to throttle")
 		require.Len(t, v.seen, report.Count[live.Pass])
 		t.Logf("%d sent of %d in %v, first estimate %v", report.Count[live.Pass], len(all), took, lines[0].Left)

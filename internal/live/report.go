@@ -75,6 +75,9 @@ func (r *run) report(complete bool) *Report {
 		default:
 			r.compared(x, &result, redact, today, complete, report.Files)
 		}
+		if x.reason == "" && perhapsMade(x) {
+			result.Made = x.recorded.Request.Method + ", perhaps: it has no clear answer"
+		}
 		report.Count[result.Outcome]++
 		report.Results = append(report.Results, result)
 	}
