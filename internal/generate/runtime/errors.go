@@ -67,8 +67,8 @@ type RateLimit struct {
 	Window    time.Duration // length of the window
 }
 
-// Error tells operation, status, code and message, and whether the specification knows the code. It is one line, holds
-// nothing of the request, and of the response no more than 200 characters of code and of message.
+// Error tells operation, status, code and message, and whether the specification knows the code. It is one line, and holds
+// no more than 200 characters of code and of message, without what looks like a token that the server repeats.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
@@ -91,9 +91,15 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// brief is text on one line, without control characters, of at most 200 characters.
+// brief is text on one line, without control characters and tokens, of at most 200 characters. A token is the word after
+// Bearer or Basic, and a JWT.
 func brief(s string) string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	for i, word := range words {
+		if i > 0 && (strings.EqualFold(words[i-1], "Bearer") || strings.EqualFold(words[i-1], "Basic")) || strings.Contains(word, "eyJ") {
+			words[i] = "[redacted]"
+		}
+	}
 	runes := []rune(strings.Join(words, " "))
 	if len(runes) > 200 {
 		return string(runes[:200]) + "…"
@@ -153,7 +159,7 @@ func describe(op *Operation, resp *http.Response, data []byte) *APIError {
 func (e *APIError) readBody(data []byte) {
 	whole := members(data)
 	var items []map[string]json.RawMessage
-	_ = json.Unmarshal(whole["errors"], &items) // anything but a list of objects is no list of errors
+	_ = json.Unmarshal(whole["errors"], &items) // what is no object leaves an empty entry
 	for _, item := range items {
 		d := ErrorDetail{Code: ErrorCode(text(item["errorCode"])), Message: text(item["message"])}
 		delete(item, "errorCode")

@@ -267,6 +267,20 @@ func TestDocumented(t *testing.T) {
 	require.Equal(t, []DocumentedError{{Status: 429, Code: "CMN-301", Message: "Request rate exceeded"}}, DocumentedForAll())
 }
 
+// A server may repeat the header that it refuses.
+func TestErrorHoldsNoToken(t *testing.T) {
+	e := &APIError{Operation: "readThing", Status: 401, Code: "OAU-123"}
+	for message, want := range map[string]string{
+		"Invalid Authorization header value: Bearer U0pDMTFTECRETTOKEN": "Invalid Authorization header value: Bearer [redacted]",
+		"Invalid value: basic dXNlcjpw, sorry":                          "Invalid value: basic [redacted] sorry",
+		"JWT eyJhbGciOi.eyJzdWIi.c2ln is revoked":                       "JWT [redacted] is revoked",
+		"Bearer": "Bearer",
+	} {
+		e.Message = message
+		require.Equal(t, "readThing: 401 Unauthorized: OAU-123: "+want+" (undocumented)", e.Error())
+	}
+}
+
 // No body of any kind brings the reader down, and what it finds is in the body.
 func FuzzReadBody(f *testing.F) {
 	for _, seed := range []string{
