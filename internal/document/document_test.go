@@ -98,6 +98,8 @@ func TestParseReadsEveryEncoding(t *testing.T) {
 		"CRLF":               []byte(strings.ReplaceAll(minimal, "\n", "\r\n")),
 		"UTF-16 LE":          utf16Text(minimal, binary.LittleEndian),
 		"UTF-16 BE":          utf16Text(minimal, binary.BigEndian),
+		"UTF-16 LE, no BOM":  utf16Text(minimal, binary.LittleEndian)[2:],
+		"UTF-16 BE, no BOM":  utf16Text(minimal, binary.BigEndian)[2:],
 		"gzip":               zip([]byte(minimal)),
 		"JSON":               []byte(`{"swagger":"2.0","info":{"title":"Gr\u00f6\u00dfe","version":"1.0.0"},"paths":{}}`),
 		"JSON with tabs":     []byte("{\t\"swagger\":\"2.0\",\n\t\"info\":{\"title\":\"Gr\u00f6\u00dfe\",\"version\":\"1.0.0\"},\n\t\"paths\":{}}"),

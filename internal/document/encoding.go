@@ -37,6 +37,10 @@ func plainText(name string, data []byte) ([]byte, error) {
 		return utf16Text(data[2:], binary.LittleEndian), nil
 	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
 		return utf16Text(data[2:], binary.BigEndian), nil
+	case len(data) >= 2 && data[0] != 0 && data[1] == 0: // a stream begins with an ASCII character (YAML 1.2.2 §5.2)
+		return utf16Text(data, binary.LittleEndian), nil
+	case len(data) >= 2 && data[0] == 0 && data[1] != 0:
+		return utf16Text(data, binary.BigEndian), nil
 	}
 	return data, nil
 }
