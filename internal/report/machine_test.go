@@ -189,7 +189,7 @@ func TestSARIFRead(t *testing.T) {
 func TestArtifact(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{
-		"https://example.com/a b.yaml?v=1": "https://example.com/a%20b.yaml?v=1",
+		"https://example.com/a b.yaml?v=1": "example.com/a%20b.yaml?v=1",
 		"new.yaml":                         "new.yaml",
 		"../a b/100%.yaml":                 "../a%20b/100%25.yaml",
 		"a:b.yaml":                         "./a:b.yaml",

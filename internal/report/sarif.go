@@ -146,12 +146,12 @@ func sarifPlace(source string, line int) (p sarifPhysical) {
 	return p
 }
 
-// artifact is a source as a URI reference: a URL as it is, an absolute path as a file URL, another path with slashes and
-// escapes.
+// artifact is a source as a URI reference: an absolute path as a file URL, another path with slashes and escapes, and a URL
+// without its scheme, since GitHub refuses logs with any other than that of the checkout.
 func artifact(source string) string {
 	if strings.Contains(source, "://") {
 		if u, err := url.Parse(source); err == nil {
-			return u.String()
+			return strings.TrimPrefix(strings.TrimPrefix(u.String(), u.Scheme+":"), "//")
 		}
 	}
 	u := url.URL{Path: filepath.ToSlash(source)}
