@@ -89,10 +89,15 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	}
 	built, changes, err := a.rebuild(ctx, files)
 	if err != nil {
-		if err := a.writeUpdate(format, moved); err != nil {
-			return err
+		if format != "json" { // the failure is the one document then
+			if err := a.writeUpdate(format, moved); err != nil {
+				return err
+			}
 		}
 		return fmt.Errorf("nothing was written: the new document cannot be built with the present overlays: mend these and run update again: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	if err := build.Write(a.dir, files, changes); err != nil {
 		return err
@@ -105,7 +110,7 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	printSummary(progress, built, changes)
 	suite, err := a.runSuite(ctx, progress)
 	if err != nil {
-		return err
+		suite = fmt.Sprintf("was not run: %v", err)
 	}
 	if err := a.writeUpdate(format, moved); err != nil {
 		return err
@@ -118,7 +123,7 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", n, check.WaiversFile)
 	}
 	fmt.Fprintf(progress, "contract suite: %s\n", suite)
-	if suite == suiteFails {
+	if err != nil || suite == suiteFails {
 		return errFindings
 	}
 	return nil
@@ -179,7 +184,7 @@ func (a *app) runSuite(ctx context.Context, w io.Writer) (verdict string, err er
 		return suiteFails, err
 	}
 	if err != nil {
-		return "", fmt.Errorf("contract suite: go test: %w", err)
+		return "", fmt.Errorf("go test: %w", err)
 	}
 	return suitePasses, nil
 }
