@@ -25,7 +25,8 @@ what is recorded: status, error code and message, and the shape of a success. Th
 RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and
 RINGCENTRAL_JWT.
 
-By default only reads are sent, and requests that fail by themselves. What creates or changes something needs
+By default only reads are sent, and requests that have to fail, such that nothing comes of them if the server should accept
+one: they are broken, for nobody, or make a rule that is disabled. What creates or changes something needs
 --allow-writes and the id of the account to do it on; the report names what was made or changed, for you to undo.
 
 Ids in recordings are placeholders: 1001 and "~" are the account, 1002 the extension of the JWT's user. Give the real
