@@ -11,13 +11,18 @@ import (
 	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
-// message is a finding in one sentence.
-func message(f drift.Finding) string {
+// message is a finding in one sentence. Of an operation that is gone it says where it may be.
+func message(r *drift.Report, f drift.Finding) string {
 	s := fmt.Sprintf("%s, %s: %s", printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
 	if i := implied(f); i != "" {
 		s += " " + i
 	}
 	s += fmt.Sprintf(" (%s: %s)", f.Severity, printable(f.Rule))
+	for _, mention := range r.Document {
+		if moved, ok := strings.CutPrefix(mention, f.Operation+" is gone: "); ok && f.ID == "operation-removed" {
+			s += " [" + printable(moved) + "]"
+		}
+	}
 	if n := note(f); n != "" {
 		s += " [" + printable(n) + "]"
 	}
@@ -94,10 +99,10 @@ func junit(w io.Writer, r *drift.Report, o Options) error {
 				c.Skipped = &junitSkipped{printable(note(f))}
 				s.Skipped++
 			case drift.Fails(f, o.FailOn):
-				c.Failure = &junitFailure{message(f), string(f.Severity), place(r, f)}
+				c.Failure = &junitFailure{message(r, f), string(f.Severity), place(r, f)}
 				s.Failures++
 			default:
-				c.Output = message(f)
+				c.Output = message(r, f)
 			}
 			s.Cases = append(s.Cases, c)
 		}
@@ -159,7 +164,7 @@ func github(w io.Writer, r *drift.Report, o Options) error {
 			level = "notice"
 		}
 		if level != "notice" || o.Verbose {
-			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(f))
+			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(r, f))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
