@@ -23,6 +23,9 @@ import (
 //	-- edit FILE --    in the file, the lines above ===== become those below it
 //	-- remove FILE --  the file is not there
 //	-- want --         the problems, sorted
+//
+// What only a faulty client could provoke has no archive: more than one request for a call, an error that is no *APIError
+// or is every code, a Content-Length that is wrong.
 func TestNegative(t *testing.T) {
 	t.Parallel()
 	good := committed(t)
