@@ -243,7 +243,10 @@ func TestLateRefusalRestartsThePenalty(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, v *vendor) {
 		v.api = func(w http.ResponseWriter, r *http.Request, n int) {
-			if n == 2 {
+			switch n {
+			case 1:
+				time.Sleep(time.Second) // until both are under way
+			case 2:
 				time.Sleep(20 * time.Second)
 			}
 			if n <= 2 {
