@@ -453,7 +453,7 @@ func encodePart(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int)
 	if n.Kind == yaml.MappingNode && len(n.Content) <= few {
 		for key, value := range Pairs(n) {
 			var err error
-			if plainKey.MatchString(key.Value) {
+			if len(key.Value) <= 120 && plainKey.MatchString(key.Value) {
 				err = encodePart(buf, append(slices.Clone(keys), key), value, written)
 			} else {
 				err = encodeBelow(buf, keys, Mapping(key, value), written)
@@ -510,5 +510,6 @@ func encodeBelow(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int
 	return nil
 }
 
-// plainKey matches keys that the encoder puts on one line, together with a colon. It does so up to 128 bytes.
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./{}-]{0,119}$`)
+// plainKey matches keys that the encoder puts on one line, together with a colon, if they are not too long: it does so up to
+// 128 bytes.
+var plainKey = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./{}-]*$`)

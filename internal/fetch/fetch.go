@@ -36,7 +36,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +43,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
 const (
@@ -81,7 +81,7 @@ func Source(ctx context.Context, name string, stdin io.Reader, opt Options) (dat
 	case name == "-":
 		data, err = readStdin(ctx, stdin)
 		return data, standardInput, err
-	case !isURL.MatchString(name):
+	case !isURL().MatchString(name):
 		data, err = document.ReadAll(name)
 		return data, name, err
 	}
@@ -108,7 +108,7 @@ func Source(ctx context.Context, name string, stdin io.Reader, opt Options) (dat
 const standardInput = "standard input"
 
 // Any scheme, so that what looks like a URL is never looked for as a file.
-var isURL = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
+var isURL = lazyregexp.New(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
 
 // readStdin can be interrupted, which reading a terminal cannot.
 func readStdin(ctx context.Context, stdin io.Reader) ([]byte, error) {
@@ -129,7 +129,7 @@ func readStdin(ctx context.Context, stdin io.Reader) ([]byte, error) {
 	}
 }
 
-var credential = regexp.MustCompile(`(?i)token|sig|secret|passw|pwd|auth|credential|key|session`)
+var credential = lazyregexp.New(`(?i)token|sig|secret|passw|pwd|auth|credential|key|session`)
 
 // show is a URL without what must not be seen.
 func show(u *url.URL) string {
@@ -137,7 +137,7 @@ func show(u *url.URL) string {
 	clean.User, clean.Fragment, clean.RawFragment = nil, "", ""
 	pairs := strings.Split(clean.RawQuery, "&")
 	for i, pair := range pairs {
-		if key, _, found := strings.Cut(pair, "="); found && credential.MatchString(key) {
+		if key, _, found := strings.Cut(pair, "="); found && credential().MatchString(key) {
 			pairs[i] = key + "=redacted"
 		}
 	}
@@ -448,11 +448,11 @@ func of(length int64) string {
 	return fmt.Sprintf(" of %d", length)
 }
 
-var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*([^<]{1,80})`)
+var htmlTitle = lazyregexp.New(`(?is)<title[^>]*>\s*([^<]{1,80})`)
 
 // title is that of a page, to tell one kind from another.
 func title(page []byte) string {
-	m := htmlTitle.FindSubmatch(page[:min(len(page), 8<<10)])
+	m := htmlTitle().FindSubmatch(page[:min(len(page), 8<<10)])
 	if m == nil {
 		return ""
 	}

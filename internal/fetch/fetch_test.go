@@ -406,7 +406,7 @@ func FuzzSourceName(f *testing.F) {
 	f.Add("ftp://x")
 	f.Add("https://h/%41?sig=%zz&a")
 	f.Fuzz(func(t *testing.T, name string) {
-		if !isURL.MatchString(name) {
+		if !isURL().MatchString(name) {
 			return
 		}
 		opt := Options{NoCache: true, sleep: func(context.Context, time.Duration) error { return nil }}

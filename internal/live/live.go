@@ -58,7 +58,6 @@ import (
 	"net/url"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +65,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/transport"
 )
@@ -275,7 +275,7 @@ func (r *run) askVersion(ctx context.Context) {
 	}
 }
 
-var versionPattern = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,6}){1,4}$`)
+var versionPattern = lazyregexp.New(`^[0-9]{1,6}(\.[0-9]{1,6}){1,4}$`)
 
 // all decides on each recording and sends what is to be sent.
 func (r *run) all(ctx context.Context) error {
@@ -377,7 +377,7 @@ func (r *run) learn(x *exchange) {
 		r.accepted++
 	}
 	placeholder, id := topID(x.recorded.Response.Body), topID(x.answer.Body)
-	if isPlaceholder(placeholder) && realID.MatchString(id) && r.ids.real[placeholder] == "" {
+	if isPlaceholder(placeholder) && realID().MatchString(id) && r.ids.real[placeholder] == "" {
 		r.ids.real[placeholder] = id
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/transport"
 )
@@ -71,14 +72,14 @@ const (
 func isNobody(id string) bool { return id == "0" || id == "9998" || id == "9999" }
 
 var (
-	smallID = regexp.MustCompile(`^[1-9][0-9]{3}$`)
-	realID  = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
-	digits  = regexp.MustCompile(`^[0-9]{1,32}$`)
+	smallID = lazyregexp.New(`^[1-9][0-9]{3}$`)
+	realID  = lazyregexp.New(`^[A-Za-z0-9-]{1,64}$`)
+	digits  = lazyregexp.New(`^[0-9]{1,32}$`)
 )
 
 // isPlaceholder tells whether a real id has to be put in its place.
 func isPlaceholder(id string) bool {
-	return (smallID.MatchString(id) || id == recording.LargeID) && !isNobody(id)
+	return (smallID().MatchString(id) || id == recording.LargeID) && !isNobody(id)
 }
 
 // ids puts real ids in place of placeholders.
@@ -90,7 +91,7 @@ type ids struct {
 
 func newIDs(c Config, server string) (ids, error) {
 	t := ids{server: server, account: c.Account, real: map[string]string{}}
-	if c.Account != "" && (!digits.MatchString(c.Account) || isNobody(c.Account)) {
+	if c.Account != "" && (!digits().MatchString(c.Account) || isNobody(c.Account)) {
 		return t, usagef("account %q is not the id of an account: a number, not ~", c.Account)
 	}
 	given := map[string]string{}
@@ -106,7 +107,7 @@ func newIDs(c Config, server string) (ids, error) {
 		switch {
 		case !isPlaceholder(placeholder) || placeholder == accountPlaceholder:
 			return t, usagef("%s=%s: %s is no placeholder of a recording: they are like 1003, and the account has its own option", placeholder, id, placeholder)
-		case !realID.MatchString(id):
+		case !realID().MatchString(id):
 			return t, usagef("%s=%s: %q is not an id", placeholder, id, id)
 		}
 		t.real[placeholder] = id
@@ -229,7 +230,7 @@ func (t ids) json(text []byte, missing map[string]bool) []byte {
 		case json.Number:
 			if idKey.MatchString(key) && !public(parent, key) && isPlaceholder(v.String()) {
 				changed = true
-				if id := t.id(v.String(), missing); digits.MatchString(id) {
+				if id := t.id(v.String(), missing); digits().MatchString(id) {
 					return json.Number(id)
 				} else {
 					return id

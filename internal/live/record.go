@@ -8,12 +8,12 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -44,7 +44,7 @@ func (r *run) redactor() *recording.Redactor {
 	redact := recording.NewRedactor(r.secrets...)
 	for _, recorded := range r.Recordings {
 		for _, text := range []string{recorded.Request.URL, string(recorded.Request.Body), string(recorded.Response.Body)} {
-			for _, number := range numbers.FindAllString(text, -1) {
+			for _, number := range numbers().FindAllString(text, -1) {
 				if isPlaceholder(number) && number != recording.LargeID {
 					redact.Assign("", number)
 				}
@@ -54,7 +54,7 @@ func (r *run) redactor() *recording.Redactor {
 	known := map[string]bool{}
 	assign := func(id, placeholder string) {
 		// Shorter ones are left alone anyway; the first placeholder of an id holds.
-		if len(id) > 4 && digits.MatchString(id) && isPlaceholder(placeholder) && !known[id] {
+		if len(id) > 4 && digits().MatchString(id) && isPlaceholder(placeholder) && !known[id] {
 			known[id] = true
 			redact.Assign(id, placeholder)
 		}
@@ -72,8 +72,8 @@ func (r *run) redactor() *recording.Redactor {
 }
 
 var (
-	numbers = regexp.MustCompile(`[0-9]+`)
-	origin  = regexp.MustCompile(`^https://[^/]+`)
+	numbers = lazyregexp.New(`[0-9]+`)
+	origin  = lazyregexp.New(`^https://[^/]+`)
 )
 
 // align pairs the ids that stand at the same places of two bodies.
@@ -100,12 +100,12 @@ func align(recorded, answered []byte, pair func(id, placeholder string)) {
 			}
 		case json.Number, string:
 			// Servers differ, paths do not.
-			was, is := origin.ReplaceAllString(fmt.Sprint(a), ""), origin.ReplaceAllString(fmt.Sprint(b), "")
+			was, is := origin().ReplaceAllString(fmt.Sprint(a), ""), origin().ReplaceAllString(fmt.Sprint(b), "")
 			if !idKey.MatchString(key) && !strings.HasPrefix(was, "/") {
 				return
 			}
-			from, to := numbers.FindAllString(was, -1), numbers.FindAllString(is, -1)
-			if len(from) == len(to) && numbers.ReplaceAllString(was, "0") == numbers.ReplaceAllString(is, "0") {
+			from, to := numbers().FindAllString(was, -1), numbers().FindAllString(is, -1)
+			if len(from) == len(to) && numbers().ReplaceAllString(was, "0") == numbers().ReplaceAllString(is, "0") {
 				for i := range from {
 					pair(to[i], from[i])
 				}
@@ -177,7 +177,7 @@ func versionString(body []byte) string {
 	var version struct {
 		VersionString string `json:"versionString"`
 	}
-	if json.Unmarshal(body, &version) != nil || !versionPattern.MatchString(version.VersionString) {
+	if json.Unmarshal(body, &version) != nil || !versionPattern().MatchString(version.VersionString) {
 		return ""
 	}
 	return version.VersionString

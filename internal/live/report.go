@@ -93,7 +93,7 @@ func (r *run) compared(x *exchange, result *Result, redact *recording.Redactor, 
 	}
 	if made(x) {
 		result.Made = x.recorded.Request.Method
-		if id := topID(x.answer.Body); realID.MatchString(id) {
+		if id := topID(x.answer.Body); realID().MatchString(id) {
 			result.Made += " " + id
 		}
 	}

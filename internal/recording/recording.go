@@ -58,12 +58,13 @@ import (
 	"net/textproto"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
 const (
@@ -124,7 +125,7 @@ func (r *Recording) Folder() string { return path.Base(path.Dir(r.File)) }
 // Name is the file's name without its extension: "400-AWR-111".
 func (r *Recording) Name() string { return strings.TrimSuffix(path.Base(r.File), Extension) }
 
-var fileName = regexp.MustCompile(`^([1-5][0-9][0-9])-(?:([A-Z]{2,5}-[0-9]{2,4})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?|([a-z0-9]+(?:-[a-z0-9]+)*))$`)
+var fileName = lazyregexp.New(`^([1-5][0-9][0-9])-(?:([A-Z]{2,5}-[0-9]{2,4})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?|([a-z0-9]+(?:-[a-z0-9]+)*))$`)
 
 // Case is the part of the name after the status: "AWR-111", "forward-calls".
 func (r *Recording) Case() string {
@@ -134,7 +135,7 @@ func (r *Recording) Case() string {
 
 // Code is the error code in the name, "AWR-111" in "400-AWR-111" and in "400-AWR-111-empty-list", else empty.
 func (r *Recording) Code() string {
-	if m := fileName.FindStringSubmatch(r.Name()); m != nil {
+	if m := fileName().FindStringSubmatch(r.Name()); m != nil {
 		return m[2]
 	}
 	return ""
@@ -196,7 +197,7 @@ func ReadDir(fsys fs.FS, dir string) ([]*Recording, error) {
 			wrong = append(wrong, err)
 			return nil
 		}
-		switch m := fileName.FindStringSubmatch(r.Name()); {
+		switch m := fileName().FindStringSubmatch(r.Name()); {
 		case m == nil:
 			wrong = append(wrong, fmt.Errorf("%s: the name has to be a status and a case, as in 200-weekly-schedule.http or 400-AWR-111.http", file))
 		case m[1] != strconv.Itoa(r.Response.Status):
@@ -291,7 +292,7 @@ func (m *Meta) field(key string) *string {
 	return nil
 }
 
-var keyword = regexp.MustCompile(`^[a-zA-Z-]{1,40}$`)
+var keyword = lazyregexp.New(`^[a-zA-Z-]{1,40}$`)
 
 // check says what is wrong with the values and with what is missing, by key.
 func (m *Meta) check() map[string]string {
@@ -318,7 +319,7 @@ func (m *Meta) check() map[string]string {
 		}
 	}
 	for _, key := range []string{"invalid", "invalid-response"} {
-		if v := *m.field(key); v != "" && !keyword.MatchString(v) {
+		if v := *m.field(key); v != "" && !keyword().MatchString(v) {
 			wrong[key] = fmt.Sprintf("%s %q is not one keyword", key, v)
 		}
 	}

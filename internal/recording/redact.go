@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
 // Placeholders that stand in recordings for what is nobody else's business.
@@ -83,14 +85,14 @@ func (r *Redactor) Recording(in *Recording) *Recording {
 }
 
 // headers are those that say something about the exchange. All others are left out: cookies, dates, hops.
-var headers = regexp.MustCompile(`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`)
+var headers = lazyregexp.New(`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`)
 
 // Header gives a redacted copy with the headers that tell something about the exchange; the others, cookies among
 // them, are left out.
 func (r *Redactor) Header(h http.Header) http.Header {
 	out := http.Header{}
 	for name, values := range h {
-		if !headers.MatchString(name) {
+		if !headers().MatchString(name) {
 			continue
 		}
 		for _, v := range values {
@@ -148,7 +150,7 @@ func (r *Redactor) Body(h http.Header, body []byte) []byte {
 	if len(body) == 0 {
 		return body
 	}
-	for _, m := range dictionaryID.FindAllSubmatch(body, -1) {
+	for _, m := range dictionaryID().FindAllSubmatch(body, -1) {
 		r.public[string(m[1])] = true
 	}
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
@@ -168,7 +170,7 @@ func looksLikeJSON(s string) bool {
 	return s != "" && (s[0] == '{' || s[0] == '[' || s[0] == '"')
 }
 
-var partName = regexp.MustCompile(`(?i)^content-disposition:.*\bname="?([^";]*)`)
+var partName = lazyregexp.New(`(?i)^content-disposition:.*\bname="?([^";]*)`)
 
 // parts redacts a multipart body as it stands in a recording.
 func (r *Redactor) parts(body, old string) string {
@@ -199,7 +201,7 @@ func (r *Redactor) parts(body, old string) string {
 			inHeader = false
 			content = []string{}
 		case inHeader:
-			if m := partName.FindStringSubmatch(bare); m != nil {
+			if m := partName().FindStringSubmatch(bare); m != nil {
 				field = m[1]
 			}
 			out = append(out, r.Text(line))
@@ -306,7 +308,7 @@ func (r *Redactor) jsonString(parent, key, s string) string {
 
 func (r *Redactor) number(parent, key, raw string) string {
 	switch {
-	case secretKey.MatchString(key):
+	case secretKey().MatchString(key):
 		return "0"
 	case (parent == "preset" || parent == "language") && key == "id" || strings.ContainsAny(raw, ".eE"):
 		return raw
@@ -320,12 +322,12 @@ func (r *Redactor) number(parent, key, raw string) string {
 }
 
 var (
-	secretKey = regexp.MustCompile(`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`)
-	idKey     = regexp.MustCompile(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
-	phoneKey  = regexp.MustCompile(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)
-	numberKey = regexp.MustCompile(`^extensionNumber$`)
+	secretKey = lazyregexp.New(`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`)
+	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
+	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)
+	numberKey = lazyregexp.New(`^extensionNumber$`)
 	personal  = map[string]bool{"extension": true, "recipient": true, "owner": true, "contact": true}
-	allDigits = regexp.MustCompile(`^[0-9]+$`)
+	allDigits = lazyregexp.New(`^[0-9]+$`)
 )
 
 // value redacts s, which stands under key in a body, a form or a query.
@@ -333,15 +335,15 @@ func (r *Redactor) value(key, s string) string {
 	switch {
 	case s == "" || s == Redacted || s == Token:
 		return s
-	case secretKey.MatchString(key):
+	case secretKey().MatchString(key):
 		return Redacted
 	case strings.EqualFold(key, "partnerId") && s != "":
 		return r.placeholder("partner", s)
-	case numberKey.MatchString(key) && allDigits.MatchString(s):
+	case numberKey().MatchString(key) && allDigits().MatchString(s):
 		return r.placeholder("number", s)
-	case phoneKey.MatchString(key) && allDigits.MatchString(s) && len(s) >= 7:
+	case phoneKey().MatchString(key) && allDigits().MatchString(s) && len(s) >= 7:
 		return r.phone(s)
-	case idKey.MatchString(key) && allDigits.MatchString(s):
+	case idKey().MatchString(key) && allDigits().MatchString(s):
 		return r.id(s)
 	}
 	return r.Text(s)
@@ -352,7 +354,7 @@ func (r *Redactor) Text(s string) string {
 	for _, secret := range r.secrets {
 		s = strings.ReplaceAll(s, secret, Redacted)
 	}
-	for _, m := range dictionaryID.FindAllStringSubmatch(s, -1) {
+	for _, m := range dictionaryID().FindAllStringSubmatch(s, -1) {
 		r.public[m[1]] = true
 	}
 	// A replacement may complete what a detector before it looks for.
@@ -400,7 +402,7 @@ func (r *Redactor) phone(s string) string {
 		}
 	}
 	digits := phoneDigits(s)
-	if fictional.MatchString(digits) {
+	if fictional().MatchString(digits) {
 		return prefix + s
 	}
 	if len(digits) == 10 && prefix == "" {
@@ -410,22 +412,22 @@ func (r *Redactor) phone(s string) string {
 }
 
 func (r *Redactor) id(s string) string {
-	if len(s) <= 4 || s == LargeID || r.public[s] || fictional.MatchString(s) {
+	if len(s) <= 4 || s == LargeID || r.public[s] || fictional().MatchString(s) {
 		return s
 	}
 	return r.placeholder("id", s)
 }
 
 // patterns tell a placeholder of each kind, so that redacting it again leaves it alone.
-var patterns = map[string]*regexp.Regexp{
-	"mail":    regexp.MustCompile(`^user[0-9]+@example\.com$`),
-	"number":  regexp.MustCompile(`^[0-9]{1,3}$`),
-	"partner": regexp.MustCompile(`^partner-[0-9]+$`),
-	"person":  regexp.MustCompile(`^Person [0-9]+$`),
+var patterns = map[string]func() *regexp.Regexp{
+	"mail":    lazyregexp.New(`^user[0-9]+@example\.com$`),
+	"number":  lazyregexp.New(`^[0-9]{1,3}$`),
+	"partner": lazyregexp.New(`^partner-[0-9]+$`),
+	"person":  lazyregexp.New(`^Person [0-9]+$`),
 }
 
 func (r *Redactor) placeholder(kind, value string) string {
-	if p := patterns[kind]; p != nil && p.MatchString(value) {
+	if p := patterns[kind]; p != nil && p().MatchString(value) {
 		return value
 	}
 	key := kind + " " + value

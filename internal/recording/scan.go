@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
 // Problem is something in a recording that looks like a secret or like a real person's number.
@@ -38,13 +40,13 @@ const (
 )
 
 var (
-	dictionaryID = regexp.MustCompile(`/dictionary/[a-z-]+/([0-9]+)`)
-	presetID     = regexp.MustCompile(`"(?:preset|language)"\s*:\s*\{\s*"id"\s*:\s*"?([0-9]+)`)
-	fictional    = regexp.MustCompile(`^1?[2-9][0-9]{2}55501[0-9]{2}$`)
-	exampleHost  = regexp.MustCompile(`(?i)@([a-z0-9-]+\.)*(example|example\.(com|org|net)|test|invalid)$`)
-	compactDate  = regexp.MustCompile(`^20[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])$`) // as in ?v=20180816
-	scheme       = regexp.MustCompile(`(?i)^(bearer|basic|digest)$`)
-	inDictionary = regexp.MustCompile(`/dictionary/[a-z-]+/$`)
+	dictionaryID = lazyregexp.New(`/dictionary/[a-z-]+/([0-9]+)`)
+	presetID     = lazyregexp.New(`"(?:preset|language)"\s*:\s*\{\s*"id"\s*:\s*"?([0-9]+)`)
+	fictional    = lazyregexp.New(`^1?[2-9][0-9]{2}55501[0-9]{2}$`)
+	exampleHost  = lazyregexp.New(`(?i)@([a-z0-9-]+\.)*(example|example\.(com|org|net)|test|invalid)$`)
+	compactDate  = lazyregexp.New(`^20[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])$`) // as in ?v=20180816
+	scheme       = lazyregexp.New(`(?i)^(bearer|basic|digest)$`)
+	inDictionary = lazyregexp.New(`/dictionary/[a-z-]+/$`)
 )
 
 // detectors in the order in which they are applied. What one has replaced none of the later finds. They are compiled when
@@ -54,7 +56,7 @@ var detectors = sync.OnceValue(func() []detector {
 		{"token", regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{3,}(?:\.[A-Za-z0-9_-]*)?)`), nil},
 		{"token", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)`), nil},
 		{"token", regexp.MustCompile(`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`), func(core, before, after string) bool {
-			return placeholder(core, before, after) || scheme.MatchString(core)
+			return placeholder(core, before, after) || scheme().MatchString(core)
 		}},
 		{"token", regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`), func(core, _, _ string) bool {
 			return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
@@ -64,7 +66,7 @@ var detectors = sync.OnceValue(func() []detector {
 		{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
 		{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
 		{"e-mail address", regexp.MustCompile(`([A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(core, _, _ string) bool {
-			return exampleHost.MatchString(strings.Replace(core, "%40", "@", 1))
+			return exampleHost().MatchString(strings.Replace(core, "%40", "@", 1))
 		}},
 		{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
 			return isWordEnd(before) || strings.HasSuffix(before, ".") || startsWithDigit(after) || !isSomeones(core)
@@ -73,13 +75,13 @@ var detectors = sync.OnceValue(func() []detector {
 			return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
 		}},
 		{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`), func(core, _, after string) bool {
-			return fictional.MatchString(phoneDigits(core)) && !startsWithDigit(after)
+			return fictional().MatchString(phoneDigits(core)) && !startsWithDigit(after)
 		}},
 		{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
-			return endsWithDigit(before) || startsWithDigit(after) || fictional.MatchString(phoneDigits(core))
+			return endsWithDigit(before) || startsWithDigit(after) || fictional().MatchString(phoneDigits(core))
 		}},
 		{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
-			return core == LargeID || inDictionary.MatchString(before) || isWordStart(after)
+			return core == LargeID || inDictionary().MatchString(before) || isWordStart(after)
 		}},
 		{"id", regexp.MustCompile(`"(?:id|[a-zA-Z]*Id)\\*"\s*:\s*\\*"?([0-9]{5,})`), keepID},
 		{"id", regexp.MustCompile(`([0-9]{7,})`), keepID},
@@ -91,7 +93,7 @@ func placeholder(core, _, _ string) bool {
 }
 
 func keepID(core, _, _ string) bool {
-	return core == LargeID || fictional.MatchString(core) || compactDate.MatchString(core)
+	return core == LargeID || fictional().MatchString(core) || compactDate().MatchString(core)
 }
 
 // phoneDigits are the digits of a phone number, without those of an encoded plus sign.
@@ -176,14 +178,14 @@ func replace(d detector, s string, by func(groups []string) string) string {
 // line; a thing is reported once a line.
 func Scan(data []byte) []Problem {
 	public := map[string]bool{}
-	for _, re := range []*regexp.Regexp{dictionaryID, presetID} {
+	for _, re := range []*regexp.Regexp{dictionaryID(), presetID()} {
 		for _, m := range re.FindAllSubmatch(data, -1) {
 			public[string(m[1])] = true
 		}
 	}
 	seen := map[Problem]bool{}
 	for number, line := range strings.Split(string(data), "\n") {
-		views := []string{line, unescape(line, jsonEscape, 2), unescape(line, percentEscape, 1)}
+		views := []string{line, unescape(line, jsonEscape(), 2), unescape(line, percentEscape(), 1)}
 		for i, view := range views {
 			if slices.Contains(views[:i], view) {
 				continue
@@ -218,8 +220,8 @@ func begin(s string) string {
 }
 
 var (
-	jsonEscape    = regexp.MustCompile(`\\+u00([0-9a-fA-F]{2})`)
-	percentEscape = regexp.MustCompile(`%([0-9a-fA-F]{2})`)
+	jsonEscape    = lazyregexp.New(`\\+u00([0-9a-fA-F]{2})`)
+	percentEscape = lazyregexp.New(`%([0-9a-fA-F]{2})`)
 )
 
 // unescape replaces the escapes of printable ASCII characters, rounds times over for what is escaped twice.
