@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -225,7 +224,8 @@ func mark(runtime []*runtimeFile, used map[string]bool) {
 	}
 }
 
-// keptText is the file with the kept parts and the imports that they use, nil if nothing is kept.
+// keptText is the file with the kept parts and the imports that they use, nil if nothing is kept. Each part
+// is in gofmt's format without the others, so the file is.
 func (f *runtimeFile) keptText(packageName string) ([]byte, error) {
 	var out bytes.Buffer
 	used := map[string]bool{}
@@ -248,5 +248,5 @@ func (f *runtimeFile) keptText(packageName string) ([]byte, error) {
 			imports = append(imports, spec.Path.Value)
 		}
 	}
-	return format.Source(fmt.Appendf(nil, "%spackage %s\n\nimport (\n%s\n)\n%s", header, packageName, strings.Join(imports, "\n"), out.Bytes()))
+	return fmt.Appendf(nil, "%spackage %s\n%s%s", header, packageName, importDecl(imports), out.Bytes()), nil
 }

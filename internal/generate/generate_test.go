@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -73,6 +74,32 @@ func TestGolden(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the generated package differs from %s (-want +got); if that is meant: go test ./internal/generate -run TestGolden -update\n%s", golden, diff)
 	}
+}
+
+// Declarations of package runtime are copied one by one, and not formatted again: gofmt, which aligns those that stand line by
+// line, must leave each as it is when it stands alone.
+func TestRuntimeIsFormatted(t *testing.T) {
+	files, err := filepath.Glob("runtime/*.go")
+	require.NoError(t, err)
+	formatted := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, decl := range file.Decls {
+			alone := "package p\n\n" + string(text[fset.Position(decl.Pos()).Offset:fset.Position(decl.End()).Offset]) + "\n"
+			want, err := format.Source([]byte(alone))
+			require.NoError(t, err)
+			require.Equal(t, string(want), alone, name)
+			formatted++
+		}
+	}
+	require.NotZero(t, formatted)
 }
 
 // The document is not changed, the same document gives the same bytes, and calls may run side by side.

@@ -160,7 +160,8 @@ func setPathList[T any](r *request, name string, values []T) {
 	r.path = strings.Replace(r.path, "{"+name+"}", strings.Join(texts, ","), 1)
 }
 
-func (r *request) addQuery(name string, value any)  { r.query.Add(name, plain(value)) }
+func (r *request) addQuery(name string, value any) { r.query.Add(name, plain(value)) }
+
 func (r *request) setHeader(name string, value any) { r.header.Set(name, plain(value)) }
 
 func (r *request) setJSON(v any) {
