@@ -54,35 +54,42 @@ type Project struct {
 // Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together. Unless whole is asked
 // for, it parses of the pin what the selection needs.
 func Load(project fs.FS, whole bool) (*Project, error) {
+	p := &Project{}
+	var group sync.WaitGroup
+	var problem error
+	group.Go(func() { p.Overlays, problem = loadOverlays(project) })
+	err := p.loadPin(project, whole)
+	group.Wait()
+	if err := errors.Join(err, problem); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Project) loadPin(project fs.FS, whole bool) error {
 	data, err := read(project, pin.File)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	lockData, err := read(project, pin.LockFile)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p := &Project{}
 	if p.Lock, err = pin.ParseLock(pin.LockFile, lockData); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.Lock.Verify(data); err != nil {
-		return nil, err
+		return err
 	}
 	if p.Select, err = LoadSelect(project); err != nil {
-		return nil, err
+		return err
 	}
 	text, total := data, -1
 	if paths, literal := selectedPaths(p.Select); literal && !whole {
 		text, total = pin.Excerpt(data, paths)
 	}
-	var group sync.WaitGroup
-	var problem error
-	group.Go(func() { p.Overlays, problem = loadOverlays(project) })
-	p.Pin, err = document.Parse(pin.File, text)
-	group.Wait()
-	if err := errors.Join(err, problem); err != nil {
-		return nil, err
+	if p.Pin, err = document.Parse(pin.File, text); err != nil {
+		return err
 	}
 	p.Pin.SHA256, p.Pin.Size = p.Lock.PinSHA256, len(data)
 	if p.Total = total; total < 0 {
@@ -91,7 +98,7 @@ func Load(project fs.FS, whole bool) (*Project, error) {
 			p.Total++
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // LoadSelect reads the select overlay of a project.
