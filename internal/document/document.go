@@ -29,8 +29,6 @@ import (
 	"iter"
 	"net/url"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -432,84 +430,3 @@ func isMethod(key string) bool {
 	}
 	return false
 }
-
-// Encode renders a tree as YAML: two spaces a level, LF, header first (lines that start with "#", or "").
-//
-// A large tree is encoded in parts: the encoder keeps some 300 bytes of every node until it ends. What comes out is the
-// same, because each part is encoded below the keys that it stands under, whose lines are then dropped but for the first.
-func Encode(root *yaml.Node, header string) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.WriteString(header)
-	err := encodePart(&buf, nil, root, 0)
-	return buf.Bytes(), err
-}
-
-// encodePart writes n, which stands below keys; the lines of the first written of them are there already.
-func encodePart(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int) error {
-	const few = 250
-	if n.Kind == yaml.ScalarNode || n.Style&yaml.FlowStyle != 0 || len(n.Content) == 0 || !larger(n, few) {
-		return encodeBelow(buf, keys, n, written)
-	}
-	if n.Kind == yaml.MappingNode && len(n.Content) <= few {
-		for key, value := range Pairs(n) {
-			var err error
-			if len(key.Value) <= 120 && plainKey.MatchString(key.Value) {
-				err = encodePart(buf, append(slices.Clone(keys), key), value, written)
-			} else {
-				err = encodeBelow(buf, keys, Mapping(key, value), written)
-			}
-			if err != nil {
-				return err
-			}
-			written = len(keys)
-		}
-		return nil
-	}
-	for items := range slices.Chunk(n.Content, few) {
-		part := *n
-		part.Content = items
-		if err := encodeBelow(buf, keys, &part, written); err != nil {
-			return err
-		}
-		written = len(keys)
-	}
-	return nil
-}
-
-// larger tells whether n and what is below it are more nodes than that.
-func larger(n *yaml.Node, than int) bool { return count(n, than+1) > than }
-
-// count counts up to most.
-func count(n *yaml.Node, most int) int {
-	nodes := 1
-	for _, c := range n.Content {
-		if nodes >= most {
-			break
-		}
-		nodes += count(c, most-nodes)
-	}
-	return nodes
-}
-
-func encodeBelow(buf *bytes.Buffer, keys []*yaml.Node, n *yaml.Node, written int) error {
-	for _, key := range slices.Backward(keys) {
-		n = Mapping(key, n)
-	}
-	start := buf.Len()
-	enc := yaml.NewEncoder(buf)
-	enc.SetIndent(2)
-	if err := errors.Join(enc.Encode(n), enc.Close()); err != nil {
-		return err
-	}
-	text := buf.Bytes()[start:]
-	rest := text
-	for range written {
-		rest = rest[bytes.IndexByte(rest, '\n')+1:]
-	}
-	buf.Truncate(start + copy(text, rest))
-	return nil
-}
-
-// plainKey matches keys that the encoder puts on one line, together with a colon, if they are not too long: it does so up to
-// 128 bytes.
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./{}-]*$`)

@@ -211,8 +211,8 @@ func TestJSONKeepsNumbersAndText(t *testing.T) {
 	require.Equal(t, `{"a":12345678901234567890,"b":31,"c":0.5,"d":1.50,"e":"a<b>\u2028","f":7,"g":".inf","h":false,"i":null}`, string(document.JSON(root)))
 }
 
-// A large document is encoded in parts, and looks as if it had not been.
-func TestEncodeInParts(t *testing.T) {
+// A large document is encoded bit by bit, and looks as if it had not been.
+func TestEncode(t *testing.T) {
 	text := "a:\n" + indented(many(450), "k0: |-\n  two\n\n  lines\n") + "b:\n" + strings.Repeat("  - x: 1\n    y: 2\n", 451) +
 		"\"on\":\n" + indented(many(301), "") + "c: {}\nd: []\ne:\n  /f/{g}:\n    - 1\n  h:\n    i:\n" +
 		strings.ReplaceAll(indented(many(300), ""), "  ", "      ") + "    ? \"a\\nb\"\n    : 1\n    x y:\n      z: 1\n"
@@ -239,6 +239,45 @@ func indented(text, first string) string {
 	return b.String()
 }
 
+// asLibrary is what the encoder of yaml.v3 makes of a whole tree.
+func asLibrary(t *testing.T, root *yaml.Node) string {
+	var buf bytes.Buffer
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	require.NoError(t, enc.Encode(root))
+	require.NoError(t, enc.Close())
+	return buf.String()
+}
+
+// Every text, in each place and style, is written as the library writes it.
+func TestEncodeAsLibrary(t *testing.T) {
+	texts := []string{
+		"a", "a b", "a: b", "a:", "a:b", "a #b", "a#b", "a'b", `a"b`, `a\b`, "a\nb", "a\n", "a\u2028b", "a\u0085b", "a\tb", "a ", " a", "é", "\x7f", "\ufeff",
+		"true", "False", "NO", "off", "y", "Null", "~", "<<", "=", "yesterday", "nan", ".inf", "Infinity", "e10", "1", "200", "1.5", "0x1F", "1_000", "09:00", "2018-08-16",
+		"", "-", "- a", "---", "...", "?", "? a", ":", "#x", "#/definitions/A", "'q'", `"q"`, "@a", "%a", "&a", "*a", "!a", "|", ">", "`", "[a", "a]", "{a", "a,b",
+		"$ref", "/p/{q}", "(x)", "-1", "+1", strings.Repeat("k", 119), strings.Repeat("k", 120), strings.Repeat("k", 125), strings.Repeat("k", 130), strings.Repeat("long text ", 30) + ".",
+	}
+	root := document.Mapping()
+	for _, style := range []yaml.Style{0, yaml.DoubleQuotedStyle, yaml.SingleQuotedStyle, yaml.LiteralStyle, yaml.FoldedStyle} {
+		for _, text := range texts {
+			scalar := func() *yaml.Node {
+				return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: style}
+			}
+			below := document.Mapping(scalar(), scalar(), document.String("list"), document.Sequence(scalar(), document.Sequence(scalar(), scalar()), document.Mapping(scalar(), scalar())))
+			require.Equal(t, asLibrary(t, below), encoded(t, below), "%q", text)
+			require.Equal(t, asLibrary(t, scalar()), encoded(t, scalar()), "%q", text)
+			root.Content = append(root.Content, scalar(), below)
+		}
+	}
+	require.Equal(t, asLibrary(t, root), encoded(t, root))
+}
+
+func encoded(t *testing.T, root *yaml.Node) string {
+	text, err := document.Encode(root, "")
+	require.NoError(t, err)
+	return string(text)
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{minimal, `{"openapi":"3.0.3","paths":{}}`, "a: &a [*a]", "<<: {a: b}", "\xff\xfea\x00", "a: !!binary x\n? b\n"} {
 		f.Add([]byte(seed))
@@ -253,6 +292,7 @@ func FuzzParse(f *testing.F) {
 		// What was read can be written and read again as the same data.
 		text, err := document.Encode(root, "")
 		require.NoError(t, err)
+		require.Equal(t, asLibrary(t, root), string(text))
 		if bytes.HasPrefix(text, []byte("<")) {
 			return // read as HTML, a price worth paying
 		}
