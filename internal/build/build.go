@@ -201,22 +201,26 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	stage("overlays")
 
 	r.Root = root
-	if r.Document, err = Validate(ctx, root); err != nil {
+	if r.Document, err = load(root); err != nil {
 		return nil, err
 	}
-	stage("validate")
+	stage("load")
 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	// Validated beside what is made of it: nothing comes out unless all of it is whole.
 	var (
 		text      []byte
 		encodeErr error
-		group     sync.WaitGroup
+		encoding  sync.WaitGroup
+		invalid   error
+		checking  sync.WaitGroup
 	)
-	group.Go(func() { text, encodeErr = document.Encode(root, specHeader) })
+	encoding.Go(func() { text, encodeErr = document.Encode(root, specHeader) })
+	checking.Go(func() { invalid = validate(ctx, r.Document, root) })
 	spec := func() ([]byte, error) {
-		group.Wait()
+		encoding.Wait()
 		return text, encodeErr
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
@@ -224,6 +228,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		APIVersion:  p.Lock.APIVersion,
 		PinSHA256:   p.Lock.PinSHA256,
 	})
+	if checking.Wait(); invalid != nil {
+		return nil, invalid
+	}
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
@@ -271,6 +278,15 @@ func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
 
 // Validate loads a finished tree and validates it as OpenAPI 3.0.3.
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
+	doc, err := load(root)
+	if err != nil {
+		return nil, err
+	}
+	return doc, validate(ctx, doc, root)
+}
+
+// load reads a finished tree and resolves its references.
+func load(root *yaml.Node) (*openapi3.T, error) {
 	doc := &openapi3.T{}
 	var paths *openapi3.Paths
 	var components *openapi3.Components
@@ -279,13 +295,23 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 	if err == nil {
 		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
 	}
+	return doc, notValid(err)
+}
+
+// validate refuses also what would be valid, but has no end: a schema that is part of itself.
+func validate(ctx context.Context, doc *openapi3.T, root *yaml.Node) error {
+	if err := doc.Validate(ctx); err != nil {
+		return notValid(err)
+	}
+	_, err := reach(SpecFile, root, slices.Collect(document.Operations(root)))
+	return notValid(err)
+}
+
+func notValid(err error) error {
 	if err == nil {
-		err = doc.Validate(ctx)
+		return nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
-	}
-	return doc, nil
+	return fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
 }
 
 // unmarshal reads a document's tree into one of kin-openapi's models: the values of some keys into parts of their own, side

@@ -23,15 +23,8 @@ func (s *Selection) Prune(name string) error {
 	if err := s.checkOperationIDs(name); err != nil {
 		return err
 	}
-	p := pruner{name: name, root: s.Root, resolver: document.NewResolver(s.Root), used: map[string]*yaml.Node{}}
-	for _, op := range s.Operations {
-		p.chain = []string{op.String()}
-		p.walk(op.PathItem, document.PathItemObject)
-	}
-	for _, n := range p.used {
-		p.checkAllOf(n)
-	}
-	if err := p.err(); err != nil {
+	p, err := reach(name, s.Root, s.Operations)
+	if err != nil {
 		return err
 	}
 	family := "2.0"
@@ -60,6 +53,19 @@ type pruner struct {
 	used     map[string]*yaml.Node // by reference
 	chain    []string              // how the walk got here: an operation, then references
 	problems []string
+}
+
+// reach follows the references of operations.
+func reach(name string, root *yaml.Node, operations []document.Operation) (*pruner, error) {
+	p := &pruner{name: name, root: root, resolver: document.NewResolver(root), used: map[string]*yaml.Node{}}
+	for _, op := range operations {
+		p.chain = []string{op.String()}
+		p.walk(op.PathItem, document.PathItemObject)
+	}
+	for _, n := range p.used {
+		p.checkAllOf(n)
+	}
+	return p, p.err()
 }
 
 func (p *pruner) errorf(n *yaml.Node, format string, args ...any) {
