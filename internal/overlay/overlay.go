@@ -177,23 +177,26 @@ func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 	if len(targets) == 0 {
 		return 0, nil
 	}
-	one := speakeasy.Overlay{
-		Version:         "1.0.0",
-		JSONPathVersion: speakeasy.JSONPathRFC9535,
-		Actions:         []speakeasy.Action{{Target: a.Target, Remove: a.Remove}},
+	if a.Remove {
+		return len(targets), a.apply(doc, speakeasy.Action{Target: a.Target, Remove: true})
 	}
-	if !a.Remove {
-		one.Actions[0].Update = *document.Clone(a.Update)
-	}
-	if err := one.ApplyTo(doc); err != nil {
-		return len(targets), document.Errorf(a.File, a.node, "%w", err)
-	}
-	if !a.Remove {
-		for _, target := range targets {
-			settleScalars(target, a.Update)
+	for _, target := range targets {
+		// Each is the root of a document of its own, so that the library need not search for it again.
+		part := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{target}}
+		if err := a.apply(part, speakeasy.Action{Target: "$", Update: *document.Clone(a.Update)}); err != nil {
+			return len(targets), err
 		}
+		settleScalars(target, a.Update)
 	}
 	return len(targets), nil
+}
+
+func (a Action) apply(doc *yaml.Node, action speakeasy.Action) error {
+	one := speakeasy.Overlay{Version: "1.0.0", JSONPathVersion: speakeasy.JSONPathRFC9535, Actions: []speakeasy.Action{action}}
+	if err := one.ApplyTo(doc); err != nil {
+		return document.Errorf(a.File, a.node, "%w", err)
+	}
+	return nil
 }
 
 // settleScalars gives each scalar that an update replaced the update's type. The library changes the text alone, so
