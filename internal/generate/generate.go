@@ -70,8 +70,8 @@ var templates = sync.OnceValue(func() *template.Template {
 // oapi-codegen keeps its state in package variables.
 var codegenMutex sync.Mutex
 
-// Generate returns the files of the package by name. spec gives the document as it is committed; it is asked when the
-// types are made, so that the text may be written meanwhile.
+// Generate returns the files of the package by name. spec gives the document as it is committed; it is asked when the rest
+// is made, so that the text may be written meanwhile.
 func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[string][]byte, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
@@ -96,13 +96,6 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err != nil {
 		return nil, err
 	}
-	text, err := spec()
-	if err != nil {
-		return nil, err
-	}
-	if m.Spec, err = rawString(string(text)); err != nil {
-		return nil, err
-	}
 	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}}}
 	f.add("types.gen.go", []byte(tidyTypes(formNames(types, m.Operations))))
 	for _, name := range []string{"api", "codes", "doc", "spec"} {
@@ -115,6 +108,9 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err := f.wait(); err != nil {
 		return nil, err
 	}
+	if f.files["spec.gen.go"], err = putSpec(f.files["spec.gen.go"], spec); err != nil {
+		return nil, err
+	}
 	if group.Wait(); runtimeErr != nil {
 		return nil, runtimeErr
 	}
@@ -125,6 +121,19 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 		return nil, err
 	}
 	return f.files, nil
+}
+
+// putSpec puts the document into the file that has an empty string in its place. There is nothing to format in it.
+func putSpec(file []byte, spec func() ([]byte, error)) ([]byte, error) {
+	text, err := spec()
+	if err != nil {
+		return nil, err
+	}
+	literal, err := rawString(string(text))
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Replace(file, []byte("``"), []byte(literal), 1), nil
 }
 
 // recoverError makes an error of a panic of oapi-codegen, which some documents that are valid OpenAPI provoke.

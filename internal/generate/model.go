@@ -21,7 +21,6 @@ type model struct {
 	Package    string
 	APIVersion string
 	PinSHA256  string
-	Spec       string // as a Go expression
 	SomeCode   string
 	Servers    []server
 	Operations []operation
