@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -62,14 +63,37 @@ func compareFile(dir, name string, want []byte) (State, error) {
 	if err != nil {
 		return "", err
 	}
-	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	file, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
 		return "", err
 	}
-	if bytes.Equal(have, want) {
+	defer file.Close()
+	same, err := holds(file, want)
+	if err != nil {
+		return "", err
+	}
+	if same {
 		return Unchanged, nil
 	}
 	return Stale, nil
+}
+
+// holds tells whether a file is the same as want, without having it whole in memory.
+func holds(file io.Reader, want []byte) (bool, error) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := file.Read(buf)
+		if !bytes.HasPrefix(want, buf[:n]) {
+			return false, nil
+		}
+		want = want[n:]
+		switch {
+		case errors.Is(err, io.EOF):
+			return len(want) == 0, nil
+		case err != nil:
+			return false, err
+		}
+	}
 }
 
 // requireFile refuses a folder, a device and the like, and a file where a folder should be above it.
