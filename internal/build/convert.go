@@ -44,7 +44,8 @@ func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
 }
 
 // convertSwagger converts Swagger 2.0 through kin-openapi, which knows the formats, but neither inherits the media
-// types of the document nor leaves out its own notes.
+// types of the document nor leaves out its own notes. Definitions go past it: the two versions write schemas alike but for
+// four words, and kin-openapi takes a while to read and write what it does not change.
 func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	for op := range document.Operations(root) {
 		for _, key := range []string{"consumes", "produces"} {
@@ -53,13 +54,19 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 			}
 		}
 	}
+	shell, definitions := root, document.Get(root, "definitions")
+	if definitions != nil && !refersInside(root) {
+		shell = document.Mapping(slices.Clone(root.Content)...)
+		stubs := document.Mapping()
+		for key := range document.Pairs(definitions) {
+			document.Set(stubs, key.Value, document.Mapping(document.String("type"), document.String("object")))
+		}
+		document.Set(shell, "definitions", stubs)
+	}
 	var v2 openapi2.T
-	var paths map[string]*openapi2.PathItem
-	var definitions map[string]*openapi2.SchemaRef
-	if err := unmarshal(root, &v2, map[string]any{"paths": &paths, "definitions": &definitions}); err != nil {
+	if err := json.Unmarshal(document.JSON(shell), &v2); err != nil {
 		return nil, fmt.Errorf("convert %s: %w", name, err)
 	}
-	v2.Paths, v2.Definitions = paths, definitions
 	v3, err := openapi2conv.ToV3(&v2)
 	if err != nil {
 		return nil, fmt.Errorf("convert %s: %w", name, err)
@@ -76,7 +83,46 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	for op := range document.Operations(converted) {
 		requireForm(document.Get(op.Node, "requestBody"))
 	}
+	if definitions != nil {
+		definitions = document.Clone(definitions)
+		document.Schemas(document.Mapping(document.String("definitions"), definitions), convertSchema)
+		schemas := document.Get(converted, "components", "schemas")
+		for key, schema := range document.Pairs(definitions) {
+			document.Set(schemas, key.Value, schema)
+		}
+	}
 	return converted, nil
+}
+
+// refersInside tells whether a reference leads to something inside a definition, which kin-openapi has to see then.
+func refersInside(root *yaml.Node) bool {
+	found := false
+	document.Refs(root, document.RootObject, func(_ *yaml.Node, ref string, _ document.Kind) {
+		found = found || strings.HasPrefix(ref, "#/definitions/") && strings.Count(ref, "/") > 2
+	})
+	return found
+}
+
+// convertSchema rewrites a schema of Swagger 2.0 in the words of OpenAPI 3.0.
+func convertSchema(schema *yaml.Node) {
+	if ref := document.Get(schema, "$ref"); ref != nil {
+		if rest, isDefinition := strings.CutPrefix(ref.Value, "#/definitions/"); isDefinition {
+			ref = document.String("#/components/schemas/" + rest)
+		}
+		schema.Content = document.Mapping(document.String("$ref"), ref).Content // nothing beside it counts
+		return
+	}
+	if discriminator := document.Get(schema, "discriminator"); discriminator != nil && discriminator.Kind == yaml.ScalarNode {
+		document.Set(schema, "discriminator", document.Mapping(document.String("propertyName"), discriminator))
+	}
+	if document.Text(schema, "type") == "file" {
+		document.Set(schema, "type", document.String("string"))
+		document.Set(schema, "format", document.String("binary"))
+	}
+	if nullable := document.Get(schema, "x-nullable"); nullable != nil && nullable.Tag == "!!bool" {
+		document.Delete(schema, "x-nullable")
+		document.Set(schema, "nullable", nullable)
+	}
 }
 
 // inlineResponses follows references that lead to an end: Prune has refused all others.

@@ -2,9 +2,12 @@ package build_test
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi2"
+	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
@@ -139,6 +142,53 @@ components:
         note: {type: string, examples: [prose], $comment: prose}
     B: {type: object}
 `
+
+// Definitions do not go through kin-openapi, and look as if they had.
+func TestDefinitionsAsLibrary(t *testing.T) {
+	text := `swagger: '2.0'
+info: {title: Shop, version: '1'}
+host: shop.example
+paths:
+  /a:
+    post:
+      operationId: send
+      responses: {200: {description: ok, schema: {$ref: '#/definitions/Pet'}}}
+definitions:
+  Pet: {type: object, discriminator: kind, required: [kind], properties: {kind: {type: string}, owner: {$ref: '#/definitions/Owner', type: object}}}
+  Cat: {allOf: [{$ref: '#/definitions/Pet'}, {type: object, properties: {lives: {type: integer, format: int32, maximum: 9, exclusiveMaximum: true}}}]}
+  Owner:
+    type: object
+    additionalProperties: {$ref: '#/definitions/Cat'}
+    properties:
+      picture: {type: file}
+      cats: {type: array, minItems: 1, items: {$ref: '#/definitions/Cat'}}
+      note: {type: string, x-nullable: true, x-facts: {$ref: '#/definitions/Data'}, default: 'Off'}
+`
+	var v2 openapi2.T
+	require.NoError(t, json.Unmarshal(document.JSON(parse(t, text).Root), &v2))
+	want, err := json.Marshal(openapi2conv.ToV3Schemas(v2.Definitions))
+	require.NoError(t, err)
+	root, err := build.Assemble(parse(t, strings.Replace(text, "'#/definitions/Pet'}}}", "'#/definitions/Pet'}}, 201: {description: ok, schema: {$ref: '#/definitions/Cat'}}}", 1)), parseOverlay(t, keep("$.paths['/a'].post")))
+	require.NoError(t, err)
+	require.JSONEq(t, string(want), string(document.JSON(document.Get(root, "components", "schemas"))))
+}
+
+// A reference to something inside a definition resolves.
+func TestReferenceInsideDefinition(t *testing.T) {
+	got, err := assemble(t, `swagger: '2.0'
+info: {title: Shop, version: '1'}
+host: shop.example
+paths:
+  /a:
+    post:
+      operationId: send
+      responses: {200: {description: ok, schema: {$ref: '#/definitions/A/properties/b'}}}
+definitions:
+  A: {type: object, properties: {b: {type: object, properties: {c: {type: string}}}}}
+`)
+	require.NoError(t, err)
+	require.Contains(t, got, "$ref: '#/components/schemas/A/properties/b'")
+}
 
 func TestLower31(t *testing.T) {
 	got, err := assemble(t, openapi31)
