@@ -264,6 +264,18 @@ func TestInvalidResultNamesTheRemedy(t *testing.T) {
 	require.ErrorContains(t, err, ": mend it in overlays")
 }
 
+// What is valid by the rules may still have no end, when overlays make a schema part of itself.
+func TestCycleOfOverlays(t *testing.T) {
+	root, err := document.ParseYAML("x", []byte(`openapi: 3.0.3
+info: {title: T, version: '1'}
+paths: {/a: {get: {responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}
+components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/B'}]}, B: {allOf: [{$ref: '#/components/schemas/A'}]}}}
+`))
+	require.NoError(t, err)
+	_, err = build.Validate(context.Background(), root)
+	require.ErrorContains(t, err, "a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A: mend it in overlays")
+}
+
 // Operations get the responses that they share for themselves, so that an overlay can say more about one.
 func TestSharedResponsesAreInlined(t *testing.T) {
 	for _, shared := range []string{`swagger: '2.0'
