@@ -204,7 +204,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	if r.Document, err = load(root); err != nil {
 		return nil, err
 	}
-	stage("load")
+	stage("resolve")
 
 	if err := ctx.Err(); err != nil {
 		return nil, err
