@@ -277,6 +277,10 @@ func TestRefusals(t *testing.T) {
 			"Client would be declared twice (client.gen.go and types.gen.go): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"empty allOf", small("", "", thing, "Thing: {type: object, properties: {a: {allOf: []}}}"),
 			"schema Thing.a: allOf is empty: remove it with an overlay"},
+		{"null body", small("", "{content: {application/json: null}}", thing, plainThing),
+			"doThing: content of type application/json is null: say what it is with an overlay"},
+		{"null response", small("", "", "{'200': {description: ok, content: {application/json: null}}}", ""),
+			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
 			"POST /things/{id} has no operationId: give it one in overlays/40-names.yaml"},
 	} {

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -99,7 +100,11 @@ func (k *keeper) parameters(list openapi3.Parameters) {
 }
 
 func (k *keeper) content(content openapi3.Content, where string) {
-	for _, media := range content {
+	for mediaType, media := range content {
+		if media == nil {
+			k.problems = append(k.problems, fmt.Sprintf("%s: content of type %s is null: say what it is with an overlay", where, mediaType))
+			continue
+		}
 		k.schema(media.Schema, where)
 	}
 }
