@@ -201,26 +201,22 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	stage("overlays")
 
 	r.Root = root
-	if r.Document, err = load(root); err != nil {
+	if r.Document, err = Validate(ctx, root); err != nil {
 		return nil, err
 	}
-	stage("resolve")
+	stage("validate")
 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	// Validated beside what is made of it: nothing comes out unless all of it is whole.
 	var (
 		text      []byte
 		encodeErr error
-		encoding  sync.WaitGroup
-		invalid   error
-		checking  sync.WaitGroup
+		group     sync.WaitGroup
 	)
-	encoding.Go(func() { text, encodeErr = document.Encode(root, specHeader) })
-	checking.Go(func() { invalid = validate(ctx, r.Document, root) })
+	group.Go(func() { text, encodeErr = document.Encode(root, specHeader) })
 	spec := func() ([]byte, error) {
-		encoding.Wait()
+		group.Wait()
 		return text, encodeErr
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
@@ -228,9 +224,6 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		APIVersion:  p.Lock.APIVersion,
 		PinSHA256:   p.Lock.PinSHA256,
 	})
-	if checking.Wait(); invalid != nil {
-		return nil, invalid
-	}
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
@@ -276,17 +269,9 @@ func (r *Result) stopwatch() func(name string) {
 // Schemas counts the named schemas of the built document.
 func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
 
-// Validate loads a finished tree and validates it as OpenAPI 3.0.3.
+// Validate loads a finished tree and validates it as OpenAPI 3.0.3. A schema that overlays made part of itself through
+// allOf is refused like one of the vendor's.
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
-	doc, err := load(root)
-	if err != nil {
-		return nil, err
-	}
-	return doc, validate(ctx, doc, root)
-}
-
-// load reads a finished tree and resolves its references.
-func load(root *yaml.Node) (*openapi3.T, error) {
 	doc := &openapi3.T{}
 	var paths *openapi3.Paths
 	var components *openapi3.Components
@@ -295,23 +280,16 @@ func load(root *yaml.Node) (*openapi3.T, error) {
 	if err == nil {
 		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
 	}
-	return doc, notValid(err)
-}
-
-// validate refuses also what would be valid, but has no end: a schema that is part of itself.
-func validate(ctx context.Context, doc *openapi3.T, root *yaml.Node) error {
-	if err := doc.Validate(ctx); err != nil {
-		return notValid(err)
-	}
-	_, err := reach(SpecFile, root, slices.Collect(document.Operations(root)))
-	return notValid(err)
-}
-
-func notValid(err error) error {
 	if err == nil {
-		return nil
+		err = doc.Validate(ctx)
 	}
-	return fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
+	if err == nil {
+		_, err = reach(SpecFile, root, slices.Collect(document.Operations(root)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
+	}
+	return doc, nil
 }
 
 // unmarshal reads a document's tree into one of kin-openapi's models: the values of some keys into parts of their own, side

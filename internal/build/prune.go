@@ -55,7 +55,7 @@ type pruner struct {
 	problems []string
 }
 
-// reach follows the references of operations.
+// reach follows the references of operations, and refuses what [Selection.Prune] says. name is the document's, for errors.
 func reach(name string, root *yaml.Node, operations []document.Operation) (*pruner, error) {
 	p := &pruner{name: name, root: root, resolver: document.NewResolver(root), used: map[string]*yaml.Node{}}
 	for _, op := range operations {

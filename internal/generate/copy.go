@@ -224,8 +224,8 @@ func mark(runtime []*runtimeFile, used map[string]bool) {
 	}
 }
 
-// keptText is the file with the kept parts and the imports that they use, nil if nothing is kept. Each part
-// is in gofmt's format without the others, so the file is.
+// keptText is the file with the kept parts and the imports that they use, nil if nothing is kept. Each part is
+// in gofmt's format without the others, so the file is.
 func (f *runtimeFile) keptText(packageName string) ([]byte, error) {
 	var out bytes.Buffer
 	used := map[string]bool{}
