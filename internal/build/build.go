@@ -10,13 +10,11 @@ package build
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -268,61 +266,3 @@ func (r *Result) stopwatch() func(name string) {
 
 // Schemas counts the named schemas of the built document.
 func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
-
-// Validate loads a finished tree and validates it as OpenAPI 3.0.3. A schema that overlays made part of itself through
-// allOf is refused like one of the vendor's.
-func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
-	doc := &openapi3.T{}
-	var paths *openapi3.Paths
-	var components *openapi3.Components
-	err := unmarshal(root, doc, map[string]any{"paths": &paths, "components": &components})
-	doc.Paths, doc.Components = paths, components
-	if err == nil {
-		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
-	}
-	if err == nil {
-		err = doc.Validate(ctx)
-	}
-	if err == nil {
-		_, err = reach(SpecFile, root, slices.Collect(document.Operations(root)))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
-	}
-	return doc, nil
-}
-
-// unmarshal reads a document's tree into one of kin-openapi's models: the values of some keys into parts of their own, side
-// by side, and the rest into whole. kin-openapi reads each object twice, once for what it knows and once for extensions,
-// so that a whole is slower than its parts.
-func unmarshal(root *yaml.Node, whole any, parts map[string]any) error {
-	rest := document.Mapping()
-	targets := map[*yaml.Node]any{rest: whole}
-	for key, value := range document.Pairs(root) {
-		if into := parts[key.Value]; into != nil {
-			targets[value] = into
-		} else {
-			rest.Content = append(rest.Content, key, value)
-		}
-	}
-	var (
-		group    sync.WaitGroup
-		mutex    sync.Mutex
-		problems []string
-	)
-	for node, into := range targets {
-		group.Go(func() {
-			if err := json.Unmarshal(document.JSON(node), into); err != nil {
-				mutex.Lock()
-				defer mutex.Unlock()
-				problems = append(problems, err.Error())
-			}
-		})
-	}
-	group.Wait()
-	if len(problems) > 0 {
-		slices.Sort(problems)
-		return errors.New(strings.Join(problems, "; "))
-	}
-	return nil
-}
