@@ -254,7 +254,7 @@ func TestEncodeAsLibrary(t *testing.T) {
 	texts := []string{
 		"a", "a b", "a: b", "a:", "a:b", "a #b", "a#b", "a'b", `a"b`, `a\b`, "a\nb", "a\n", "a\u2028b", "a\u0085b", "a\tb", "a ", " a", "é", "\x7f", "\ufeff",
 		"true", "False", "NO", "off", "y", "Null", "~", "<<", "=", "yesterday", "nan", ".inf", "Infinity", "e10", "1", "200", "1.5", "0x1F", "1_000", "09:00", "2018-08-16",
-		"", "-", "- a", "---", "...", "?", "? a", ":", "#x", "#/definitions/A", "'q'", `"q"`, "@a", "%a", "&a", "*a", "!a", "|", ">", "`", "[a", "a]", "{a", "a,b",
+		"", "-", "- a", "---", "...", "?", "? a", ":", "#x", "#/definitions/A", "#/a b", "#/a: b", "#/a'b", "#/", "#/1", "#/" + strings.Repeat("long text ", 30) + "a", "'q'", `"q"`, "@a", "%a", "&a", "*a", "!a", "|", ">", "`", "[a", "a]", "{a", "a,b",
 		"$ref", "/p/{q}", "(x)", "-1", "+1", strings.Repeat("k", 119), strings.Repeat("k", 120), strings.Repeat("k", 125), strings.Repeat("k", 130), strings.Repeat("long text ", 30) + ".",
 	}
 	root := document.Mapping()

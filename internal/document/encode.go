@@ -11,8 +11,8 @@ import (
 // Encode renders a tree as YAML: two spaces a level, LF, header first (lines that start with "#", or "").
 //
 // What comes out is what yaml.v3 makes of the whole tree. But yaml.v3 keeps some 300 bytes of every node until it ends, and
-// takes five times as long, so it is only asked for what cannot be told at a glance: once for each text in quotes, and for
-// whatever is in flow style, of several lines, or tagged.
+// takes five times as long, so it is only asked for what cannot be told at a glance: once for each text in quotes that is
+// no reference, and for whatever is in flow style, of several lines, or tagged.
 func Encode(root *yaml.Node, header string) ([]byte, error) {
 	e := encoder{texts: map[scalar]string{}}
 	e.WriteString(header)
@@ -111,8 +111,13 @@ func (e *encoder) text(n *yaml.Node) (string, bool) {
 	if n.Kind != yaml.ScalarNode || n.Value == "" {
 		return "", false
 	}
-	if n.Style == 0 && n.Tag == "!!str" && isPlain(n.Value) {
-		return n.Value, true
+	if n.Style == 0 && n.Tag == "!!str" {
+		if isPlain(n.Value) {
+			return n.Value, true
+		}
+		if rest, isRef := strings.CutPrefix(n.Value, "#/"); isRef && isPlain(rest) && !strings.Contains(rest, "'") {
+			return "'" + n.Value + "'", true
+		}
 	}
 	s := scalar{n.Tag, n.Value, n.Style}
 	text, known := e.texts[s]
