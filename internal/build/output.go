@@ -80,7 +80,7 @@ func compareFile(dir, name string, want []byte) (State, error) {
 
 // holds tells whether a file is the same as want, without having it whole in memory.
 func holds(file io.Reader, want []byte) (bool, error) {
-	buf := make([]byte, 32<<10)
+	buf := make([]byte, 4<<10)
 	for {
 		n, err := file.Read(buf)
 		if !bytes.HasPrefix(want, buf[:n]) {
