@@ -183,7 +183,7 @@ func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 	for _, target := range targets {
 		// Each is the root of a document of its own, so that the library need not search for it again.
 		part := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{target}}
-		if err := a.apply(part, speakeasy.Action{Target: "$", Update: *document.Clone(a.Update)}); err != nil {
+		if err := a.apply(part, speakeasy.Action{Target: "$", Update: *a.Update}); err != nil {
 			return len(targets), err
 		}
 		settleScalars(target, a.Update)

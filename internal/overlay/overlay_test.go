@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
@@ -56,6 +57,31 @@ func TestApply(t *testing.T) {
 			require.Equal(t, test.matched, matched)
 			require.Equal(t, test.want, string(document.JSON(root)))
 		})
+	}
+}
+
+// What becomes of one document afterwards does not change what the overlay does to the next, nor one target another's.
+func TestApplyLeavesTheOverlay(t *testing.T) {
+	o, err := overlay.Parse("overlays/x.yaml", []byte(head+"  - {target: '$.*', description: D, update: {new: {deep: [1, {x: y}]}, list: [{z: 1}], kind: {a: b}}}\n"))
+	require.NoError(t, err)
+	const want = `{"a":{"list":[0,{"z":1}],"kind":{"a":"b"},"new":{"deep":[1,{"x":"y"}]}},"b":{"new":{"deep":[1,{"x":"y"}]},"list":[{"z":1}],"kind":{"a":"b"}}}`
+	for range 2 {
+		root, err := document.ParseYAML("doc.yaml", []byte("a: {list: [0], kind: text}\nb: {}\n"))
+		require.NoError(t, err)
+		require.NoError(t, o.Apply(root))
+		require.Equal(t, want, string(document.JSON(root)))
+		change(document.Get(root, "a"))
+		require.Contains(t, string(document.JSON(root)), want[strings.Index(want, `"b":{"new"`):])
+	}
+}
+
+// change overwrites every value below n.
+func change(n *yaml.Node) {
+	for i := len(n.Content) - 1; i >= 0; i-- {
+		change(n.Content[i])
+		if n.Kind == yaml.SequenceNode || i%2 == 1 {
+			*n.Content[i] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "changed"}
+		}
 	}
 }
 
