@@ -162,6 +162,7 @@ type Stage struct {
 
 // Run builds everything from a project. verbose also looks for what is broken outside of the selection.
 func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
+	lock := p.Lock // of the rest nothing is needed once the overlays are applied, and it is garbage if the caller drops it too
 	r := &Result{Files: map[string][]byte{}}
 	stage := r.stopwatch()
 
@@ -219,8 +220,8 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
 		PackageName: path.Base(PackageDir),
-		APIVersion:  p.Lock.APIVersion,
-		PinSHA256:   p.Lock.PinSHA256,
+		APIVersion:  lock.APIVersion,
+		PinSHA256:   lock.PinSHA256,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)

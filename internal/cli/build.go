@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -30,6 +32,9 @@ whole.`,
 				return err
 			}
 			load := build.Stage{Name: "load", Took: time.Since(started)}
+			if verbose {
+				a.printActions(p.Overlays)
+			}
 			r, err := build.Run(cmd.Context(), p, verbose)
 			if err != nil {
 				return err
@@ -40,7 +45,7 @@ whole.`,
 				return err
 			}
 			if verbose {
-				a.printDetails(p, r)
+				a.printDetails(r)
 			}
 			if check {
 				return a.reportStale(changes)
@@ -99,13 +104,10 @@ func printSummary(w io.Writer, r *build.Result, changes []build.Change) {
 	fmt.Fprintf(w, "time        %d ms: %s\n", total.Milliseconds(), strings.Join(stages, ", "))
 }
 
-// printDetails lists, on stderr, what was applied and what is broken elsewhere.
-func (a *app) printDetails(p *build.Project, r *build.Result) {
-	for _, op := range r.Operations {
-		fmt.Fprintf(a.stderr, "selected %s\n", op)
-	}
+// printActions lists, on stderr, what is applied to the selection.
+func (a *app) printActions(overlays []*overlay.Overlay) {
 	w := tabwriter.NewWriter(a.stderr, 0, 0, 2, ' ', 0)
-	for _, o := range p.Overlays {
+	for _, o := range overlays {
 		for _, action := range o.Actions {
 			verb := "update"
 			if action.Remove {
@@ -115,7 +117,14 @@ func (a *app) printDetails(p *build.Project, r *build.Result) {
 		}
 	}
 	w.Flush()
+}
+
+// printDetails lists, on stderr, what was selected and what is broken elsewhere.
+func (a *app) printDetails(r *build.Result) {
+	for _, op := range r.Operations {
+		fmt.Fprintf(a.stderr, "selected %s\n", op)
+	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", p.Pin.Name, warning.Line, warning.Message)
+		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", pin.File, warning.Line, warning.Message)
 	}
 }
