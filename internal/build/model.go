@@ -66,8 +66,8 @@ func yamlNode(n *yaml.Node, ambiguous *bool) *yaml4.Node {
 	return node
 }
 
-// isAmbiguous tells whether the value of a key could pass for a whole number (1.0), for true or false (what YAML 1.1 reads
-// as such, see yaml.org/type/bool.html) or for an exclusive bound (anything at all) without being one.
+// isAmbiguous tells whether the value of a key could pass for a whole number (1.0), for true or false ("yes") or for an
+// exclusive bound (anything at all) without being one.
 func isAmbiguous(key string, value *yaml.Node) bool {
 	switch {
 	case strings.HasPrefix(key, "x-"): // read as it is
@@ -75,7 +75,7 @@ func isAmbiguous(key string, value *yaml.Node) bool {
 	case value.Tag == "!!float":
 		return true
 	case value.Tag == "!!str":
-		return slices.Contains([]string{"y", "yes", "on", "n", "no", "off"}, strings.ToLower(value.Value))
+		return document.WasBool(value.Value)
 	default:
 		return (key == "exclusiveMinimum" || key == "exclusiveMaximum") && value.Kind != yaml.ScalarNode
 	}

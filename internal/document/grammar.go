@@ -296,12 +296,19 @@ func plain(n *yaml.Node) {
 	switch {
 	case strings.Contains(n.Value, "\n"):
 		n.Style = yaml.LiteralStyle
-	case n.Tag == "!!str" && (yaml11Bools[strings.ToLower(n.Value)] || yaml11Number.MatchString(n.Value)):
+	case n.Tag == "!!str" && (WasBool(n.Value) || yaml11Number.MatchString(n.Value)):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 }
 
-var yaml11Bools = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true}
+// WasBool tells whether a text is what YAML 1.1 reads as true or false (yaml.org/type/bool.html) and YAML 1.2 as a string.
+func WasBool(text string) bool {
+	switch strings.ToLower(text) {
+	case "y", "n", "yes", "no", "on", "off":
+		return true
+	}
+	return false
+}
 
 // yaml11Number matches what YAML 1.1 reads as a number and YAML 1.2 as text: 09:00, 1_000, 0b1.
 var yaml11Number = regexp.MustCompile(`^[-+]?([0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*(\.[0-9_]*)?|0b[01_]+)$`)
