@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -194,6 +196,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		if err := o.Apply(root); err != nil {
 			return nil, err
 		}
+		if err := requireAll(o.Name, root, s.Operations); err != nil {
+			return nil, err
+		}
 		r.Actions += len(o.Actions)
 	}
 	Finish(root)
@@ -234,6 +239,24 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	stage("generate")
 	return r, nil
+}
+
+// requireAll refuses an overlay after which there are fewer operations than were selected. One may move to another path.
+func requireAll(overlay string, root *yaml.Node, selected []document.Operation) error {
+	gone := map[string]bool{}
+	for _, op := range selected {
+		gone[op.String()] = true
+	}
+	left := 0
+	for op := range document.Operations(root) {
+		delete(gone, op.String())
+		left++
+	}
+	if left >= len(selected) {
+		return nil
+	}
+	return fmt.Errorf("%s leaves %d of %d operations, without %s: take out of %s what is not wanted",
+		overlay, left, len(selected), strings.Join(slices.Sorted(maps.Keys(gone)), ", "), SelectFile)
 }
 
 // Assemble selects, prunes and converts a document, without the overlays that come after: what the vendor says of the
