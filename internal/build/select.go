@@ -77,7 +77,7 @@ func selectedPaths(sel *overlay.Overlay) (paths []string, literal bool) {
 	}
 	for _, a := range sel.Actions[:marks] {
 		found := literalPath.FindStringSubmatch(a.Target)
-		if found == nil || a.Remove {
+		if found == nil || a.Remove || !onlyMarks(a.Update) {
 			return nil, false
 		}
 		paths = append(paths, found[1])
@@ -116,6 +116,11 @@ func keepMarked(paths *yaml.Node) {
 		kept = append(kept, paths.Content[i], item)
 	}
 	paths.Content = kept
+}
+
+// onlyMarks tells an update that marks from one that says more, such as another reference to follow.
+func onlyMarks(update *yaml.Node) bool {
+	return len(update.Content) == 2 && isMarked(update) && document.Get(update, mark).Kind == yaml.ScalarNode
 }
 
 func isMarked(n *yaml.Node) bool { return document.Get(n, mark) != nil }

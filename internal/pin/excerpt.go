@@ -14,11 +14,14 @@ import (
 // which the selected operations need a thousand.
 //
 // It relies on the layout that [Make] gives, so the text must be one that its lock vouches for ([Lock.Verify]). It also
-// counts the operations of the whole. Where the text has something that it cannot follow (a discriminator's mapping), it
-// returns the text as it is and a count of -1.
+// counts the operations of the whole. Where it cannot follow the text (a wanted path that it does not find, a key on lines
+// of its own, a discriminator's mapping, a reference that is escaped or leads nowhere), it returns the text as it is and a
+// count of -1.
 func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 	e := excerpter{text: text, entries: map[string]entry{}}
-	e.index()
+	if !e.index() {
+		return text, -1
+	}
 	var queue []string
 	for _, path := range paths {
 		queue = append(queue, "paths/"+path)
@@ -27,16 +30,17 @@ func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 	for len(queue) > 0 {
 		name := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		at, known := e.entries[name]
-		if !known || keep[name] {
+		if keep[name] {
 			continue
 		}
 		keep[name] = true
+		at, known := e.entries[name]
 		part := text[at.start:at.end]
-		if bytes.Contains(part, []byte(" mapping:\n")) {
+		refs := references.FindAllSubmatch(part, -1)
+		if !known || len(refs) < bytes.Count(part, []byte("#/")) || bytes.Contains(part, []byte(" mapping:\n")) {
 			return text, -1
 		}
-		for _, ref := range references.FindAllSubmatch(part, -1) {
+		for _, ref := range refs {
 			queue = append(queue, unescape.Replace(string(ref[1])))
 		}
 	}
@@ -57,8 +61,8 @@ func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 	return append(excerpt, text[from:]...), e.operations
 }
 
-// references finds local references, up to the component's name.
-var references = regexp.MustCompile(`#/((?:definitions|parameters|responses|components/[A-Za-z]+)/[^/'"\s]+)`)
+// references finds local references as [Make] writes those that need no escape in YAML or a URL, up to the component's name.
+var references = regexp.MustCompile(`'#/((?:definitions|parameters|responses|components/[A-Za-z]+)/[^/'"%\s]+)(?:/[^'"%\s]*)?'\n`)
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
@@ -72,8 +76,8 @@ type excerpter struct {
 }
 
 // index finds the entries by their indentation: two spaces below paths, definitions, parameters and responses, four
-// below components.
-func (e *excerpter) index() {
+// below components. It is false if a key is too long to stand on a line with its colon.
+func (e *excerpter) index() bool {
 	var section, group, open string
 	start := 0
 	closeEntry := func(at int) {
@@ -90,6 +94,9 @@ func (e *excerpter) index() {
 		line := e.text[at:end]
 		indent := len(line) - len(bytes.TrimLeft(line, " "))
 		switch {
+		case indent == len(line)-1: // an empty line, of a text
+		case indent <= 4 && bytes.HasPrefix(line[indent:], []byte("? ")):
+			return false
 		case indent == 0:
 			closeEntry(at)
 			section, group = key(line), ""
@@ -108,6 +115,7 @@ func (e *excerpter) index() {
 		at = end
 	}
 	closeEntry(len(e.text))
+	return true
 }
 
 // key is the key that a line begins with, without quotes.

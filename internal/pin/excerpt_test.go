@@ -41,6 +41,7 @@ components:
     C:
       x-text: |
         /b:
+
             get:
   securitySchemes:
     key:
@@ -48,7 +49,7 @@ components:
 `
 
 func TestExcerpt(t *testing.T) {
-	excerpt, operations := pin.Excerpt([]byte(layout), []string{"/a", "/nowhere"})
+	excerpt, operations := pin.Excerpt([]byte(layout), []string{"/a"})
 	require.Equal(t, 3, operations)
 	want := strings.Replace(layout, "  /b:\n    get:\n      x: '#/components/schemas/B'\n", "\n\n\n", 1)
 	want = strings.Replace(want, "    B:\n      type: string\n", "\n\n", 1)
@@ -67,8 +68,23 @@ func lines(s string) []string {
 }
 
 func TestExcerptGivesUp(t *testing.T) {
-	text := strings.Replace(layout, "        c:\n", "        c:\n          mapping:\n", 1)
-	excerpt, operations := pin.Excerpt([]byte(text), []string{"/a"})
-	require.Equal(t, text, string(excerpt))
-	require.Equal(t, -1, operations)
+	for name, change := range map[string][2]string{
+		"a mapping":              {"        c:\n", "        c:\n          mapping:\n"},
+		"a path that is not":     {"  /a:\n", "  /z:\n"},
+		"a key of its own":       {"  /b:\n    get:", "  ? /b\n  : get:"},
+		"a reference to nothing": {"'#/components/schemas/A'", "'#/components/schemas/D'"},
+		"an escaped reference":   {"'#/components/schemas/A'", "'#/components/schemas/%41'"},
+		"a name with a space":    {"'#/components/schemas/A'", "'#/components/schemas/A B'"},
+		"a name with a quote":    {"'#/components/schemas/A'", "'#/components/schemas/A''B'"},
+		"a path elsewhere":       {"'#/components/schemas/A'", "'#/paths/~1b/get/x'"},
+		"other quotes":           {"'#/components/schemas/A'", `"#/components/schemas/A"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(layout, change[0], change[1], 1)
+			require.NotEqual(t, layout, text)
+			excerpt, operations := pin.Excerpt([]byte(text), []string{"/a"})
+			require.Equal(t, text, string(excerpt))
+			require.Equal(t, -1, operations)
+		})
+	}
 }
