@@ -74,7 +74,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 		}
 		return c.report(c.rows(q.Base.Root), nil)
 	}
-	p, err := build.Load(files, false)
+	p, err := build.Load(files, len(q.Operations) > 0) // those need not be selected
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 		next  regenerated
 	)
 	group.Go(func() { next = c.regenerate(ctx, files, ours) })
-	report, err := c.report(c.rows(ours.root), ours.facts(c.operations))
+	report, err := c.report(c.ownRows(ours), ours.facts(c.operations))
 	group.Wait()
 	if err == nil {
 		err = ctx.Err()
@@ -121,7 +121,8 @@ type comparison struct {
 	q          Question
 	sel        *overlay.Overlay
 	old        *document.Document
-	operations []string
+	operations []string // that are compared
+	selection  []string // that are selected in either document; those that our own document has are among them
 	before     *drift.Facts
 	after      *drift.Facts
 	selected   *build.Selection // of the newer document
@@ -142,6 +143,7 @@ func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*c
 	}
 	slices.Sort(c.operations)
 	c.operations = slices.Compact(c.operations)
+	c.selection = c.operations
 	if len(q.Operations) > 0 {
 		if c.operations, err = c.narrow(); err != nil {
 			return nil, err
@@ -186,14 +188,22 @@ func (c *comparison) report(oldRows []errorcodes.Row, stages []drift.Stage) (*dr
 	if err != nil {
 		return nil, err
 	}
-	if err := drift.MarkHandled(findings, c.after, stages); err != nil {
+	var own, foreign []drift.Finding
+	for _, f := range findings {
+		if slices.Contains(c.selection, f.Operation) {
+			own = append(own, f)
+		} else {
+			foreign = append(foreign, f) // our own document does not have the operation, and handles nothing of it
+		}
+	}
+	if err := drift.MarkHandled(own, c.after, stages); err != nil {
 		return nil, err
 	}
 	codes, codeFindings := drift.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)
 	r := &drift.Report{
 		Pinned:     side(c.old),
 		Upstream:   side(c.q.Upstream),
-		Findings:   append(findings, codeFindings...),
+		Findings:   slices.Concat(own, foreign, codeFindings),
 		ErrorCodes: codes,
 		Document:   drift.Mentions(c.before, c.after),
 		Operations: c.operations,
@@ -216,6 +226,22 @@ func (c *comparison) rows(root *yaml.Node) (rows []errorcodes.Row) {
 	for op := range document.Operations(root) {
 		if slices.Contains(c.operations, op.String()) {
 			rows = append(rows, errorcodes.RowsOf(root, op)...)
+		}
+	}
+	slices.SortFunc(rows, errorcodes.Compare)
+	return rows
+}
+
+// ownRows lists the errors that our own document has for the compared operations, and the pin for those that it lacks.
+func (c *comparison) ownRows(o *ours) []errorcodes.Row {
+	rows, pinned := c.rows(o.root), c.rows(c.old.Root)
+	has := map[string]bool{}
+	for op := range document.Operations(o.root) {
+		has[op.String()] = true
+	}
+	for _, row := range pinned {
+		if !has[row.Operation] {
+			rows = append(rows, row)
 		}
 	}
 	slices.SortFunc(rows, errorcodes.Compare)

@@ -190,6 +190,33 @@ func TestNarrow(t *testing.T) {
 	require.ErrorAs(t, err, &UnknownOperationError{})
 }
 
+// An operation that is not selected can be asked for as well: the pin has it, and our own document does not.
+func TestNarrowToWhatIsNotSelected(t *testing.T) {
+	const op, path = "GET /order", "  /order: {get: {responses: {'200': {description: d, content: {application/json: {schema: {type: string}}}}}}}\n"
+	text := strings.Replace(shop, "components:", path+"components:", 1)
+	files := project(t, text, nil)
+	for name, test := range map[string]struct{ newer, id string }{
+		"same":    {text, ""},
+		"changed": {strings.Replace(text, "{schema: {type: string}}", "{schema: {type: integer}}", 1), "resp-type"},
+		"gone":    {shop, "operation-removed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			newer, err := document.Parse("new.yaml", []byte(test.newer))
+			require.NoError(t, err)
+			r, err := Run(t.Context(), files, Question{Upstream: newer, Operations: []string{op}, Today: time.Now()})
+			require.NoError(t, err)
+			if test.id == "" {
+				require.Empty(t, r.Findings)
+				return
+			}
+			require.Len(t, r.Findings, 1)
+			require.Equal(t, test.id, r.Findings[0].ID)
+			require.Empty(t, r.Findings[0].HandledBy)
+			require.Equal(t, 1, r.Summary.Breaking)
+		})
+	}
+}
+
 // What cannot be tried on the newer document is mentioned, and the comparison stands.
 func TestNotTried(t *testing.T) {
 	newer := upstream(t, "kind: {type: string, enum: [WAV, MP3]}", "kind: {type: string, patternProperties: {a: {}}}", "openapi: 3.0.3", "openapi: 3.1.0")
