@@ -2,6 +2,7 @@ package build
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -62,9 +63,7 @@ func reach(name string, root *yaml.Node, operations []document.Operation) (*prun
 		p.chain = []string{op.String()}
 		p.walk(op.PathItem, document.PathItemObject)
 	}
-	for _, n := range p.used {
-		p.checkAllOf(n)
-	}
+	p.checkAllOf()
 	return p, p.err()
 }
 
@@ -99,47 +98,56 @@ func (p *pruner) walk(n *yaml.Node, k document.Kind) {
 	})
 }
 
-// checkAllOf refuses a schema that is part of itself.
-func (p *pruner) checkAllOf(start *yaml.Node) {
-	var refs []string
-	var visit func(n *yaml.Node) bool
-	visit = func(n *yaml.Node) bool {
+// checkAllOf refuses schemas that are part of themselves. Each is looked at once, whatever the number of ways to it.
+func (p *pruner) checkAllOf() {
+	const underWay, done = 1, 2
+	state := map[*yaml.Node]int{}
+	var refs []string // the way, and
+	var on []*yaml.Node
+	var visit func(n *yaml.Node)
+	follow := func(ref string, target *yaml.Node) {
+		refs, on = append(refs, ref), append(on, target)
+		switch state[target] {
+		case 0:
+			visit(target)
+		case underWay:
+			p.reportCycle(refs[slices.Index(on, target)+1:])
+		}
+		refs, on = refs[:len(refs)-1], on[:len(on)-1]
+	}
+	visit = func(n *yaml.Node) {
+		state[n] = underWay
 		for _, part := range append([]*yaml.Node{n}, parts(n)...) {
-			ref := document.Text(part, "$ref")
-			target := p.used[ref]
-			switch {
-			case target == nil:
-			case target == start:
-				refs = append(refs, ref)
-				return true
-			case slices.Contains(refs, ref):
-			default:
-				refs = append(refs, ref)
-				if visit(target) {
-					return true
-				}
-				refs = refs[:len(refs)-1]
+			if ref := document.Text(part, "$ref"); p.used[ref] != nil {
+				follow(ref, p.used[ref])
 			}
 		}
-		return false
+		state[n] = done
 	}
-	if visit(start) {
-		// The same cycle is found from each of its members: report it once, from the first by name.
-		first := slices.Index(refs, slices.Min(refs))
-		cycle := append(slices.Clone(refs[first:]), refs[:first+1]...)
-		what := "a schema is part of itself through allOf"
-		if !strings.HasPrefix(cycle[0], "#/definitions/") && !strings.HasPrefix(cycle[0], "#/components/schemas/") {
-			what = "a component is nothing but a reference to itself"
-		}
-		p.errorf(nil, "%s: %s", what, strings.Join(cycle, " → "))
+	for _, ref := range slices.Sorted(maps.Keys(p.used)) {
+		follow(ref, p.used[ref])
 	}
 }
 
-func parts(n *yaml.Node) []*yaml.Node {
-	if allOf := document.Get(n, "allOf"); allOf != nil && allOf.Kind == yaml.SequenceNode {
-		return allOf.Content
+// reportCycle names the references of a cycle in turn, from the first by name.
+func (p *pruner) reportCycle(refs []string) {
+	first := slices.Index(refs, slices.Min(refs))
+	cycle := slices.Concat(refs[first:], refs[:first+1])
+	what := "a schema is part of itself through allOf"
+	if !strings.HasPrefix(cycle[0], "#/definitions/") && !strings.HasPrefix(cycle[0], "#/components/schemas/") {
+		what = "a component is nothing but a reference to itself"
 	}
-	return nil
+	p.errorf(nil, "%s: %s", what, strings.Join(cycle, " → "))
+}
+
+// parts are what a schema consists of through allOf, whose own allOf counts as well.
+func parts(n *yaml.Node) (all []*yaml.Node) {
+	if allOf := document.Get(n, "allOf"); allOf != nil && allOf.Kind == yaml.SequenceNode {
+		for _, part := range allOf.Content {
+			all = append(append(all, part), parts(part)...)
+		}
+	}
+	return all
 }
 
 // components are the components that were reached, by themselves or by a reference to something inside.

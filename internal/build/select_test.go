@@ -208,6 +208,22 @@ func positions(n *yaml.Node) string {
 	return b.String()
 }
 
+// Two ways from each schema to the next make no cycle, and 2^40 ways to the last.
+func TestManyWaysThroughAllOf(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("swagger: '2.0'\npaths: {/a: {get: {responses: {200: {schema: {$ref: '#/definitions/A0'}}}}}}\ndefinitions:\n")
+	for i := range 40 {
+		fmt.Fprintf(&text, "  A%d: {allOf: [{$ref: '#/definitions/B%[1]d'}, {$ref: '#/definitions/C%[1]d'}]}\n", i)
+		for _, side := range []string{"B", "C"} {
+			fmt.Fprintf(&text, "  %s%d: {allOf: [{$ref: '#/definitions/A%d'}]}\n", side, i, i+1)
+		}
+	}
+	text.WriteString("  A40: {type: object}\n")
+	s, err := build.Select(parse(t, text.String()), parseOverlay(t, keep("$.paths['/a'].get")))
+	require.NoError(t, err)
+	require.NoError(t, s.Prune("vendor.yaml"))
+}
+
 func TestSelectionErrors(t *testing.T) {
 	swagger := func(definitions string) string {
 		return "swagger: '2.0'\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          schema: {$ref: '#/definitions/A'}\ndefinitions:\n" + definitions
@@ -229,6 +245,7 @@ func TestSelectionErrors(t *testing.T) {
 			"vendor.yaml: a schema is part of itself through allOf: #/definitions/A → #/definitions/A"},
 		"cycle beside the start": {swagger("  A: {allOf: [{$ref: '#/definitions/B'}]}\n  B: {allOf: [{$ref: '#/definitions/B'}]}\n"), keep(a),
 			"vendor.yaml: a schema is part of itself through allOf: #/definitions/B → #/definitions/B"},
+		"cycle through two allOf":    {swagger("  A: {allOf: [{allOf: [{$ref: '#/definitions/A'}]}]}\n"), keep(a), "through allOf: #/definitions/A → #/definitions/A"},
 		"cycle through a property":   {swagger("  A: {allOf: [{properties: {b: {$ref: '#/definitions/A'}}}]}\n"), keep(a), ""},
 		"cycle through items":        {swagger("  A: {type: array, items: {$ref: '#/definitions/A'}}\n"), keep(a), ""},
 		"missing path":               {shop, keep("$.paths['/z'].get"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/z'].get"},
