@@ -38,13 +38,15 @@ func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
 		if err := lower(name, root); err != nil {
 			return nil, err
 		}
+	} else {
+		document.Schemas(root, dropSiblings)
 	}
 	document.Set(root, "openapi", document.String(openAPIVersion))
 	return root, nil
 }
 
 // convertSwagger converts Swagger 2.0 through kin-openapi, which knows the formats, but neither inherits the media
-// types of the document nor leaves out its own notes. Definitions go past it: the two versions write schemas alike but for
+// types of the document, nor knows the default format of lists, nor leaves out its own notes. Definitions go past it: the two versions write schemas alike but for
 // four words, and kin-openapi takes a while to read and write what it does not change.
 func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	for op := range document.Operations(root) {
@@ -53,6 +55,9 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 				document.Set(op.Node, key, inherited)
 			}
 		}
+	}
+	if err := stateListFormats(name, root); err != nil {
+		return nil, err
 	}
 	shell, definitions := root, document.Get(root, "definitions")
 	if definitions != nil && !refersInside(root) {
@@ -94,6 +99,31 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	return converted, nil
 }
 
+// stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter Object): it
+// is another one in OpenAPI 3. Lists in forms have none there.
+func stateListFormats(name string, root *yaml.Node) error {
+	lists := []*yaml.Node{document.Get(root, "parameters")}
+	for op := range document.Operations(root) {
+		lists = append(lists, document.Get(op.Node, "parameters"), document.Get(op.PathItem, "parameters"))
+	}
+	for _, list := range lists {
+		if list == nil {
+			continue
+		}
+		for _, param := range list.Content {
+			format := document.Get(param, "collectionFormat")
+			switch {
+			case document.Text(param, "type") != "array" || document.Text(param, "in") == "formData":
+			case format == nil:
+				document.Set(param, "collectionFormat", document.String("csv"))
+			case format.Value == "tsv":
+				return document.Errorf(name, format, "collectionFormat tsv, a list separated by tabs, cannot be expressed in OpenAPI %s", openAPIVersion)
+			}
+		}
+	}
+	return nil
+}
+
 // refersInside tells whether a reference leads to something inside a definition, which kin-openapi has to see then.
 func refersInside(root *yaml.Node) bool {
 	found := false
@@ -106,10 +136,10 @@ func refersInside(root *yaml.Node) bool {
 // convertSchema rewrites a schema of Swagger 2.0 in the words of OpenAPI 3.0.
 func convertSchema(schema *yaml.Node) {
 	if ref := document.Get(schema, "$ref"); ref != nil {
+		dropSiblings(schema)
 		if rest, isDefinition := strings.CutPrefix(ref.Value, "#/definitions/"); isDefinition {
-			ref = document.String("#/components/schemas/" + rest)
+			document.Set(schema, "$ref", document.String("#/components/schemas/"+rest))
 		}
-		schema.Content = document.Mapping(document.String("$ref"), ref).Content // nothing beside it counts
 		return
 	}
 	if discriminator := document.Get(schema, "discriminator"); discriminator != nil && discriminator.Kind == yaml.ScalarNode {
@@ -123,6 +153,21 @@ func convertSchema(schema *yaml.Node) {
 		document.Delete(schema, "x-nullable")
 		document.Set(schema, "nullable", nullable)
 	}
+}
+
+// dropSiblings leaves of a reference nothing but itself: what is beside it counts from OpenAPI 3.1 on.
+func dropSiblings(schema *yaml.Node) {
+	if ref := document.Get(schema, "$ref"); ref != nil {
+		schema.Content = document.Mapping(document.String("$ref"), ref).Content
+	}
+}
+
+// addParts adds to what a schema consists of.
+func addParts(schema *yaml.Node, parts ...*yaml.Node) {
+	if allOf := document.Get(schema, "allOf"); allOf != nil && allOf.Kind == yaml.SequenceNode {
+		parts = slices.Concat(allOf.Content, parts)
+	}
+	document.Set(schema, "allOf", document.Sequence(parts...))
 }
 
 // inlineResponses follows references that lead to an end: Prune has refused all others.
@@ -222,17 +267,17 @@ func lowerType(name string, schema *yaml.Node) error {
 		if branches == nil || branches.Kind != yaml.SequenceNode {
 			continue
 		}
-		rest := slices.DeleteFunc(slices.Clone(branches.Content), func(n *yaml.Node) bool {
-			t := document.Get(n, "type")
-			return t != nil && isNullType(t)
-		})
-		if len(rest) == len(branches.Content) {
+		rest := slices.DeleteFunc(slices.Clone(branches.Content), isNull)
+		switch len(rest) {
+		case len(branches.Content):
 			continue
+		case 0:
+			return document.Errorf(name, branches, "a schema that is always null cannot be expressed in OpenAPI %s: mend it with an overlay", openAPIVersion)
 		}
 		nullable = true
 		if len(rest) == 1 {
 			document.Delete(schema, key)
-			document.Set(schema, "allOf", document.Sequence(rest...))
+			addParts(schema, rest...)
 			continue
 		}
 		document.Set(schema, key, document.Sequence(rest...))
@@ -246,6 +291,18 @@ func lowerType(name string, schema *yaml.Node) error {
 func newTrue() *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"} }
 
 func isNullType(n *yaml.Node) bool { return n.Value == "null" }
+
+// isNull tells a schema that only null fits.
+func isNull(schema *yaml.Node) bool {
+	if value := document.Get(schema, "const"); value != nil {
+		return value.Tag == "!!null"
+	}
+	types := document.Get(schema, "type")
+	if types != nil && types.Kind == yaml.SequenceNode && len(types.Content) == 1 {
+		types = types.Content[0]
+	}
+	return types != nil && isNullType(types)
+}
 
 // lowerBound turns a numeric exclusive bound into the bound and a flag. Where both bounds are there, the tighter wins.
 func lowerBound(schema *yaml.Node, inclusive, exclusive string, tighter func(exclusive, inclusive float64) bool) {
@@ -309,7 +366,7 @@ func Finish(root *yaml.Node) {
 			return
 		}
 		document.Delete(schema, "$ref")
-		document.Set(schema, "allOf", document.Sequence(document.Mapping(document.String("$ref"), ref)))
+		addParts(schema, document.Mapping(document.String("$ref"), ref))
 	})
 	document.Sort(root)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi2conv"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
@@ -334,4 +335,53 @@ components:
 	for text, times := range map[string]int{"description: OK\n": 2, "description: No Content\n": 1, "description: Any other status\n": 2} {
 		require.Equal(t, times, strings.Count(got, text), "%s in\n%s", text, got)
 	}
+}
+
+// What a schema says stays, whatever is put beside it.
+func TestConvertedSchemas(t *testing.T) {
+	const head = "\ninfo: {title: T, version: '1'}\npaths: {/a: {post: {responses: {'204': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/S'}}}}}}}}\n" +
+		"components: {schemas: {P: {type: object}, Q: {type: string}, S: "
+	for _, test := range []struct{ version, schema, want string }{
+		{"3.1.0", "{allOf: [{$ref: '#/components/schemas/P'}], anyOf: [{$ref: '#/components/schemas/Q'}, {type: 'null'}]}",
+			`{"allOf":[{"$ref":"#/components/schemas/P"},{"$ref":"#/components/schemas/Q"}],"nullable":true}`},
+		{"3.1.0", "{anyOf: [{$ref: '#/components/schemas/P'}, {type: ['null']}], oneOf: [{const: null}, {$ref: '#/components/schemas/Q'}]}",
+			`{"allOf":[{"$ref":"#/components/schemas/P"},{"$ref":"#/components/schemas/Q"}],"nullable":true}`},
+		{"3.1.0", "{properties: {x: {$ref: '#/components/schemas/P', allOf: [{$ref: '#/components/schemas/Q'}]}}}",
+			`{"properties":{"x":{"allOf":[{"$ref":"#/components/schemas/Q"},{"$ref":"#/components/schemas/P"}]}}}`},
+		{"3.0.3", "{properties: {x: {$ref: '#/components/schemas/P', nullable: true, enum: [z]}, y: {$ref: '#/components/schemas/Q'}}}",
+			`{"properties":{"x":{"$ref":"#/components/schemas/P"},"y":{"$ref":"#/components/schemas/Q"}}}`},
+	} {
+		got, err := assemble(t, "openapi: "+test.version+head+test.schema+"}}\n")
+		require.NoError(t, err)
+		root, err := document.ParseYAML("x", []byte(got))
+		require.NoError(t, err)
+		require.JSONEq(t, test.want, string(document.JSON(document.Get(root, "components", "schemas", "S"))), test.schema)
+	}
+	_, err := assemble(t, "openapi: 3.1.0"+head+"{anyOf: [{type: 'null'}, {const: null}]}}}\n")
+	require.ErrorContains(t, err, "a schema that is always null cannot be expressed in OpenAPI 3.0.3")
+}
+
+// A list whose format is not said is separated by commas in Swagger 2.0, and repeated in OpenAPI 3.
+func TestConvertedLists(t *testing.T) {
+	text := func(format string) string {
+		return "swagger: '2.0'\ninfo: {title: T, version: '1'}\nhost: a.example\npaths:\n  /a:\n    parameters: [{$ref: '#/parameters/shared'}]\n    post:\n" +
+			"      parameters: [{name: own, in: query, type: array, items: {type: string}" + format + "}]\n      responses: {204: {description: d}}\n" +
+			"parameters:\n  shared: {name: shared, in: query, type: array, items: {type: string}" + format + "}\n"
+	}
+	for format, want := range map[string]string{
+		"": `"explode":false`, ", collectionFormat: csv": `"explode":false`, ", collectionFormat: multi": `"explode":true`, ", collectionFormat: pipes": `"style":"pipeDelimited"`,
+	} {
+		got, err := assemble(t, text(format))
+		require.NoError(t, err)
+		root, err := document.ParseYAML("x", []byte(got))
+		require.NoError(t, err)
+		for _, param := range []*yaml.Node{
+			document.Get(root, "paths", "/a", "post", "parameters").Content[0],
+			document.Get(root, "components", "parameters", "shared"),
+		} {
+			require.Contains(t, string(document.JSON(param)), want, format)
+		}
+	}
+	_, err := assemble(t, text(", collectionFormat: tsv"))
+	require.ErrorContains(t, err, "vendor.yaml:11:91: collectionFormat tsv, a list separated by tabs, cannot be expressed in OpenAPI 3.0.3")
 }
