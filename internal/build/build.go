@@ -91,6 +91,9 @@ func (p *Project) loadPin(project fs.FS, whole bool) error {
 	if p.Pin, err = document.Parse(pin.File, text); err != nil {
 		return err
 	}
+	if err := p.Lock.VerifyVersion(p.Pin); err != nil {
+		return err
+	}
 	p.Pin.SHA256, p.Pin.Size = p.Lock.PinSHA256, len(data)
 	if p.Total = total; total < 0 {
 		p.Total = 0
@@ -289,4 +292,9 @@ func (r *Result) stopwatch() func(name string) {
 }
 
 // Schemas counts the named schemas of the built document.
-func (r *Result) Schemas() int { return len(r.Document.Components.Schemas) }
+func (r *Result) Schemas() int {
+	if r.Document.Components == nil {
+		return 0
+	}
+	return len(r.Document.Components.Schemas)
+}

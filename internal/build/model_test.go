@@ -148,3 +148,12 @@ func TestModelOfTheCommittedDocument(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 }
+
+// A document need not have components.
+func TestNoComponents(t *testing.T) {
+	root, err := document.ParseYAML("x", []byte("openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: d}}}}}\n"))
+	require.NoError(t, err)
+	doc, err := Validate(t.Context(), root)
+	require.NoError(t, err)
+	require.Zero(t, (&Result{Document: doc}).Schemas())
+}
