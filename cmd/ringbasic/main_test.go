@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"blockdir": blockDir,
+			"edit":     edit,
 			"exitcode": exitCode,
 			"serve":    serve,
 		},
@@ -51,6 +53,15 @@ func TestScripts(t *testing.T) {
 func blockDir(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.RemoveAll(ts.MkAbs(args[0])))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("a file where a folder should be\n"), 0o644))
+}
+
+// edit FILE REGEXP TEXT: the one match of the expression becomes the text.
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	old, expr := ts.ReadFile(args[0]), regexp.MustCompile(args[1])
+	if n := len(expr.FindAllString(old, -1)); n != 1 {
+		ts.Fatalf("%s matches %d times in %s", args[1], n, args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(expr.ReplaceAllLiteralString(old, args[2])), 0o644))
 }
 
 // exitCode N COMMAND…: the command ends with exit code N.

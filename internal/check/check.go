@@ -32,6 +32,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
 // Where a project keeps what only the check reads, below its root.
@@ -59,8 +60,10 @@ func (e UnknownOperationError) Error() string {
 // Run answers a question for the project with these files.
 func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 	for _, doc := range []*document.Document{q.Upstream, q.Base} {
-		if doc != nil && document.Get(doc.Root, "paths") == nil {
-			return nil, fmt.Errorf("%s: the document has no paths: is it whole?", doc.Name)
+		if doc != nil {
+			if err := pin.RequirePaths(doc); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if q.Base != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
@@ -159,13 +160,21 @@ func (a *app) layered() fs.FS {
 	if _, err := os.Stat(a.path(pin.File)); err == nil {
 		return a.project()
 	}
-	return layers{a.project(), ringbasic.Files}
+	_, err := os.Stat(a.path(build.SelectFile))
+	return layers{over: a.project(), under: ringbasic.Files, foreign: err != nil}
 }
 
-// layers opens what is in over, and else what is in under. A folder of over hides that of under whole.
-type layers struct{ over, under fs.FS }
+// layers opens what is in over, and else what is in under. A folder of over hides that of under whole; but if overlays is
+// foreign, something else that has this name, it is not looked at.
+type layers struct {
+	over, under fs.FS
+	foreign     bool
+}
 
 func (l layers) Open(name string) (fs.File, error) {
+	if l.foreign && (name == build.OverlayDir || strings.HasPrefix(name, build.OverlayDir+"/")) {
+		return l.under.Open(name)
+	}
 	f, err := l.over.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l.under.Open(name)

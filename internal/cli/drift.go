@@ -46,6 +46,9 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if base != "" && len(args) == 0 {
 				return usagef("--base OLD needs a document to compare with: drift --base OLD NEW")
 			}
+			if waive && (len(reports) > 0 || cmd.Flags().Changed("format")) {
+				return usagef("--waive prints waivers, as YAML: it goes without --format and --report")
+			}
 			if base != "" && (waive || goAPI) {
 				return usagef("--base compares two documents alone: it goes without --waive and --go")
 			}
@@ -62,7 +65,9 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				if err != nil {
 					return err
 				}
-				source = lock.Watch
+				if source, err = lock.WatchURL(); err != nil {
+					return err
+				}
 			}
 			if base != "" {
 				if q.Base, err = a.readSource(cmd.Context(), base); err != nil {

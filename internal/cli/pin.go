@@ -88,6 +88,14 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		fmt.Fprintln(a.stdout, err)
 		return errFindings
 	}
+	pinned, err := document.Parse(pin.File, have)
+	if err != nil {
+		return err
+	}
+	if err := lock.VerifyVersion(pinned); err != nil {
+		fmt.Fprintln(a.stdout, err)
+		return errFindings
+	}
 	if source == "" {
 		fmt.Fprintf(a.stdout, "%s is the one that the lock names (API version %s, SHA-256 %s)\n", pin.File, lock.APIVersion, lock.PinSHA256)
 		return nil
@@ -114,7 +122,9 @@ func (a *app) makePin(ctx context.Context, source string, facts pin.Lock) error 
 		return err
 	}
 	if source == "" {
-		source = old.Watch
+		if source, err = old.WatchURL(); err != nil {
+			return err
+		}
 	}
 	doc, err := a.readSource(ctx, source)
 	if err != nil {
@@ -163,14 +173,15 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 	known := exists && (upstream == old.UpstreamSHA256 || upstream == old.PinSHA256)
 	if !known {
 		lock.UpstreamSHA256 = upstream
-		lock.Source = pin.SourceName(cmp.Or(facts.Source, source))
+		lock.Source = fetch.SourceName(cmp.Or(facts.Source, source))
 		lock.PublishedAs = path.Base(filepath.ToSlash(lock.Source))
 		lock.Retrieved = time.Now().UTC().Format(time.DateOnly)
 	}
-	for _, url := range []*string{&facts.Source, &facts.Watch} {
-		if *url != "" {
-			*url = pin.SourceName(*url) // never with a password
-		}
+	if facts.Source != "" {
+		facts.Source = fetch.SourceName(facts.Source)
+	}
+	if facts.Watch != "" && fetch.SourceName(facts.Watch) != facts.Watch {
+		return nil, lock, usagef("--watch: the lock keeps no credentials, and nothing but a whole URL: give one like %s", fetch.SourceName(facts.Watch))
 	}
 	for _, f := range []struct{ flag, field *string }{
 		{&facts.Source, &lock.Source}, {&facts.PublishedAs, &lock.PublishedAs}, {&facts.Watch, &lock.Watch}, {&facts.Retrieved, &lock.Retrieved},

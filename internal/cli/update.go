@@ -73,7 +73,9 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 		return fmt.Errorf("%s is missing: there is nothing to update yet: run ringbasic pin SOURCE first", pin.LockFile)
 	}
 	if source == "" {
-		source = old.Watch
+		if source, err = old.WatchURL(); err != nil {
+			return err
+		}
 	}
 	upstream, err := a.readSource(ctx, source)
 	if err != nil {

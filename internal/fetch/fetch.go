@@ -36,6 +36,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -130,6 +131,15 @@ func readStdin(ctx context.Context, stdin io.Reader) ([]byte, error) {
 }
 
 var credential = lazyregexp.New(`(?i)token|sig|secret|passw|pwd|auth|credential|key|session`)
+
+// SourceName is what a lock calls a source: a URL without credentials, or the base name of a file, so that neither a
+// secret nor a path of one machine is recorded.
+func SourceName(source string) string {
+	if u, err := url.Parse(source); err == nil && u.Host != "" {
+		return show(u)
+	}
+	return filepath.Base(source)
+}
 
 // show is a URL without what must not be seen.
 func show(u *url.URL) string {

@@ -101,6 +101,11 @@ func zipped(t *testing.T, s string) string {
 	return b.String()
 }
 
+func TestSourceName(t *testing.T) {
+	require.Equal(t, "spec.yaml", SourceName("/home/somebody/spec.yaml"))
+	require.Equal(t, "https://example.com/spec.yaml?v=1&token=redacted", SourceName("https://user:secret@example.com/spec.yaml?v=1&token=x"))
+}
+
 func TestFileAndStandardInput(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "spec.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(spec), 0o600))

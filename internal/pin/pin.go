@@ -15,9 +15,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
-	"path/filepath"
 	"regexp"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -42,11 +41,22 @@ const header = `# The vendor's API description, facts only: every operation, par
 const lockHeader = `# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
 `
 
-// Make renders the pin of doc. The document's tree is changed.
+// Make renders the pin of doc. The document's tree is changed. One without paths is part of one.
 func Make(doc *document.Document) ([]byte, error) {
+	if err := RequirePaths(doc); err != nil {
+		return nil, err
+	}
 	errorcodes.Lift(doc.Root)
 	document.Facts(doc.Root)
 	return document.Encode(doc.Root, header)
+}
+
+// RequirePaths refuses a document without paths: nobody publishes one, but a file may break off before them.
+func RequirePaths(doc *document.Document) error {
+	if document.Get(doc.Root, "paths") == nil {
+		return fmt.Errorf("%s: the document has no paths: is it whole?", doc.Name)
+	}
+	return nil
 }
 
 // Lock is the content of the lock file.
@@ -60,10 +70,7 @@ type Lock struct {
 	PinSHA256      string `yaml:"pinSHA256"`      // of the pin's bytes
 }
 
-var (
-	sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	day       = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-)
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // ParseLock reads a lock file.
 func ParseLock(name string, data []byte) (Lock, error) {
@@ -95,7 +102,7 @@ func ParseLock(name string, data []byte) (Lock, error) {
 			problems = append(problems, document.Errorf(name, root, "%s is not a SHA-256 in lower-case hex", key))
 		}
 	}
-	if lock.Retrieved != "" && !day.MatchString(lock.Retrieved) {
+	if _, err := time.Parse(time.DateOnly, lock.Retrieved); lock.Retrieved != "" && err != nil {
 		problems = append(problems, document.Errorf(name, root, "retrieved is not a date like 2026-11-24: %q", lock.Retrieved))
 	}
 	return lock, errors.Join(problems...)
@@ -122,18 +129,25 @@ func (l Lock) Verify(data []byte) error {
 	return nil
 }
 
+// VerifyVersion tells whether the pin is of the API version that the lock names.
+func (l Lock) VerifyVersion(pin *document.Document) error {
+	if version := document.Text(pin.Root, "info", "version"); version != l.APIVersion {
+		return fmt.Errorf("%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came from, or restore it",
+			File, LockFile, l.APIVersion, version)
+	}
+	return nil
+}
+
+// WatchURL is the URL to compare with where no source is named.
+func (l Lock) WatchURL() (string, error) {
+	if l.Watch == "" {
+		return "", fmt.Errorf("%s names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL", LockFile)
+	}
+	return l.Watch, nil
+}
+
 // SHA256 is the digest of data in lower-case hex.
 func SHA256(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// SourceName is what the lock calls a source: a URL without credentials, or the base name of a file, so that neither a
-// secret nor a path of one machine is recorded.
-func SourceName(source string) string {
-	if u, err := url.Parse(source); err == nil && u.Host != "" {
-		u.User = nil
-		return u.String()
-	}
-	return filepath.Base(source)
 }

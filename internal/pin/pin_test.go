@@ -154,8 +154,3 @@ func TestLockRefuses(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
-
-func TestSourceName(t *testing.T) {
-	require.Equal(t, "spec.yaml", pin.SourceName("/home/somebody/spec.yaml"))
-	require.Equal(t, "https://example.com/spec.yaml?v=1", pin.SourceName("https://user:secret@example.com/spec.yaml?v=1"))
-}
