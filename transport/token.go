@@ -346,7 +346,7 @@ func (t tokenTry) RoundTrip(req *http.Request) (*http.Response, error) {
 	capBody(resp, maxTokenBody)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	if err != nil && resp.StatusCode/100 == 2 { // of a refusal the status says enough
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))

@@ -329,6 +329,56 @@ func TestRetryAfterOfTheTokenEndpointOutlivesTheCall(t *testing.T) {
 	})
 }
 
+// What a refusal says besides its status may be cut off, too long, or never end.
+func TestRefusalWithABrokenBody(t *testing.T) {
+	t.Parallel()
+	broken := map[string]func(w http.ResponseWriter, r *http.Request){
+		"cut off": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"error":"invalid_gra`)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		},
+		"too long": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("x", 300<<10)) },
+		"never ends": func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		},
+	}
+	for name, write := range broken {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.token = func(w http.ResponseWriter, r *http.Request, _ int) {
+					w.WriteHeader(400)
+					write(w, r)
+				}
+				source := v.transport(t).TokenSource()
+				for range 2 {
+					_, err := source.Token()
+					var failed *transport.TokenError
+					require.ErrorAs(t, err, &failed)
+					require.Equal(t, transport.TokenError{Status: 400, Final: true}, *failed)
+				}
+				require.Len(t, v.tokensSeen(), 1)
+			})
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.token = func(w http.ResponseWriter, r *http.Request, n int) {
+					if n > 1 {
+						grant(w, n, 3600)
+						return
+					}
+					w.Header().Set("Retry-After", "120")
+					w.WriteHeader(429)
+					write(w, r)
+				}
+				_, err := v.transport(t).TokenSource().Token()
+				require.NoError(t, err)
+				require.GreaterOrEqual(t, gaps(v.tokensSeen())[0], 120*time.Second)
+			})
+		})
+	}
+}
+
 // That of a 429 closes the group: who has time waits.
 func TestPenaltyOfTheTokenEndpointOutlivesTheCall(t *testing.T) {
 	t.Parallel()
