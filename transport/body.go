@@ -64,12 +64,16 @@ const (
 )
 
 func discard(resp *http.Response) {
-	if resp.Body != nil {
-		timer := time.AfterFunc(maxDrainTime, func() { _ = resp.Body.Close() })
-		defer timer.Stop()
-		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
-		_ = resp.Body.Close()
+	if resp.Body == nil {
+		return
 	}
+	defer resp.Body.Close()
+	if resp.Uncompressed {
+		return // net/http's Close waits for a Read that waits for the first bytes of gzip
+	}
+	timer := time.AfterFunc(maxDrainTime, func() { _ = resp.Body.Close() })
+	defer timer.Stop()
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
 }
 
 var errBodyClosed = errors.New("request body read after it was closed")

@@ -204,11 +204,7 @@ func TestSeekableBodyIsNotReadByTwoTries(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T, v *vendor) {
-				v.Config.Protocols, v.base.Protocols = new(http.Protocols), new(http.Protocols)
-				for _, side := range []*http.Protocols{v.Config.Protocols, v.base.Protocols} {
-					side.SetHTTP1(protocol == "HTTP/1.1")
-					side.SetUnencryptedHTTP2(protocol == "HTTP/2.0")
-				}
+				v.speak(protocol)
 				v.Start()
 				var n atomic.Int32
 				v.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -403,7 +399,10 @@ func (b *tracked) Close() error               { b.closed = true; return nil }
 
 func TestDiscardedResponsesAreDrainedAndClosed(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ size, read int }{{0, 0}, {1000, 1000}, {1 << 30, 16 << 10}} {
+	for _, c := range []struct {
+		size, read   int
+		uncompressed bool
+	}{{size: 0}, {size: 1000, read: 1000}, {size: 1 << 30, read: 16 << 10}, {size: 1000, uncompressed: true}} {
 		synctest.Test(t, func(t *testing.T) {
 			var bodies []*tracked
 			tr, err := transport.New(transport.Config{
@@ -411,7 +410,7 @@ func TestDiscardedResponsesAreDrainedAndClosed(t *testing.T) {
 				Base: baseFunc(func(r *http.Request) (*http.Response, error) {
 					b := &tracked{Reader: io.LimitReader(zeros{}, int64(c.size))}
 					bodies = append(bodies, b)
-					return &http.Response{StatusCode: 503, Body: b, Header: http.Header{}, Request: r}, nil
+					return &http.Response{StatusCode: 503, Body: b, Header: http.Header{}, Request: r, Uncompressed: c.uncompressed}, nil
 				}),
 			})
 			require.NoError(t, err)
@@ -446,6 +445,39 @@ func TestDiscardingDoesNotWaitForTheEnd(t *testing.T) {
 		require.Equal(t, 200, code)
 		require.Equal(t, []time.Duration{3 * time.Second}, gaps(v.seen()), "a second of reading and two of waiting")
 	})
+}
+
+// Compressed answers are not read at all: net/http's reader of gzip cannot be
+// closed while it waits for the first bytes.
+func TestDiscardingDoesNotWaitForGzip(t *testing.T) {
+	t.Parallel()
+	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		t.Run(protocol, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, v *vendor) {
+				v.speak(protocol)
+				v.Start()
+				ended := make(chan struct{})
+				v.api = func(w http.ResponseWriter, r *http.Request, n int) {
+					if n == 1 {
+						w.Header().Set("Content-Encoding", "gzip")
+						w.WriteHeader(503)
+						_ = http.NewResponseController(w).Flush()
+						select {
+						case <-r.Context().Done():
+							close(ended)
+						case <-time.After(time.Minute):
+						}
+					}
+				}
+				code, _, err := send(v.transport(t), request(t, t.Context(), "GET", v.URL+"/x", nil))
+				require.NoError(t, err)
+				require.Equal(t, 200, code)
+				require.Equal(t, []time.Duration{2 * time.Second}, gaps(v.seen()))
+				<-ended
+			})
+		})
+	}
 }
 
 type zeros struct{}

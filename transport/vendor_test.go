@@ -121,6 +121,16 @@ func bubble(t *testing.T, f func(*testing.T, *vendor)) {
 	})
 }
 
+// speak makes a vendor that is not started yet, and its clients, speak
+// "HTTP/1.1" or "HTTP/2.0" only.
+func (v *vendor) speak(protocol string) {
+	v.Config.Protocols, v.base.Protocols = new(http.Protocols), new(http.Protocols)
+	for _, side := range []*http.Protocols{v.Config.Protocols, v.base.Protocols} {
+		side.SetHTTP1(protocol == "HTTP/1.1")
+		side.SetUnencryptedHTTP2(protocol == "HTTP/2.0")
+	}
+}
+
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := time.Now()
 	body, _ := io.ReadAll(r.Body)
