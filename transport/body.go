@@ -1,11 +1,11 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -76,7 +76,10 @@ func discard(resp *http.Response) {
 	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain)
 }
 
-var errBodyClosed = errors.New("request body read after it was closed")
+var (
+	errBodyClosed = errors.New("request body read after it was closed")
+	errBodyInUse  = errors.New("request body is still being read")
+)
 
 // requestBody gives each try its own body. The first try sends the caller's
 // Body, later ones what GetBody returns.
@@ -90,15 +93,19 @@ type requestBody struct {
 // net/http does so after an early response, and GetBody may rewind the very
 // file that is being read.
 type tryBody struct {
-	body   io.ReadCloser
-	closed atomic.Bool
-	mu     sync.Mutex // held while reading
-	fault  error      // what reading gave, other than the end
+	body    io.ReadCloser
+	closed  atomic.Bool
+	reading chan struct{} // full while somebody reads
+	fault   error         // what reading gave, other than the end
+}
+
+func newTryBody(body io.ReadCloser) *tryBody {
+	return &tryBody{body: body, reading: make(chan struct{}, 1)}
 }
 
 func (b *tryBody) Read(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.reading <- struct{}{}
+	defer func() { <-b.reading }()
 	if b.closed.Load() {
 		return 0, errBodyClosed
 	}
@@ -118,12 +125,20 @@ func (b *tryBody) Close() error {
 	return b.body.Close()
 }
 
-// take closes the body and returns when nobody reads it any more.
-func (b *tryBody) take() (fault error) {
+// take closes the body and returns what reading it gave when nobody reads it any
+// more. A reader of the caller's that blocks is not waited for long: [errBodyInUse].
+func (b *tryBody) take(ctx context.Context) (fault error) {
 	_ = b.Close()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.fault
+	timer := time.NewTimer(maxDrainTime)
+	defer timer.Stop()
+	select {
+	case b.reading <- struct{}{}:
+		defer func() { <-b.reading }()
+		return b.fault
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return errBodyInUse
 }
 
 func takeBody(req *http.Request) *requestBody { return &requestBody{req: req, next: req.Body} }
@@ -139,21 +154,23 @@ func (b *requestBody) send(out *http.Request) {
 	if b.empty() || b.req.GetBody == nil {
 		return
 	}
-	b.current = &tryBody{body: out.Body}
+	b.current = newTryBody(out.Body)
 	out.Body = b.current
 	// net/http repeats by itself what never reached a connection.
 	out.GetBody = func() (io.ReadCloser, error) {
 		if err := b.rewind(); err != nil {
 			return nil, err
 		}
-		b.current = &tryBody{body: b.next}
+		b.current = newTryBody(b.next)
 		b.next = nil
 		return b.current, nil
 	}
 }
 
-// faulty reports whether the caller's body could not be read.
-func (b *requestBody) faulty() bool { return b.current != nil && b.current.take() != nil }
+// faulty reports whether the caller's body could not be read, or is still being.
+func (b *requestBody) faulty() bool {
+	return b.current != nil && b.current.take(b.req.Context()) != nil
+}
 
 // rewind prepares the next try.
 func (b *requestBody) rewind() (err error) {
@@ -161,7 +178,9 @@ func (b *requestBody) rewind() (err error) {
 		b.next = b.req.Body
 		return nil
 	}
-	b.current.take()
+	if b.current.take(b.req.Context()) == errBodyInUse {
+		return errBodyInUse
+	}
 	b.next, err = b.req.GetBody()
 	return err
 }

@@ -81,7 +81,8 @@
 //
 // Opting in is [Config.RetryUnsafe] or, for one request, [WithRetryUnsafe]: it
 // says that doing the operation twice is harmless. A body can be rewound if the
-// request has GetBody, as [http.NewRequest] provides for bytes and strings.
+// request has GetBody, as [http.NewRequest] provides for bytes and strings, and if
+// the try that went wrong lets go of it within a second.
 //
 // The wait before the next try is Retry-After if given, else 2 seconds, doubled
 // each time, at most 60, up to a quarter longer by chance; there are

@@ -243,6 +243,71 @@ func TestSeekableBodyIsNotReadByTwoTries(t *testing.T) {
 	}
 }
 
+// blocking gives one byte and blocks then, whether it is closed or not.
+type blocking struct {
+	given atomic.Bool
+	stop  chan struct{}
+}
+
+func (b *blocking) Read(p []byte) (int, error) {
+	if b.given.Swap(true) {
+		<-b.stop
+		return 0, io.EOF
+	}
+	return 1, nil
+}
+
+func (*blocking) Close() error { return nil }
+
+// A server that answers before it has read the whole body is heard even if the
+// caller's reader blocks: what it still reads from cannot be sent again.
+func TestEarlyAnswerWhileTheCallersBodyBlocks(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("connection broke")
+	for name, c := range map[string]struct {
+		cancelled, want time.Duration
+		fault           error
+	}{
+		"answer":            {time.Hour, time.Second, nil},
+		"answer, cancelled": {500 * time.Millisecond, 500 * time.Millisecond, nil},
+		"fault":             {time.Hour, time.Second, broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				body := &blocking{stop: make(chan struct{})}
+				defer close(body.stop)
+				tries := 0
+				tr, err := transport.New(transport.Config{
+					TokenSource: static("token-1"),
+					Base: baseFunc(func(r *http.Request) (*http.Response, error) {
+						tries++
+						go io.Copy(io.Discard, r.Body)
+						synctest.Wait()
+						if c.fault != nil {
+							return nil, c.fault
+						}
+						return &http.Response{StatusCode: 429, Body: http.NoBody, Header: http.Header{"Retry-After": {"9"}}, Request: r}, nil
+					}),
+				})
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer time.AfterFunc(c.cancelled, cancel).Stop()
+				r := request(t, ctx, "PUT", transport.ServerProduction+"/x", body)
+				r.GetBody = func() (io.ReadCloser, error) { t.Error("rewound"); return body, nil }
+				start := time.Now()
+				resp, err := tr.RoundTrip(r)
+				require.Equal(t, c.fault, err)
+				if c.fault == nil {
+					require.Equal(t, 429, resp.StatusCode)
+				}
+				require.Equal(t, 1, tries)
+				require.Equal(t, c.want, time.Since(start))
+			})
+		})
+	}
+}
+
 func TestFaultOfTheCallersBodyIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, v *vendor) {
