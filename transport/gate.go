@@ -207,7 +207,7 @@ func (g *gate) answered(name string, resp *http.Response, own bool) time.Duratio
 		return 0
 	}
 	asked.refused++
-	penalty := asked.penalty(resp, now)
+	penalty := asked.penalty(resp, own, now)
 	asked.closed = later(asked.closed, now.Add(penalty))
 	told.closed = later(told.closed, now.Add(penalty))
 	return asked.closed.Sub(now)
@@ -215,8 +215,8 @@ func (g *gate) answered(name string, resp *http.Response, own bool) time.Duratio
 
 // learn takes over the limits that a response states.
 func (g *group) learn(h http.Header, now time.Time) {
-	if s, ok := headerInt(h, "X-Rate-Limit-Window"); ok && s > 0 && s <= int(maxLearntWindow/time.Second) {
-		g.window = time.Duration(s) * time.Second
+	if window := statedWindow(h); window > 0 {
+		g.window = window
 	}
 	limit, ok := headerInt(h, "X-Rate-Limit-Limit")
 	if !ok || limit <= 0 || limit > maxLearntLimit {
@@ -234,13 +234,13 @@ func (g *group) learn(h http.Header, now time.Time) {
 	}
 }
 
-// penalty is how long a 429 closes the group.
-func (g *group) penalty(resp *http.Response, now time.Time) time.Duration {
+// penalty is how long a 429 closes the group, whatever group it names itself.
+func (g *group) penalty(resp *http.Response, own bool, now time.Time) time.Duration {
 	if d := retryAfter(resp, now); d > 0 {
 		return d
 	}
-	if _, ok := headerInt(resp.Header, "X-Rate-Limit-Window"); ok {
-		return max(g.window, shortPenalty)
+	if window := statedWindow(resp.Header); own && window > 0 {
+		return max(window, shortPenalty)
 	}
 	if g.refused > 1 {
 		return longPenalty
@@ -271,6 +271,15 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 		now = date
 	}
 	return min(max(until.Sub(now), 0), maxRetryAfter)
+}
+
+// statedWindow is the window that a response states, 0 if none that is believed.
+func statedWindow(h http.Header) time.Duration {
+	s, ok := headerInt(h, "X-Rate-Limit-Window")
+	if !ok || s <= 0 || s > int(maxLearntWindow/time.Second) {
+		return 0
+	}
+	return time.Duration(s) * time.Second
 }
 
 func headerInt(h http.Header, name string) (int, bool) {

@@ -218,6 +218,11 @@ func TestPenaltyLength(t *testing.T) {
 		{"nonsense", func() []string { return []string{"Retry-After", "soon"} }, 30 * time.Second},
 		{"none", func() []string { return nil }, 30 * time.Second},
 		{"none, but the plan's window", func() []string { return []string{"X-Rate-Limit-Window", "60"} }, 60 * time.Second},
+		{"none, but a longer window", func() []string { return []string{"X-Rate-Limit-Window", "120"} }, 120 * time.Second},
+		{"none, but the window of another group", func() []string {
+			return []string{"X-Rate-Limit-Group", "light", "X-Rate-Limit-Window", "120"}
+		}, 120 * time.Second},
+		{"none, and no window that can be", func() []string { return []string{"X-Rate-Limit-Window", "0"} }, 30 * time.Second},
 		{"none, and a short window", func() []string { return []string{"X-Rate-Limit-Window", "1"} }, 30 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
