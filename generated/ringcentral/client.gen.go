@@ -108,10 +108,11 @@ type request struct {
 	err         error
 }
 
-// body is a request body: its length is -1 if it is not known, and open is called once for each try.
+// body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context of
+// the call.
 type body struct {
 	length   int64
-	open     func() (io.ReadCloser, error)
+	open     func(context.Context) (io.ReadCloser, error)
 	rewinds  bool // whether open may be called again
 	hasBytes bool
 }
@@ -165,7 +166,7 @@ func (r *request) setJSON(v any) {
 	}
 	data := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	r.contentType = "application/json"
-	r.body = body{length: int64(len(data)), rewinds: true, hasBytes: true, open: func() (io.ReadCloser, error) {
+	r.body = body{length: int64(len(data)), rewinds: true, hasBytes: true, open: func(context.Context) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(data)), nil
 	}}
 }
@@ -194,12 +195,13 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	}
 	if r.body.hasBytes {
 		req.Header.Set("Content-Type", r.contentType)
-		if req.Body, err = r.body.open(); err != nil {
+		open := func() (io.ReadCloser, error) { return r.body.open(ctx) }
+		if req.Body, err = open(); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 		}
 		req.ContentLength = r.body.length
 		if r.body.rewinds {
-			req.GetBody = r.body.open
+			req.GetBody = open
 		}
 	}
 	for _, edit := range c.editors {
@@ -215,8 +217,19 @@ func isSuccess(status int, documented []int) bool {
 	return slices.Contains(documented, status) || len(documented) == 0 && status/100 == 2
 }
 
+// limit is the context of a call, which ends with the time that the http.Client has for it, and when the method returns:
+// no upload outlives it.
+func (c *Client) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.http.Timeout > 0 {
+		return context.WithTimeout(ctx, c.http.Timeout)
+	}
+	return context.WithCancel(ctx)
+}
+
 // fetch sends a request and decodes its successful response. Everything else is an error.
 func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*T, error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
 	resp, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,16 +10,14 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"sync"
-	"sync/atomic"
 )
 
 // File is a file to upload. It is streamed: never held in memory as a whole.
 //
 // If Reader tells its size (it has a Len method, or is an io.Seeker such as *os.File), the request carries a
 // Content-Length; else it is sent in chunks. If Reader is an io.Seeker, the request can be repeated by a transport that
-// retries. The caller closes what it opened. As with every request body, a server that answers before it has read all
-// may leave a read under way when the method returns.
+// retries. The caller closes what it opened. A call does not wait for a Read that hangs: one that is under way when the
+// context ends, or when a server answers before it has read all, may go on when the method has returned.
 type File struct {
 	Name        string    // the file name that the server is told, such as "greeting.wav"
 	ContentType string    // such as "audio/wav" or "audio/mpeg"; "" means application/octet-stream
@@ -115,10 +114,12 @@ func (r *request) setForm(f *form) {
 		}
 	}
 	var last *upload
-	r.body.open = func() (io.ReadCloser, error) {
+	r.body.open = func(ctx context.Context) (io.ReadCloser, error) {
 		var parts []io.Reader
 		if last != nil {
-			last.abandon()
+			if err := last.abandon(ctx); err != nil {
+				return nil, err
+			}
 			for i, file := range f.files {
 				if _, err := file.Reader.(io.Seeker).Seek(starts[i], io.SeekStart); err != nil {
 					return nil, err
@@ -131,39 +132,64 @@ func (r *request) setForm(f *form) {
 				parts = append(parts, f.files[i].Reader)
 			}
 		}
-		last = &upload{body: io.MultiReader(parts...)}
+		last = newUpload(ctx, io.MultiReader(parts...))
 		return last, nil
 	}
 }
 
-// upload is a body that lets go of its files: a transport may still be reading for a try that has failed when the next
-// one begins at the files' start.
+// upload is a body that lets go of its files when it is closed and when the call ends: a transport waits for a read that
+// is under way before it gives up, and may still be reading for a try that has failed when the next one begins at the
+// files' start. So the files are read aside, into a buffer that is the upload's own: a late read harms nobody.
 type upload struct {
-	closed  atomic.Bool
-	reading sync.Mutex
+	ctx     context.Context // done when the upload is closed or the call ends
+	cancel  context.CancelCauseFunc
 	body    io.Reader
+	buffer  []byte
+	reading chan struct{} // full while the body is read
+}
+
+func newUpload(ctx context.Context, body io.Reader) *upload {
+	u := &upload{body: body, buffer: make([]byte, 32<<10), reading: make(chan struct{}, 1)}
+	u.ctx, u.cancel = context.WithCancelCause(ctx)
+	return u
 }
 
 func (u *upload) Read(p []byte) (int, error) {
-	u.reading.Lock()
-	defer u.reading.Unlock()
-	if u.closed.Load() {
-		return 0, errors.New("the upload is closed")
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
 	}
-	return u.body.Read(p)
+	var n int
+	var err error
+	done := make(chan struct{})
+	chunk := u.buffer[:min(len(p), len(u.buffer))]
+	u.reading <- struct{}{}
+	go func() {
+		n, err = u.body.Read(chunk)
+		<-u.reading
+		close(done)
+	}()
+	select {
+	case <-done:
+		return copy(p, chunk[:n]), err
+	case <-u.ctx.Done():
+		return 0, context.Cause(u.ctx)
+	}
 }
 
-// Close does not wait for a read that is under way: a transport calls it to give up a reader that hangs.
 func (u *upload) Close() error {
-	u.closed.Store(true)
+	u.cancel(errors.New("the upload is closed"))
 	return nil
 }
 
-// abandon closes the upload and returns when nothing reads the files any more.
-func (u *upload) abandon() {
-	u.closed.Store(true)
-	u.reading.Lock()
-	defer u.reading.Unlock()
+// abandon closes the upload and returns when nothing reads the files any more, or with the context's error.
+func (u *upload) abandon(ctx context.Context) error {
+	_ = u.Close()
+	select {
+	case u.reading <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // extent tells how many bytes are left to read, -1 if that cannot be known, where the reader stands, and whether it can

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -205,6 +206,84 @@ func TestRewindWaits(t *testing.T) {
 	})}))
 	require.NoError(t, err)
 	require.NoError(t, upload1(t, client, File{Reader: &slowFile{Reader: *bytes.NewReader(make([]byte, 1<<20)), reading: &waiting}}))
+}
+
+// A Read that hangs holds no call up, be it under way when the context, the client's time or the transport's patience ends.
+func TestHangingRead(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	defer server.Close()
+	upload := func(ctx context.Context, httpClient *http.Client) error {
+		r, w := io.Pipe()
+		defer w.Close()
+		go func() { _, _ = w.Write(make([]byte, 70000)) }() // then nothing more comes
+		client, err := NewClient(server.URL, WithHTTPClient(httpClient))
+		require.NoError(t, err)
+		request := newRequest(&testOperation)
+		request.setPath("accountId", "~")
+		f := newForm()
+		f.addFile("binary", File{Reader: r})
+		request.setForm(f)
+		return call(ctx, client, request)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, upload(ctx, http.DefaultClient), context.DeadlineExceeded)
+	require.ErrorIs(t, upload(t.Context(), &http.Client{Timeout: 50 * time.Millisecond}), context.DeadlineExceeded)
+	err := upload(t.Context(), &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		time.AfterFunc(50*time.Millisecond, func() { r.Body.Close() })
+		_, err := io.Copy(io.Discard, r.Body)
+		return nil, err
+	})})
+	require.ErrorContains(t, err, "the upload is closed")
+}
+
+// A second try does not wait longer for a read of the first than its context allows.
+func TestRewindGivesUp(t *testing.T) {
+	hang := make(chan struct{})
+	defer close(hang)
+	f := newForm()
+	f.addFile("binary", File{Reader: &hangingFile{hang: hang, Reader: *bytes.NewReader([]byte("tone"))}})
+	r := newRequest(&testOperation)
+	r.setForm(f)
+	first, err := r.body.open(t.Context())
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() {
+		_, err := io.Copy(io.Discard, first)
+		done <- err
+	}()
+	for len(first.(*upload).reading) == 0 { // until the copy reads
+		runtime.Gosched()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = r.body.open(ctx)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.EqualError(t, <-done, "the upload is closed")
+}
+
+// hangingFile waits in Read until hang is closed.
+type hangingFile struct {
+	bytes.Reader
+	hang chan struct{}
+}
+
+func (f *hangingFile) Read(p []byte) (int, error) {
+	<-f.hang
+	return f.Reader.Read(p)
+}
+
+// When the method returns, nothing goes on reading the file, although a transport has not closed it.
+func TestUploadEndsWithTheCall(t *testing.T) {
+	var body io.Reader
+	client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		body = r.Body
+		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+	})}))
+	require.NoError(t, err)
+	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("tone")}))
+	_, err = body.Read(make([]byte, 1))
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // slowFile tells when it is first read.
