@@ -16,9 +16,10 @@ import (
 // File is a file to upload. It is streamed: never held in memory as a whole.
 //
 // If Reader tells its size (it has a Len method, or is an io.Seeker such as *os.File), the request carries a
-// Content-Length; else it is sent in chunks. If Reader is an io.Seeker, the request can be repeated by a transport that
-// retries. The caller closes what it opened. A call does not wait for a Read that hangs: one that is under way when the
-// context ends, or when a server answers before it has read all, may go on when the method has returned.
+// Content-Length, and what is added to the file meanwhile is not sent; else it is sent in chunks. If Reader is an
+// io.Seeker, the request can be repeated by a transport that retries. The caller closes what it opened. A call does not
+// wait for a Read that hangs: one that is under way when the context ends, or when a server answers before it has read
+// all, may go on when the method has returned.
 type File struct {
 	Name        string    // the file name that the server is told, such as "greeting.wav"
 	ContentType string    // such as "audio/wav" or "audio/mpeg"; "" means application/octet-stream
@@ -97,10 +98,10 @@ func (r *request) setForm(f *form) {
 	for _, text := range f.texts {
 		r.body.length += int64(len(text))
 	}
-	starts := make([]int64, len(f.files))
+	sizes, starts := make([]int64, len(f.files)), make([]int64, len(f.files))
 	for i, file := range f.files {
 		size, start, seekable := extent(file.Reader)
-		starts[i] = start
+		sizes[i], starts[i] = size, start
 		r.body.rewinds = r.body.rewinds && seekable
 		if size < 0 || r.body.length < 0 {
 			r.body.length = -1
@@ -124,12 +125,20 @@ func (r *request) setForm(f *form) {
 		for i, text := range f.texts {
 			parts = append(parts, bytes.NewReader(text))
 			if i < len(f.files) {
-				parts = append(parts, f.files[i].Reader)
+				parts = append(parts, atMost(sizes[i], f.files[i].Reader))
 			}
 		}
 		last = newUpload(ctx, io.MultiReader(parts...))
 		return last, nil
 	}
+}
+
+// atMost is a file without what is added to it while it is sent: the request's length is told. A size of -1 has no limit.
+func atMost(size int64, r io.Reader) io.Reader {
+	if size < 0 {
+		return r
+	}
+	return io.LimitReader(r, size)
 }
 
 // upload is a body that lets go of its files when it is closed and when the call ends: a transport waits for a read that

@@ -110,6 +110,28 @@ func TestForm(t *testing.T) {
 	require.Equal(t, formPart{`form-data; name="binary"; filename="binary"`, "application/octet-stream", ""}, readForm(t, last)[2])
 }
 
+// What is added to a file while it is sent does not belong to it.
+func TestGrowingFile(t *testing.T) {
+	client, last := echo(t)
+	file, err := os.Create(filepath.Join(t.TempDir(), "tone.wav"))
+	require.NoError(t, err)
+	defer file.Close()
+	_, err = file.WriteAt([]byte("RIFFtone"), 0)
+	require.NoError(t, err)
+	require.NoError(t, upload1(t, client, File{Reader: &growingFile{file}}))
+	require.Equal(t, "RIFFtone", readForm(t, last)[2].text)
+}
+
+// growingFile grows before it is read.
+type growingFile struct{ *os.File }
+
+func (f *growingFile) Read(p []byte) (int, error) {
+	if _, err := f.WriteAt([]byte("tone"), 8); err != nil {
+		return 0, err
+	}
+	return f.File.Read(p)
+}
+
 // pipe is the reading end of an operating-system pipe: a file that cannot seek.
 func pipe(t *testing.T, text string) io.Reader {
 	t.Helper()
