@@ -11,6 +11,8 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
+	"strings"
+	"unicode"
 )
 
 // File is a file to upload. It is streamed: never held in memory as a whole.
@@ -69,7 +71,7 @@ func (f *form) addFile(name string, file File) {
 	if contentType == "" {
 		contentType = "application/octet-stream"
 	}
-	if _, _, err := mime.ParseMediaType(contentType); err != nil {
+	if _, _, err := mime.ParseMediaType(contentType); err != nil || strings.ContainsFunc(contentType, unicode.IsControl) {
 		f.err = errors.Join(f.err, fmt.Errorf("%s: %q is not a content type", name, contentType))
 		return
 	}

@@ -155,7 +155,7 @@ func TestBoundariesDiffer(t *testing.T) {
 func TestFormRefusals(t *testing.T) {
 	client, last := echo(t)
 	require.EqualError(t, upload1(t, client, File{Name: "a.wav"}), "createThing: binary: the file has no Reader")
-	for _, contentType := range []string{"wav;;", "audio/wav\r\nX-Evil: 1", "a b"} {
+	for _, contentType := range []string{"wav;;", "audio/wav\r\nX-Evil: 1", "a b", "audio/wav\n", "audio/wav; a=\"b\r\nX-Evil: 1\""} {
 		err := upload1(t, client, File{ContentType: contentType, Reader: strings.NewReader("a")})
 		require.EqualError(t, err, fmt.Sprintf("createThing: binary: %q is not a content type", contentType))
 	}
