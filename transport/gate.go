@@ -213,18 +213,19 @@ func (g *gate) answered(name string, resp *http.Response, own bool) time.Duratio
 	return asked.closed.Sub(now)
 }
 
-// learn takes over the limits that a response states.
+// learn takes over the limit that a response states, and the window with it: by
+// itself a window says nothing.
 func (g *group) learn(h http.Header, now time.Time) {
-	if window := statedWindow(h); window > 0 {
-		g.window = window
-	}
 	limit, ok := headerInt(h, "X-Rate-Limit-Limit")
 	if !ok || limit <= 0 || limit > maxLearntLimit {
 		return
 	}
 	g.limit = limit
+	if window := statedWindow(h); window > 0 {
+		g.window = window
+	}
 	if g.ceiling > 0 {
-		g.limit = min(limit, max(1, int(int64(g.ceiling)*int64(g.window)/int64(time.Minute))))
+		g.keepBelowCeiling()
 	}
 	// What the server counted and we did not, somebody else sent.
 	if left, ok := headerInt(h, "X-Rate-Limit-Remaining"); ok && left >= 0 && left <= limit {
@@ -232,6 +233,17 @@ func (g *group) learn(h http.Header, now time.Time) {
 			g.counted = append(g.counted, now)
 		}
 	}
+}
+
+// keepBelowCeiling lowers the limit to the ceiling's part of the window; where
+// that is none, it is one request in a longer window.
+func (g *group) keepBelowCeiling() {
+	ceiling := time.Duration(min(g.ceiling, 60*maxLearntLimit)) // more does not matter, and could overflow
+	allowed := int(ceiling * (g.window / time.Second) / 60)
+	if allowed == 0 {
+		allowed, g.window = 1, (time.Minute+ceiling-1)/ceiling
+	}
+	g.limit = min(g.limit, allowed)
 }
 
 // penalty is how long a 429 closes the group, whatever group it names itself.

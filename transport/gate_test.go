@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,6 +101,45 @@ func TestConfiguredLimitIsACeiling(t *testing.T) {
 				tr := v.transport(t, grouped, func(c *transport.Config) { c.Limits = map[string]int{"HEAVY": 3} })
 				start := time.Now()
 				for range 6 {
+					_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/Heavy/x", nil))
+					require.NoError(t, err)
+				}
+				require.Equal(t, c.want, offsets(start, v.seen()))
+			})
+		})
+	}
+}
+
+func TestCeilingHoldsWhateverTheWindow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		ceiling       int
+		limit, window string // what the vendor states
+		n             int    // requests one after the other
+		want          []int
+	}{
+		{2, "", "1", 6, times(2, 0, 60, 120)},
+		{5, "100", "1", 6, []int{0, 12, 24, 36, 48, 60}},
+		{7, "100", "1", 8, []int{0, 8, 17, 25, 34, 42, 51, 60}}, // in none of 60 seconds more than 7
+		{12, "100", "10", 6, times(2, 0, 10, 20)},
+		{12, "1", "10", 3, []int{0, 10, 20}},
+		{1, "100", "120", 4, times(2, 0, 120)},
+		{1, "100", "119", 2, []int{0, 119}},
+		{3, "100", "", 6, times(3, 0, 60)},
+		{math.MaxInt, "3", "86400", 6, times(3, 0, 86400)},
+	} {
+		t.Run(fmt.Sprintf("%d, vendor says %q in %q", c.ceiling, c.limit, c.window), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.api = func(w http.ResponseWriter, _ *http.Request, _ int) {
+					status(w, 200, "X-Rate-Limit-Limit", c.limit, "X-Rate-Limit-Window", c.window)
+				}
+				v.token = func(w http.ResponseWriter, _ *http.Request, n int) { grant(w, n, 1<<30) }
+				tr := v.transport(t, grouped, func(conf *transport.Config) {
+					conf.Limits, conf.MaxWait = map[string]int{"Heavy": c.ceiling}, 48*time.Hour
+				})
+				start := time.Now()
+				for range c.n {
 					_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/Heavy/x", nil))
 					require.NoError(t, err)
 				}

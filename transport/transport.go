@@ -58,8 +58,9 @@ type Config struct {
 	Group func(*http.Request) string
 	// Limits are ceilings per group, in requests a minute, in place of the
 	// vendor's defaults. A lower limit that the vendor states is kept; a higher
-	// one is not used. Names are compared in any case; "Auth" is the group of
-	// token requests.
+	// one is not used. Where the vendor's window is not a minute they hold in
+	// proportion. Names are compared in any case; "Auth" is the group of token
+	// requests.
 	Limits map[string]int
 	// MaxWait bounds every single wait, of a group and of repeating; 0 is 5
 	// minutes. One that is known to be longer is not begun.
