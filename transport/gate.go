@@ -117,49 +117,54 @@ func (g *group) forget(now time.Time) {
 }
 
 // wait returns how long the group sends nothing of what has so many requests
-// ahead of it, and whether that is a penalty. It may turn out to be longer.
-func (g *group) wait(now time.Time, ahead int) (time.Duration, bool) {
-	if d := g.closed.Sub(now); d > 0 {
-		return d, true
-	}
+// ahead of it, and how much of that is a penalty. It may turn out to be longer.
+func (g *group) wait(now time.Time, ahead int) (wait, penalty time.Duration) {
+	penalty = max(0, g.closed.Sub(now))
 	if g.limit == 0 {
-		return 0, false
+		return penalty, penalty
 	}
 	// After as many as there are places, those who went first make room.
 	rounds := time.Duration(ahead/g.limit) * g.window
+	at := now.Add(penalty)
 	switch first := g.flying + len(g.counted) + ahead%g.limit - g.limit; { // the place that must come free
 	case first < 0:
-		return rounds, false
 	case first < len(g.counted):
-		return g.counted[first].Add(g.window).Sub(now) + rounds, false
+		at = later(at, g.counted[first].Add(g.window))
 	default: // that of a request that is still under way: not before this
-		return g.window + rounds, false
+		at = later(at, now.Add(g.window))
 	}
+	return at.Sub(now) + rounds, penalty
 }
 
-// take occupies a place and returns 0, or returns how long to wait before asking
-// again. The first time the ticket is 0. Whoever stops asking has to leave.
-func (g *gate) take(name string, t *ticket) (wait time.Duration, penalty bool) {
+// ahead is how many in the queue come before the ticket.
+func (g *group) ahead(t ticket) (n int) {
+	for other := range g.waiting {
+		if other < t {
+			n++
+		}
+	}
+	return n
+}
+
+// take occupies a place and returns 0, or returns how long the wait is going to be,
+// and how much of it is a penalty, after which to ask again at the latest. The
+// first time the ticket is 0. Whoever stops asking has to leave.
+func (g *gate) take(name string, t *ticket) (wait, penalty time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if *t == 0 {
 		g.tickets++
 		*t = g.tickets
 	}
-	now, ahead := time.Now(), 0
+	now := time.Now()
 	group := g.group(name, now)
-	for other := range group.waiting {
-		if other < *t {
-			ahead++
-		}
-	}
-	if wait, penalty = group.wait(now, ahead); wait > 0 {
+	if wait, penalty = group.wait(now, group.ahead(*t)); wait > 0 {
 		group.waiting[*t] = struct{}{}
 		return wait, penalty
 	}
 	delete(group.waiting, *t)
 	group.flying++
-	return 0, false
+	return 0, 0
 }
 
 // leave gives up the place in the queue.
@@ -179,8 +184,8 @@ func (g *gate) penalty(name string) time.Duration {
 
 // answered ends a request that took a place. It learns from the response, nil if
 // there was none; of a response that is not the vendor's own it believes the 429
-// only. For a 429 it returns how long the group that was asked for is closed now.
-func (g *gate) answered(name string, resp *http.Response, own bool) time.Duration {
+// only. For a 429 it returns how long the request has to wait now.
+func (g *gate) answered(name string, t ticket, resp *http.Response, own bool) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -210,7 +215,8 @@ func (g *gate) answered(name string, resp *http.Response, own bool) time.Duratio
 	penalty := asked.penalty(resp, own, now)
 	asked.closed = later(asked.closed, now.Add(penalty))
 	told.closed = later(told.closed, now.Add(penalty))
-	return asked.closed.Sub(now)
+	wait, _ := asked.wait(now, asked.ahead(t))
+	return wait
 }
 
 // learn takes over the limit that a response states, and the window with it: by

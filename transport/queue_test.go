@@ -129,3 +129,79 @@ func TestRefusedRequestKeepsItsPlace(t *testing.T) {
 		require.Equal(t, []string{"/Heavy/0", "/Heavy/0", "/Heavy/1", "/Heavy/2", "/Heavy/3"}, got)
 	})
 }
+
+// refuseFirst answers the first request with 429.
+func refuseFirst(retryAfter string) func(http.ResponseWriter, *http.Request, int) {
+	return func(w http.ResponseWriter, _ *http.Request, n int) {
+		if n == 1 {
+			status(w, 429, "Retry-After", retryAfter)
+		}
+	}
+}
+
+// A penalty delays the queue, it does not hide it.
+func TestQueueThatIsTooLongIsNotJoinedDuringAPenalty(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.api = refuseFirst("50")
+		tr := v.transport(t, grouped, func(c *transport.Config) {
+			c.Limits, c.MaxWait, c.MaxTries = map[string]int{"Heavy": 2}, 2*time.Minute, 1
+		})
+		get := func() error {
+			_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/Heavy/x", nil))
+			return err
+		}
+		start := time.Now()
+		require.NoError(t, get()) // its place is free after 60 s
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { require.NoError(t, get()) })
+			synctest.Wait()
+		}
+		for range 3 {
+			var throttled *transport.ThrottledError
+			require.ErrorAs(t, get(), &throttled)
+			require.Equal(t, transport.ThrottledError{Group: "Heavy", Wait: 170 * time.Second, Penalty: true}, *throttled)
+			require.Zero(t, time.Since(start))
+		}
+		wg.Wait()
+		require.Equal(t, []int{0, 50, 60, 110, 120}, offsets(start, v.seen()))
+	})
+}
+
+func TestThoseWhoGiveUpDuringAPenaltyMakeRoom(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.api = refuseFirst("90")
+		tr := v.transport(t, grouped, func(c *transport.Config) { c.Limits, c.MaxTries = map[string]int{"Heavy": 1}, 1 })
+		start := time.Now()
+		hasty, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		var wg sync.WaitGroup
+		for _, ctx := range []context.Context{t.Context(), hasty, t.Context()} {
+			wg.Go(func() {
+				_, _, err := send(tr, request(t, ctx, "GET", v.URL+"/Heavy/x", nil))
+				require.Equal(t, ctx == hasty, err != nil)
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		require.Equal(t, []int{0, 90}, offsets(start, v.seen()))
+	})
+}
+
+// The refusal is worth more than an error about the wait for its own place.
+func TestRefusedRequestThatCannotWaitForAPlace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		v.api = refuseFirst("30")
+		tr := v.transport(t, grouped, func(c *transport.Config) { c.Limits = map[string]int{"Heavy": 1} })
+		ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+		defer cancel()
+		start := time.Now()
+		code, _, err := send(tr, request(t, ctx, "GET", v.URL+"/Heavy/x", nil))
+		require.NoError(t, err)
+		require.Equal(t, 429, code)
+		require.Zero(t, time.Since(start))
+	})
+}

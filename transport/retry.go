@@ -74,7 +74,7 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 		} else {
 			resp.Request = req // out holds the token
 		}
-		penalty := e.gate.answered(x.group, resp, x.own)
+		penalty := e.gate.answered(x.group, place, resp, x.own)
 
 		wait, again := e.again(req, x, body, resp, err, penalty, try)
 		if !again || body.rewind() != nil {
@@ -123,13 +123,14 @@ func (e *engine) admit(req *http.Request, x exchange, try int, place *ticket) (b
 			return bearer, nil
 		}
 		if tooLong(ctx, wait, e.maxWait) {
-			return "", &ThrottledError{Group: x.group, Wait: wait, Penalty: penalty}
+			return "", &ThrottledError{Group: x.group, Wait: wait, Penalty: penalty > 0}
 		}
 		e.onEvent(ctx, e.event(EventWait, req, x, try, wait))
-		if !penalty {
-			wait = min(wait, maxNap)
+		nap := min(wait, maxNap)
+		if penalty > 0 {
+			nap = penalty // what comes after it is an estimate
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := sleep(ctx, nap); err != nil {
 			return "", fmt.Errorf("while waiting for rate-limit group %q: %w", x.group, err)
 		}
 	}
