@@ -182,7 +182,11 @@ func New(c Config) (*Transport, error) {
 		check(!c.Credentials.ClientSecret.IsZero(), "Credentials.ClientSecret: is empty")
 		check(!c.Credentials.JWT.IsZero(), "Credentials.JWT: is empty")
 	}
+	spelt := map[string]string{} // names of Limits by group
 	for _, name := range slices.Sorted(maps.Keys(c.Limits)) {
+		other, twice := spelt[groupKey(name)]
+		check(!twice, "Limits[%q]: is the same group as %q", name, other)
+		spelt[groupKey(name)] = name
 		check(c.Limits[name] > 0, "Limits[%q]: must be at least 1, is %d", name, c.Limits[name])
 	}
 	check(c.EarlyRefresh >= 0, "EarlyRefresh: must not be negative")

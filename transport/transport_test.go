@@ -46,7 +46,7 @@ transport.Config.Credentials.JWT: is empty`)
 		ExtraServers: []string{"platform.ringcentral.com", "https://u:hunter2@h", "https://h/?q=hunter2", "https:///x", "http://[::1", "HTTP://127.0.0.1:80", "http://[::1]", "http://LocalHost", "https://h:8443/base"},
 		Credentials:  transport.Credentials{ClientID: "x"},
 		TokenSource:  static("t"),
-		Limits:       map[string]int{"Light": 0, "Heavy": -1},
+		Limits:       map[string]int{"Light": 0, "Heavy": -1, "Medium": 5, "medium": 2, " MEDIUM": 3},
 		EarlyRefresh: -1, MaxWait: -1, MaxTries: -1, MaxBody: -1,
 	})
 	require.EqualError(t, err, `transport.Config.Server: plain http to platform.ringcentral.com is refused: use https
@@ -58,6 +58,8 @@ transport.Config.ExtraServers[4]: is not a URL
 transport.Config.TokenSource: set it or Credentials, not both
 transport.Config.Limits["Heavy"]: must be at least 1, is -1
 transport.Config.Limits["Light"]: must be at least 1, is 0
+transport.Config.Limits["Medium"]: is the same group as " MEDIUM"
+transport.Config.Limits["medium"]: is the same group as "Medium"
 transport.Config.EarlyRefresh: must not be negative
 transport.Config.MaxWait: must not be negative
 transport.Config.MaxTries: must not be negative
