@@ -281,6 +281,12 @@ func TestErrorHoldsNoToken(t *testing.T) {
 	}
 }
 
+// The reason why a success cannot be used may quote it.
+func TestReasonIsBrief(t *testing.T) {
+	e := &APIError{Operation: "readThing", Status: 200, Err: errors.New("an id must be a string,\n\tnot Bearer U0pDMTFTECRETTOKEN " + strings.Repeat("9", 5000))}
+	require.Equal(t, "readThing: 200 OK: not the documented response: an id must be a string, not Bearer [redacted] "+strings.Repeat("9", 154)+"…", e.Error())
+}
+
 // No body of any kind brings the reader down, and what it finds is in the body.
 func FuzzReadBody(f *testing.F) {
 	for _, seed := range []string{

@@ -70,7 +70,7 @@ type RateLimit struct {
 }
 
 // Error tells operation, status, code and message, and whether the specification knows the code. It is one line, and holds
-// no more than 200 characters of code and of message, without what looks like a token that the server repeats.
+// no more than 200 characters of code, of message and of Err, without what looks like a token that the server repeats.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
@@ -78,7 +78,7 @@ func (e *APIError) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&b, ": not the documented response: %v", e.Err)
+		fmt.Fprintf(&b, ": not the documented response: %s", brief(e.Err.Error()))
 		return b.String()
 	}
 	if e.Code != "" {
