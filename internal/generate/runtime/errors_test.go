@@ -1,14 +1,17 @@
 package runtime
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -216,6 +219,27 @@ func TestUnusableSuccess(t *testing.T) {
 		result, err := create(t, answer(t, 200, http.Header{"Content-Type": {contentType}}, ` {"name":"a","new":{}} `))
 		require.NoError(t, err, contentType)
 		require.Equal(t, &thing{Name: "a"}, result)
+	}
+}
+
+// A success that breaks off keeps its status and headers, and the cause can be asked for.
+func TestUnreadableSuccess(t *testing.T) {
+	client := answer(t, 200, nil, "")
+	for _, cause := range []error{context.DeadlineExceeded, io.ErrUnexpectedEOF} {
+		header := jsonHeader()
+		header.Set("RCRequestId", "r-1")
+		client.http = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			body := io.MultiReader(strings.NewReader(`{"name":`), iotest.ErrReader(cause))
+			return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(body)}, nil
+		})}
+		_, err := create(t, client)
+		require.EqualError(t, err, "createThing: 200 OK: not the documented response: read response: "+cause.Error())
+		require.ErrorIs(t, err, cause)
+		var e *APIError
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, 200, e.Status)
+		require.Equal(t, "r-1", e.RequestID)
+		require.Equal(t, `{"name":`, string(e.Body))
 	}
 }
 

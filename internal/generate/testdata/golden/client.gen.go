@@ -254,7 +254,7 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: read response: %w", r.op.ID, err)
+		return nil, notDocumented(r.op, resp, data, fmt.Errorf("read response: %w", err))
 	}
 	if len(data) > MaxBody {
 		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is larger than %d bytes", MaxBody))

@@ -38,7 +38,7 @@ type DocumentedError struct {
 }
 
 // APIError is every response that is not the documented success: documented errors, undocumented ones, pages of a
-// gateway, redirects, and successful responses whose body cannot be what was documented.
+// gateway, redirects, and successful responses whose body cannot be read or is not what was documented.
 type APIError struct {
 	Operation  string        // operation id: "createAnsweringRule"
 	Status     int           // HTTP status of the response
