@@ -13,7 +13,7 @@ import (
 // package that is not here is empty.
 var stubs = map[string]string{
 	"bytes":          `type Buffer struct { buf []byte }`,
-	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }`,
+	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }; type CancelCauseFunc func(cause error)`,
 	"encoding/json":  `type RawMessage []byte`,
 	"io":             `type Reader interface { Read(p []byte) (n int, err error) }; type ReadCloser interface { Reader; Close() error }`,
 	"mime/multipart": `type Writer struct { boundary string }`,
@@ -24,8 +24,6 @@ var stubs = map[string]string{
 		type Client struct { CheckRedirect func(req *Request, via []*Request) error }`,
 	"net/textproto": `type MIMEHeader map[string][]string`,
 	"net/url":       `type URL struct { Scheme string }; type Values map[string][]string`,
-	"sync":          `type Mutex struct { state int32 }`,
-	"sync/atomic":   `type Bool struct { v uint32 }`,
 	"time":          `type Duration int64; type Time struct { wall uint64 }`,
 }
 
