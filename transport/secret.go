@@ -2,12 +2,14 @@ package transport
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -67,11 +69,20 @@ func (c Credentials) isZero() bool {
 	return c.ClientID == "" && c.ClientSecret.IsZero() && c.JWT.IsZero()
 }
 
-// secrets lists every spelling in which a credential is sent.
+// secrets lists every spelling in which a credential is sent, and those in which
+// somebody may print one.
 func (c Credentials) secrets() []string {
 	secret, jwt := c.ClientSecret.reveal(), c.JWT.reveal()
 	basic := url.QueryEscape(c.ClientID) + ":" + url.QueryEscape(secret)
-	return []string{jwt, url.QueryEscape(jwt), base64.StdEncoding.EncodeToString([]byte(basic)), secret, url.QueryEscape(secret)}
+	all := []string{base64.StdEncoding.EncodeToString([]byte(basic))}
+	for _, s := range []string{secret, jwt} {
+		inJSON, _ := json.Marshal(s) // a string has no faults
+		all = append(all, s, url.QueryEscape(s))
+		for _, quoted := range []string{strconv.Quote(s), strconv.QuoteToASCII(s), string(inJSON)} {
+			all = append(all, quoted[1:len(quoted)-1])
+		}
+	}
+	return all
 }
 
 // scrub replaces every occurrence of the secrets in s.

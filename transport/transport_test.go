@@ -355,6 +355,38 @@ func TestErrorsAndEventsHoldNoSecret(t *testing.T) {
 	}
 }
 
+// A secret with characters that are quoted is known quoted, too.
+func TestQuotedSecretsAreKnown(t *testing.T) {
+	t.Parallel()
+	const secret = "pa\"ss\\wo\x01<rd>é"
+	marshalled := func(s string) string { text, _ := json.Marshal(s); return string(text) }
+	for name, quote := range map[string]func(string) string{
+		"%s":   func(s string) string { return s },
+		"%q":   func(s string) string { return fmt.Sprintf("%q", s) },
+		"%+q":  func(s string) string { return fmt.Sprintf("%+q", s) },
+		"JSON": marshalled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tr, err := transport.New(transport.Config{
+				Credentials: transport.Credentials{
+					ClientID: clientID, ClientSecret: transport.NewSecret(secret), JWT: transport.NewSecret("JWT." + secret),
+				},
+				MaxTries: 1,
+				Base: baseFunc(func(*http.Request) (*http.Response, error) {
+					return nil, errors.New(quote("sent "+secret+" and ") + quote("JWT."+secret))
+				}),
+			})
+			require.NoError(t, err)
+			_, err = tr.TokenSource().Token()
+			require.Error(t, err)
+			for _, part := range []string{"pa", "wo", "rd", "JWT"} {
+				require.NotContains(t, err.Error(), part)
+			}
+		})
+	}
+}
+
 func TestEventForSlog(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
