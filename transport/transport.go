@@ -277,7 +277,11 @@ func (t *Transport) CloseIdleConnections() {
 
 // Format keeps whatever the Transport holds out of logs.
 func (t Transport) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "transport.Transport(%s)", t.origins[0])
+	var server string // "" in the zero Transport
+	if len(t.origins) > 0 {
+		server = t.origins[0]
+	}
+	_, _ = fmt.Fprintf(f, "transport.Transport(%s)", server)
 }
 
 // RoundTrip implements [http.RoundTripper]. Beyond the faults of [Config.Base] it

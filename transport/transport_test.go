@@ -287,6 +287,7 @@ func TestConfigurationPrintsNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"ClientID":"app-id","ClientSecret":"[redacted]","JWT":"[redacted]"}`, string(text))
 	require.Equal(t, "transport.Transport(https://"+v.Listener.Addr().String()+")", fmt.Sprint(tr))
+	require.Equal(t, "transport.Transport()", fmt.Sprint(transport.Transport{}))
 	require.True(t, transport.NewSecret(" \n").IsZero())
 }
 
