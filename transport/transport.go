@@ -285,8 +285,9 @@ func (t Transport) Format(f fmt.State, _ rune) {
 }
 
 // RoundTrip implements [http.RoundTripper]. Beyond the faults of [Config.Base] it
-// returns [*ThrottledError], [*TokenError], the context's error, or an error
-// that says why the URL is refused; errors.As finds them below [*url.Error], too.
+// returns [*ThrottledError], [*TokenError], the context's error, the error of
+// [Config.TokenSource] as it is, or one that says why the URL is refused;
+// errors.As finds them below [*url.Error], too.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	x, err := t.exchange(req)
 	if err != nil {
