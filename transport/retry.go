@@ -68,9 +68,7 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 		}
 		if err != nil {
 			resp = nil
-			if err = scrubError(err, slices.Concat(x.secrets, []string{bearer})...); try > 1 {
-				err = fmt.Errorf("after %d tries: %w", try, err)
-			}
+			err = scrubError(err, slices.Concat(x.secrets, []string{bearer})...)
 		} else {
 			resp.Request = req // out holds the token
 		}
@@ -78,6 +76,9 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 
 		wait, again := e.again(req, x, body, resp, err, penalty, try)
 		if !again || body.rewind() != nil {
+			if err != nil && try > 1 {
+				err = fmt.Errorf("after %d tries: %w", try, err)
+			}
 			return resp, err
 		}
 		event := e.event(EventRetry, req, x, try, wait)

@@ -402,17 +402,19 @@ func TestBaseThatGivesNothing(t *testing.T) {
 func TestCancellingEndsRepeating(t *testing.T) {
 	t.Parallel()
 	t.Run("while waiting", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, v *vendor) {
-			v.api = trouble(503)
-			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(3*time.Second, cancel)
-			start := time.Now()
-			_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
-			require.EqualError(t, err, "while waiting to repeat the request after status 503: context canceled")
-			require.ErrorIs(t, err, context.Canceled)
-			require.Equal(t, 3*time.Second, time.Since(start))
-			require.Len(t, v.seen(), 2)
-		})
+		for code, want := range map[int]string{503: "status 503", 0: "EOF"} {
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.api = trouble(code)
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(3*time.Second, cancel)
+				start := time.Now()
+				_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
+				require.EqualError(t, err, "while waiting to repeat the request after "+want+": context canceled")
+				require.ErrorIs(t, err, context.Canceled)
+				require.Equal(t, 3*time.Second, time.Since(start))
+				require.Len(t, v.seen(), 2)
+			})
+		}
 	})
 	t.Run("while asking", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, v *vendor) {

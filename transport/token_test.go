@@ -165,15 +165,17 @@ func TestConcurrentCallersShareOneFetch(t *testing.T) {
 // Whoever gives up while a fetch is repeated learns why it was.
 func TestGivingUpTellsTheLastFault(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, v *vendor) {
-		v.token = func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusServiceUnavailable) }
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorContains(t, err, "while waiting for an access token, after status 503: ")
-		time.Sleep(time.Hour) // the fetch goes on for others
-	})
+	for code, want := range map[int]string{503: "status 503", 0: "EOF"} {
+		inBubble(t, func(t *testing.T, v *vendor) {
+			v.token = trouble(code)
+			ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second) // after the third try
+			defer cancel()
+			_, _, err := send(v.transport(t), request(t, ctx, "GET", v.URL+"/x", nil))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.EqualError(t, err, "while waiting for an access token, after "+want+": context deadline exceeded")
+			time.Sleep(time.Hour) // the fetch goes on for others
+		})
+	}
 }
 
 func TestUnauthorizedFetchesNoToken(t *testing.T) {
