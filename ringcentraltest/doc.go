@@ -19,10 +19,12 @@
 //
 // A request of an operation gets, in this order: the next of the answers that [Server.Reply], [Server.Fail] and
 // [Server.Throttle] have queued for the operation, each of which is given once; what the function of [Server.Handle]
-// returns; a recorded success, the same each time. [Recordings] lists what there is to choose from.
+// returns; a recorded success, the same each time, without the X-Rate-Limit headers that were recorded with it: the
+// server counts nothing. [Recordings] lists what there is to choose from; [Recording] leaves nothing out.
 //
 // POST /restapi/oauth/token is granted always, so that package transport, or what a service has in its place, works
-// with [Server.URL]. Any other request is an error of the test and gets the platform's 404. So is an answer that was
+// with [Server.URL]. A transport keeps the vendor's limits here as well: give it higher ones (Config.Limits) if the test
+// makes many requests. Any other request is an error of the test and gets the platform's 404. So is an answer that was
 // queued and never asked for.
 //
 // [Server.Requests] tells what was sent.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -100,14 +101,28 @@ func (r Response) write(w http.ResponseWriter) {
 	_, _ = w.Write(r.Body)
 }
 
+// usualSuccess leaves the recorded rate limits out: they tell of an allowance that the server does not keep, and a
+// transport that believed them would wait.
 func usualSuccess(operation string) Response {
-	if name, ok := usual[operation]; ok {
-		return Recording(operation + "/" + name)
+	name, ok := usual[operation]
+	if ok {
+		name = operation + "/" + name
+	} else if name = firstSuccess(operation); name == "" {
+		return Response{err: fmt.Errorf("no success of %s is recorded: use Reply or Handle", operation)}
 	}
+	answer := Recording(name)
+	maps.DeleteFunc(answer.Header, func(name string, _ []string) bool {
+		return strings.HasPrefix(http.CanonicalHeaderKey(name), "X-Rate-Limit-")
+	})
+	return answer
+}
+
+// firstSuccess is the name of the operation's first recording that is one, "" if none is.
+func firstSuccess(operation string) string {
 	for _, name := range Recordings(operation) {
 		if strings.HasPrefix(path.Base(name), "2") {
-			return Recording(name)
+			return name
 		}
 	}
-	return Response{err: fmt.Errorf("no success of %s is recorded: use Reply or Handle", operation)}
+	return ""
 }

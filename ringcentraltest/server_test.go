@@ -18,6 +18,7 @@ import (
 	"github.com/ringbasic/ringbasic/ringcentraltest"
 	"github.com/ringbasic/ringbasic/transport"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 )
 
 var _ ringcentraltest.TB = testing.TB(nil)
@@ -85,6 +86,9 @@ func TestRecordedSuccessIsTheUsualAnswer(t *testing.T) {
 			require.Equal(t, 200, resp.StatusCode, op.ID)
 			require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
 			require.Contains(t, body, want[op.ID], op.ID)
+			for _, name := range []string{"Group", "Limit", "Remaining", "Window"} {
+				require.NotContains(t, resp.Header, "X-Rate-Limit-"+name, op.ID)
+			}
 		}
 	}
 	require.Len(t, s.Requests(), 2*len(ringcentral.Operations()))
@@ -103,6 +107,7 @@ func TestEveryRecordingCanBeReplayed(t *testing.T) {
 			resp, body := ask(t, s, op)
 			require.Equal(t, strings.SplitN(name, "/", 2)[1][:3], fmt.Sprint(resp.StatusCode), name)
 			require.Equal(t, string(answer.Body), body, name)
+			require.Equal(t, answer.Header.Get("X-Rate-Limit-Limit"), resp.Header.Get("X-Rate-Limit-Limit"), name)
 			n++
 		}
 	}
@@ -245,6 +250,25 @@ func TestTransport(t *testing.T) {
 	sent := s.Requests()
 	require.Len(t, sent, 2, "neither the request for a token nor the one that was held back")
 	require.Equal(t, "Bearer token", sent[0].Header.Get("Authorization"))
+}
+
+// The server holds no transport back that is told to hurry.
+func TestTransportWithHighLimits(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	tr, err := transport.New(transport.Config{
+		Server:      s.URL,
+		TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "token"}),
+		Group:       ringcentral.ThrottlingGroup,
+		Limits:      map[string]int{"Light": 9999, "Medium": 9999, "Heavy": 9999},
+		MaxWait:     time.Nanosecond, // no wait is begun
+	})
+	require.NoError(t, err)
+	client := s.Client(ringcentral.WithHTTPClient(tr.Client()))
+	for range 60 {
+		_, err := client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
+		require.NoError(t, err)
+	}
 }
 
 func TestManyAtOnce(t *testing.T) {
