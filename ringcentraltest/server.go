@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,11 +49,14 @@ func NewServer(t TB) *Server {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`)
 	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.t.Errorf("ringcentraltest: %s %s: no operation has this method and path", r.Method, r.URL.EscapedPath())
-		Recording("platform/404-CMN-120").write(w)
-	})
-	s.http = httptest.NewServer(mux)
+	mux.HandleFunc("/", s.refuse)
+	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.EscapedPath(); p != path.Clean(p) {
+			s.refuse(w, r) // ServeMux would redirect to the clean path
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	s.URL = s.http.URL
 	t.Cleanup(func() {
 		t.Helper()
@@ -186,7 +190,17 @@ func (s *Server) operation(id string) (ringcentral.Operation, bool) {
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
 
+// refuse answers a request of no operation.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request) {
+	s.t.Errorf("ringcentraltest: %s %s: no operation has this method and path", r.Method, r.URL.EscapedPath())
+	Recording("platform/404-CMN-120").write(w)
+}
+
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Operation) {
+	if r.Method != op.Method { // ServeMux takes HEAD for GET
+		s.refuse(w, r)
+		return
+	}
 	request, err := readRequest(r)
 	if err != nil {
 		s.t.Errorf("ringcentraltest: %s: the request's body: %v", op.ID, err)

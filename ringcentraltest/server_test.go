@@ -336,6 +336,27 @@ func TestWrongUseIsReported(t *testing.T) {
 				t.Errorf("requests %v", r)
 			}
 		}, []string{`ringcentraltest: GET /restapi/v1.0/account/~/greeting: no operation has this method and path`}},
+		"paths that are not clean": {func(t *fakeT, s *ringcentraltest.Server) {
+			for _, path := range []string{"//restapi/v1.0/account/~/extension/~/greeting/1004", "/restapi/v1.0/account//extension/~/greeting/1004",
+				"/restapi/v1.0/account/~/extension/~/./greeting/1004", "/restapi/v1.0/../v1.0/account/~/extension/~/greeting/1004",
+				"/restapi/v1.0/account/~/extension/~/greeting/1004/", "//"} {
+				get(t, s.URL+path, 404)
+			}
+			get(t, s.URL+"/restapi/v1.0/account/a%2F%2Fb/extension/%2E%2E/greeting/1004", 200)
+		}, []string{
+			`ringcentraltest: GET //restapi/v1.0/account/~/extension/~/greeting/1004: no operation has this method and path`,
+			`ringcentraltest: GET /restapi/v1.0/account//extension/~/greeting/1004: no operation has this method and path`,
+			`ringcentraltest: GET /restapi/v1.0/account/~/extension/~/./greeting/1004: no operation has this method and path`,
+			`ringcentraltest: GET /restapi/v1.0/../v1.0/account/~/extension/~/greeting/1004: no operation has this method and path`,
+			`ringcentraltest: GET /restapi/v1.0/account/~/extension/~/greeting/1004/: no operation has this method and path`,
+			`ringcentraltest: GET //: no operation has this method and path`,
+		}},
+		"HEAD": {func(t *fakeT, s *ringcentraltest.Server) {
+			resp, err := http.Head(s.URL + "/restapi/v1.0/account/~/extension/~/greeting/1004")
+			if err != nil || resp.Body.Close() != nil || resp.StatusCode != 404 || len(s.Requests()) > 0 {
+				t.Errorf("%v, %v, requests %v", resp, err, s.Requests())
+			}
+		}, []string{`ringcentraltest: HEAD /restapi/v1.0/account/~/extension/~/greeting/1004: no operation has this method and path`}},
 		"answers that nobody asked for": {func(t *fakeT, s *ringcentraltest.Server) {
 			s.Reply("createAnsweringRule", ringcentraltest.Response{Status: 504})
 			s.Fail("readCustomGreeting", ringcentral.CMN102)
