@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -43,13 +44,14 @@ type APIError struct {
 	Code       ErrorCode     // of the first entry of Errors that has one, else of the whole, else OAuth's "error"; "" if there is none
 	Message    string        // of the entry that Code comes from, else of the whole
 	Errors     []ErrorDetail // the entries of the body's "errors"
-	Documented bool          // whether the specification lists Status and Code for this operation or for the platform
+	Documented bool          // whether the specification lists Status with one of the codes for this operation or for the platform
 	RetryAfter time.Duration // the wait that the server asked for, 0 if none (RFC 9110 §10.2.3)
 	RateLimit  RateLimit     // the usage-plan limit that the response tells of
 	RequestID  string        // header RCRequestId: what the vendor's support asks for
 	Header     http.Header   // of the response
 	Body       []byte        // the first MaxErrorBody bytes
 	Err        error         // why a successful response could not be used, else nil
+	whole      ErrorCode     // of the whole, where Code is an entry's
 }
 
 // ErrorDetail is an entry of an error body's "errors".
@@ -107,13 +109,18 @@ func brief(s string) string {
 	return string(runes)
 }
 
-// Is tells whether target is one of the error's codes.
+// Is tells whether target is one of the error's codes: Code, that of an entry of Errors, or that of the whole.
 func (e *APIError) Is(target error) bool {
 	code, ok := target.(ErrorCode)
-	if !ok || code == "" {
-		return false
+	return ok && code != "" && slices.Contains(e.codes(), code)
+}
+
+func (e *APIError) codes() []ErrorCode {
+	all := []ErrorCode{e.Code, e.whole}
+	for _, d := range e.Errors {
+		all = append(all, d.Code)
 	}
-	return e.Code == code || slices.ContainsFunc(e.Errors, func(d ErrorDetail) bool { return d.Code == code })
+	return all
 }
 
 // Unwrap returns Err.
@@ -126,7 +133,7 @@ func newAPIError(op *Operation, resp *http.Response) *APIError {
 	drain(resp.Body)
 	e := describe(op, resp, data)
 	e.readBody(data)
-	e.Documented = documented(op.ID, e.Status, e.Code)
+	e.Documented = documented(op.ID, e.Status, e.codes())
 	return e
 }
 
@@ -175,19 +182,10 @@ func (e *APIError) readBody(data []byte) {
 			break
 		}
 	}
-	if e.Code == "" {
-		e.Code = ErrorCode(text(whole["errorCode"]))
-	}
-	if e.Message == "" {
-		e.Message = text(whole["message"])
-	}
-	// OAuth 2.0 (RFC 6749 §5.2).
-	if e.Code == "" {
-		e.Code = ErrorCode(text(whole["error"]))
-	}
-	if e.Message == "" {
-		e.Message = text(whole["error_description"])
-	}
+	// The second of each is OAuth's (RFC 6749 §5.2).
+	e.whole = ErrorCode(cmp.Or(text(whole["errorCode"]), text(whole["error"])))
+	e.Code = cmp.Or(e.Code, e.whole)
+	e.Message = cmp.Or(e.Message, text(whole["message"]), text(whole["error_description"]))
 }
 
 // members are those of a JSON object. Of one that is too long to be kept they are those that were whole; one that the
@@ -239,9 +237,9 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// documented tells whether an operation, or the platform for all operations, documents a code for a status.
-func documented(operation string, status int, code ErrorCode) bool {
-	match := func(row DocumentedError) bool { return row.Status == status && row.Code == code }
+// documented tells whether an operation, or the platform for all operations, documents one of the codes for a status.
+func documented(operation string, status int, codes []ErrorCode) bool {
+	match := func(row DocumentedError) bool { return row.Status == status && slices.Contains(codes, row.Code) }
 	return slices.ContainsFunc(documentedErrors[operation], match) || slices.ContainsFunc(platformErrors, match)
 }
 
