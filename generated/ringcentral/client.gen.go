@@ -49,7 +49,7 @@ func WithRequestEditor(edit func(*http.Request) error) Option {
 func NewClient(server string, options ...Option) (*Client, error) {
 	u, err := url.Parse(server)
 	if err != nil {
-		return nil, fmt.Errorf("server URL: %w", err)
+		return nil, errors.New("the server URL is not a URL") // the parser's message repeats it, which may hold a password
 	}
 	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("server URL %q: want one like https://host, without user, query or fragment", u.Redacted())

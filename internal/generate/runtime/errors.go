@@ -157,7 +157,7 @@ func describe(op *Operation, resp *http.Response, data []byte) *APIError {
 		},
 		RequestID: resp.Header.Get("RCRequestId"),
 		Header:    resp.Header,
-		Body:      data[:min(len(data), MaxErrorBody)],
+		Body:      bytes.Clone(data[:min(len(data), MaxErrorBody)]), // the whole may be large
 	}
 }
 

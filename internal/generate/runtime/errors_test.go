@@ -338,3 +338,10 @@ func FuzzReadBody(f *testing.F) {
 		}
 	})
 }
+
+// An error keeps of a body what it says, and not the whole in memory.
+func TestBodyIsBounded(t *testing.T) {
+	e := notDocumented(&testOperation, &http.Response{StatusCode: 200, Header: http.Header{}}, make([]byte, 4*MaxErrorBody), io.EOF)
+	require.Len(t, e.Body, MaxErrorBody)
+	require.Less(t, cap(e.Body), 2*MaxErrorBody)
+}
