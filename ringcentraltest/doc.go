@@ -27,7 +27,8 @@
 // makes many requests. Any other request is an error of the test and gets the platform's 404. So is an answer that was
 // queued and never asked for.
 //
-// [Server.Requests] tells what was sent.
+// [Server.Requests] tells what was sent. A request whose body the client breaks off, because its reader fails or its
+// context ends, does not count: it is not listed, takes no answer and is no error of the test.
 //
 // # What it does not do
 //

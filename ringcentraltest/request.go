@@ -44,13 +44,9 @@ func (r Request) Decode(v any) error {
 	return nil
 }
 
-func readRequest(r *http.Request) (Request, error) {
+func newRequest(r *http.Request, body []byte) (Request, error) {
 	q := Request{
-		Method: r.Method, Path: r.URL.EscapedPath(), PathParams: map[string]string{}, Query: r.URL.Query(), Header: r.Header.Clone(),
-	}
-	var err error
-	if q.Body, err = io.ReadAll(r.Body); err != nil {
-		return q, err
+		Method: r.Method, Path: r.URL.EscapedPath(), PathParams: map[string]string{}, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body,
 	}
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !strings.HasPrefix(media, "multipart/") {

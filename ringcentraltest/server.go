@@ -201,7 +201,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Op
 		s.refuse(w, r)
 		return
 	}
-	request, err := readRequest(r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // the client broke off and waits for no answer: close the connection
+	}
+	request, err := newRequest(r, body)
 	if err != nil {
 		s.t.Errorf("ringcentraltest: %s: the request's body: %v", op.ID, err)
 	}

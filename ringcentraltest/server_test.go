@@ -1,7 +1,9 @@
 package ringcentraltest_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -268,6 +270,63 @@ func TestTransportWithHighLimits(t *testing.T) {
 	for range 60 {
 		_, err := client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
 		require.NoError(t, err)
+	}
+}
+
+// breakingOff gives one byte, calls stop and fails.
+type breakingOff struct {
+	given bool
+	stop  func()
+}
+
+func (b *breakingOff) Read(p []byte) (int, error) {
+	if b.given {
+		b.stop()
+		return 0, io.ErrNoProgress
+	}
+	b.given = true
+	return copy(p, "x"), nil
+}
+
+func TestBodyThatTheClientBreaksOff(t *testing.T) {
+	t.Parallel()
+	for name, cancelled := range map[string]bool{"reader fails": false, "context ends": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Empty(t, watch(func(f *fakeT) {
+				s := ringcentraltest.NewServer(f)
+				s.Fail("createCompanyGreeting", ringcentral.CMN102)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				body := &breakingOff{stop: func() {
+					if cancelled {
+						cancel()
+					}
+				}}
+				r, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/restapi/v1.0/account/~/greeting", body)
+				if err != nil {
+					f.Fatalf("%v", err)
+				}
+				// The body is sent when the server has begun to read it.
+				r.Header.Set("Expect", "100-continue")
+				base := &http.Transport{ExpectContinueTimeout: time.Hour}
+				if resp, err := base.RoundTrip(r); err == nil {
+					resp.Body.Close()
+					f.Errorf("status %d", resp.StatusCode)
+				}
+				if !body.given {
+					f.Errorf("the body was not read")
+				}
+				client := s.Client()
+				_, err = client.CreateCompanyGreeting(t.Context(), "~", ringcentral.CreateCompanyGreetingForm{Binary: ringcentral.File{Reader: strings.NewReader("x")}})
+				if !errors.Is(err, ringcentral.CMN102) {
+					f.Errorf("the queued answer was taken: %v", err)
+				}
+				if n := len(s.Requests()); n != 1 {
+					f.Errorf("%d requests", n)
+				}
+			}))
+		})
 	}
 }
 
