@@ -31,14 +31,14 @@ var usual = map[string]string{
 	"updateAnsweringRule":              "200-weekly-ranges",
 }
 
-// Response is an answer, sent as it is.
+// Response is an answer, sent as it is. The test learns from the use of the Response if it cannot be sent.
 type Response struct {
-	Status int // 0 is 200
+	Status int // 200 to 999; 0 is 200
 	Header http.Header
 	Body   []byte
 
 	name string // of the recording
-	err  error  // what the use of the Response tells the test
+	err  error  // why there is none
 }
 
 // Recording is the answer in a recording of this project, by folder and name: "createAnsweringRule/200-forward-calls",
@@ -90,6 +90,14 @@ func (r Response) status() int {
 		return http.StatusOK
 	}
 	return r.Status
+}
+
+// fault is what the use of the Response tells the test, nil if it can be sent.
+func (r Response) fault() error {
+	if status := r.status(); r.err == nil && (status < 200 || status > 999) {
+		return fmt.Errorf("status %d cannot be sent as an answer: use 200 to 999", status)
+	}
+	return r.err
 }
 
 func (r Response) write(w http.ResponseWriter) {

@@ -85,8 +85,8 @@ func (s *Server) Reply(operation string, answers ...Response) {
 		return
 	}
 	for _, answer := range answers {
-		if answer.err != nil {
-			s.t.Fatalf("ringcentraltest: %v", answer.err)
+		if err := answer.fault(); err != nil {
+			s.t.Fatalf("ringcentraltest: %v", err)
 			return
 		}
 	}
@@ -214,8 +214,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Op
 		request.PathParams[m[1]] = r.PathValue(m[1])
 	}
 	answer := s.next(request)
-	if answer.err != nil {
-		s.t.Errorf("ringcentraltest: %s: %v", op.ID, answer.err)
+	if err := answer.fault(); err != nil {
+		s.t.Errorf("ringcentraltest: %s: %v", op.ID, err)
 		answer = Response{Status: http.StatusInternalServerError}
 	}
 	answer.write(w)

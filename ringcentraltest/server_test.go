@@ -387,6 +387,26 @@ func TestWrongUseIsReported(t *testing.T) {
 			s.Handle("readCustomGreeting", func(ringcentraltest.Request) ringcentraltest.Response { return ringcentraltest.JSON(200, func() {}) })
 			get(t, s.URL+"/restapi/v1.0/account/~/extension/~/greeting/1004", 500)
 		}, []string{`ringcentraltest: readCustomGreeting: json: unsupported type: func()`}},
+		"no status": {func(_ *fakeT, s *ringcentraltest.Server) {
+			s.Reply("readCustomGreeting", ringcentraltest.JSON(200, nil), ringcentraltest.Response{Status: 1000})
+		}, []string{`fatal: ringcentraltest: status 1000 cannot be sent as an answer: use 200 to 999`}},
+		"no status, by a function": {func(t *fakeT, s *ringcentraltest.Server) {
+			for _, status := range []int{-1, 42, 100, 101, 199, 1000} {
+				s.Handle("readCustomGreeting", func(ringcentraltest.Request) ringcentraltest.Response {
+					return ringcentraltest.Response{Status: status}
+				})
+				get(t, s.URL+"/restapi/v1.0/account/~/extension/~/greeting/1004", 500)
+			}
+			s.Handle("readCustomGreeting", func(ringcentraltest.Request) ringcentraltest.Response { return ringcentraltest.Response{Status: 999} })
+			get(t, s.URL+"/restapi/v1.0/account/~/extension/~/greeting/1004", 999)
+		}, []string{
+			`ringcentraltest: readCustomGreeting: status -1 cannot be sent as an answer: use 200 to 999`,
+			`ringcentraltest: readCustomGreeting: status 42 cannot be sent as an answer: use 200 to 999`,
+			`ringcentraltest: readCustomGreeting: status 100 cannot be sent as an answer: use 200 to 999`,
+			`ringcentraltest: readCustomGreeting: status 101 cannot be sent as an answer: use 200 to 999`,
+			`ringcentraltest: readCustomGreeting: status 199 cannot be sent as an answer: use 200 to 999`,
+			`ringcentraltest: readCustomGreeting: status 1000 cannot be sent as an answer: use 200 to 999`,
+		}},
 		"a path of no operation": {func(t *fakeT, s *ringcentraltest.Server) { get(t, s.URL+"/restapi/v1.0/account/%7E?x=1", 404) },
 			[]string{`ringcentraltest: GET /restapi/v1.0/account/%7E: no operation has this method and path`}},
 		"a method of no operation": {func(t *fakeT, s *ringcentraltest.Server) {
