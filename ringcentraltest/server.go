@@ -130,12 +130,16 @@ func (s *Server) Throttle(operation string, wait time.Duration) {
 	if !ok {
 		return
 	}
+	seconds := int64(wait / time.Second)
+	if wait%time.Second > 0 {
+		seconds++
+	}
 	answer := Recording(platform + "/429-" + string(ringcentral.CMN301))
 	if answer.err == nil {
 		// The recording is that of another operation.
 		answer.Header.Del("X-Rate-Limit-Limit")
 		answer.Header.Set("X-Rate-Limit-Group", strings.ToLower(op.ThrottlingGroup))
-		answer.Header.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+		answer.Header.Set("Retry-After", strconv.FormatInt(seconds, 10))
 		if wait <= 0 {
 			answer.Header.Del("Retry-After")
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os/exec"
 	"regexp"
@@ -217,7 +218,7 @@ func TestThrottle(t *testing.T) {
 	for _, c := range []struct {
 		wait time.Duration
 		want []string
-	}{{time.Minute, []string{"60"}}, {1500 * time.Millisecond, []string{"2"}}, {time.Nanosecond, []string{"1"}}, {0, nil}} {
+	}{{time.Minute, []string{"60"}}, {1500 * time.Millisecond, []string{"2"}}, {time.Nanosecond, []string{"1"}}, {math.MaxInt64, []string{"9223372037"}}, {0, nil}, {math.MinInt64, nil}} {
 		for _, op := range ringcentral.Operations() {
 			s.Throttle(op.ID, c.wait)
 			resp, body := ask(t, s, op)
