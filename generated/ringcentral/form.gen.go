@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"net/textproto"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -143,53 +144,68 @@ func atMost(size int64, r io.Reader) io.Reader {
 	return io.LimitReader(r, size)
 }
 
-// upload is a body that lets go of its files when it is closed and when the call ends: a transport waits for a read that
-// is under way before it gives up, and may still be reading for a try that has failed when the next one begins at the
-// files' start. So the files are read aside, into a buffer that is the upload's own: a late read harms nobody.
+// upload is a body that lets go of its files when it is closed and when the call's context ends: a transport waits for a
+// read that is under way before it gives up, and may still be reading for a try that has failed when the next one begins
+// at the files' start. So the files are read aside, into a buffer that is the upload's own: a late read harms nobody.
 type upload struct {
-	ctx     context.Context // done when the upload is closed or the call ends
-	cancel  context.CancelCauseFunc
+	ctx     context.Context
+	closed  chan struct{}
+	close   func()
 	body    io.Reader
 	buffer  []byte
 	reading chan struct{} // full while the body is read
 }
 
 func newUpload(ctx context.Context, body io.Reader) *upload {
-	u := &upload{body: body, buffer: make([]byte, 32<<10), reading: make(chan struct{}, 1)}
-	u.ctx, u.cancel = context.WithCancelCause(ctx)
+	u := &upload{ctx: ctx, closed: make(chan struct{}), body: body, buffer: make([]byte, 32<<10), reading: make(chan struct{}, 1)}
+	u.close = sync.OnceFunc(func() { close(u.closed) })
 	return u
 }
 
 func (u *upload) Read(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
+	if err := u.ended(); err != nil {
+		return 0, err
 	}
 	var n int
 	var err error
 	done := make(chan struct{})
 	chunk := u.buffer[:min(len(p), len(u.buffer))]
-	u.reading <- struct{}{}
-	go func() {
-		n, err = u.body.Read(chunk)
-		<-u.reading
-		close(done)
-	}()
+	select {
+	case u.reading <- struct{}{}:
+		go func() {
+			n, err = u.body.Read(chunk)
+			<-u.reading
+			close(done)
+		}()
+	case <-u.closed: // abandoned in the meantime: done never comes
+	}
 	select {
 	case <-done:
 		return copy(p, chunk[:n]), err
+	case <-u.closed:
 	case <-u.ctx.Done():
-		return 0, context.Cause(u.ctx)
+	}
+	return 0, u.ended()
+}
+
+// ended tells why the upload is over, if it is.
+func (u *upload) ended() error {
+	select {
+	case <-u.closed:
+		return errors.New("the upload is closed")
+	default:
+		return context.Cause(u.ctx)
 	}
 }
 
 func (u *upload) Close() error {
-	u.cancel(errors.New("the upload is closed"))
+	u.close()
 	return nil
 }
 
 // abandon closes the upload and returns when nothing reads the files any more, or with the context's error.
 func (u *upload) abandon(ctx context.Context) error {
-	_ = u.Close()
+	u.close()
 	select {
 	case u.reading <- struct{}{}:
 		return nil

@@ -260,10 +260,10 @@ func TestHangingRead(t *testing.T) {
 
 // A second try does not wait longer for a read of the first than its context allows.
 func TestRewindGivesUp(t *testing.T) {
-	hang := make(chan struct{})
-	defer close(hang)
+	file := &hangingFile{Reader: *bytes.NewReader([]byte("tone")), read: make(chan struct{}), hang: make(chan struct{})}
+	defer close(file.hang)
 	f := newForm()
-	f.addFile("binary", File{Reader: &hangingFile{hang: hang, Reader: *bytes.NewReader([]byte("tone"))}})
+	f.addFile("binary", File{Reader: file})
 	r := newRequest(&testOperation)
 	r.setForm(f)
 	first, err := r.body.open(t.Context())
@@ -273,9 +273,7 @@ func TestRewindGivesUp(t *testing.T) {
 		_, err := io.Copy(io.Discard, first)
 		done <- err
 	}()
-	for len(first.(*upload).reading) == 0 { // until the copy reads
-		runtime.Gosched()
-	}
+	<-file.read
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	_, err = r.body.open(ctx)
@@ -283,13 +281,24 @@ func TestRewindGivesUp(t *testing.T) {
 	require.EqualError(t, <-done, "the upload is closed")
 }
 
-// hangingFile waits in Read until hang is closed.
+// A read may begin just when the next try has found that there is none.
+func TestReadOfAbandoned(t *testing.T) {
+	u := newUpload(t.Context(), strings.NewReader("tone"))
+	u.reading <- struct{}{}
+	time.AfterFunc(20*time.Millisecond, func() { u.Close() })
+	n, err := u.Read(make([]byte, 4))
+	require.Zero(t, n)
+	require.EqualError(t, err, "the upload is closed")
+}
+
+// hangingFile tells when it is read, and waits then until hang is closed.
 type hangingFile struct {
 	bytes.Reader
-	hang chan struct{}
+	read, hang chan struct{}
 }
 
 func (f *hangingFile) Read(p []byte) (int, error) {
+	close(f.read)
 	<-f.hang
 	return f.Reader.Read(p)
 }
