@@ -272,6 +272,3 @@ func isJSON(contentType string) bool {
 	media = strings.ToLower(strings.TrimSpace(media))
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
-
-// drain reads what is left of a body, within reason, so that its connection can be used again.
-func drain(r io.Reader) { _, _ = io.CopyN(io.Discard, r, 256<<10) }

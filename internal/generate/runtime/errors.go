@@ -128,9 +128,9 @@ func (e *APIError) Unwrap() error { return e.Err }
 
 // newAPIError reads an unsuccessful response, whatever it holds.
 func newAPIError(op *Operation, resp *http.Response) *APIError {
-	// An error while reading leaves what was read, which is all that is wanted.
+	// An error while reading leaves what was read, which is all that is wanted. The rest of a longer body is not waited
+	// for: that costs its connection.
 	data, _ := io.ReadAll(io.LimitReader(resp.Body, MaxErrorBody))
-	drain(resp.Body)
 	e := describe(op, resp, data)
 	e.readBody(data)
 	e.Documented = documented(op.ID, e.Status, e.codes())

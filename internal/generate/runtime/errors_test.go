@@ -171,7 +171,7 @@ func TestErrorBodies(t *testing.T) {
 	}
 }
 
-// Of a response that does not end, no more is read than is kept and than is worth it for the connection.
+// Of a response that does not end, no more is read than is kept.
 func TestErrorsAreReadWithinReason(t *testing.T) {
 	endless := &counter{}
 	client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -180,7 +180,7 @@ func TestErrorsAreReadWithinReason(t *testing.T) {
 	require.NoError(t, err)
 	_, err = create(t, client)
 	require.EqualError(t, err, "createThing: 500 Internal Server Error (undocumented)")
-	require.LessOrEqual(t, endless.read, 400<<10)
+	require.LessOrEqual(t, endless.read, MaxErrorBody)
 	require.True(t, endless.closed)
 
 	*endless = counter{}
