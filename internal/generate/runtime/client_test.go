@@ -110,10 +110,11 @@ func TestNewClient(t *testing.T) {
 		"https://":             `server URL "https:": want one like https://host, without user, query or fragment`,
 		"https://host?a=b":     `server URL "https://host?a=b": want one like https://host, without user, query or fragment`,
 		"https://host?":        `server URL "https://host?": want one like https://host, without user, query or fragment`,
-		"https://me:word@h%zz": "the server URL is not a URL",
+		"https://me:word@h%zz": "the server URL is not a URL like https://host",
+		"me:word@host":         "the server URL is not a URL like https://host",
 		"https://host#f":       `server URL "https://host#f": want one like https://host, without user, query or fragment`,
 		"https://me:word@host": `server URL "https://me:xxxxx@host": want one like https://host, without user, query or fragment`,
-		"https://ho st":        "the server URL is not a URL",
+		"https://ho st":        "the server URL is not a URL like https://host",
 	} {
 		_, err := NewClient(server)
 		require.EqualError(t, err, want)

@@ -48,8 +48,9 @@ func WithRequestEditor(edit func(*http.Request) error) Option {
 // NewClient makes a client for a server: an absolute http or https URL, without user, query or fragment.
 func NewClient(server string, options ...Option) (*Client, error) {
 	u, err := url.Parse(server)
-	if err != nil {
-		return nil, errors.New("the server URL is not a URL") // the parser's message repeats it, which may hold a password
+	if err != nil || u.Opaque != "" {
+		// The parser's message repeats the URL, which may hold a password, and so may what stands for host and path.
+		return nil, errors.New("the server URL is not a URL like https://host")
 	}
 	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("server URL %q: want one like https://host, without user, query or fragment", u.Redacted())
