@@ -227,8 +227,18 @@ func isSuccess(status int, documented []int) bool {
 	return slices.Contains(documented, status) || len(documented) == 0 && status/100 == 2
 }
 
+// limit is the context of a call: it ends with the time that the http.Client has for it, of which net/http tells no body.
+func (c *Client) limit(ctx context.Context) (context.Context, func()) {
+	if c.http.Timeout > 0 {
+		return context.WithTimeout(ctx, c.http.Timeout)
+	}
+	return ctx, func() {}
+}
+
 // call sends a request whose successful response has no body that anyone needs.
 func call(ctx context.Context, c *Client, r *request, success ...int) error {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
 	resp, err := c.send(ctx, r)
 	if err != nil {
 		return err
@@ -243,6 +253,8 @@ func call(ctx context.Context, c *Client, r *request, success ...int) error {
 
 // fetch sends a request and decodes its successful response. Everything else is an error.
 func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*T, error) {
+	ctx, cancel := c.limit(ctx)
+	defer cancel()
 	resp, err := c.send(ctx, r)
 	if err != nil {
 		return nil, err

@@ -230,7 +230,7 @@ func TestRewindWaits(t *testing.T) {
 	require.NoError(t, upload1(t, client, File{Reader: &slowFile{Reader: *bytes.NewReader(make([]byte, 1<<20)), reading: &waiting}}))
 }
 
-// A Read that hangs holds no call up, be it under way when the context or the patience of the transport ends.
+// A Read that hangs holds no call up, be it under way when the context, the client's time or the transport's patience ends.
 func TestHangingRead(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer server.Close()
@@ -250,6 +250,7 @@ func TestHangingRead(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	require.ErrorIs(t, upload(ctx, http.DefaultClient), context.DeadlineExceeded)
+	require.ErrorIs(t, upload(t.Context(), &http.Client{Timeout: 50 * time.Millisecond}), context.DeadlineExceeded)
 	err := upload(t.Context(), &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		time.AfterFunc(50*time.Millisecond, func() { r.Body.Close() })
 		_, err := io.Copy(io.Discard, r.Body)
