@@ -19,10 +19,12 @@ import (
 //go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go
 var runtimeFiles embed.FS
 
-// names are those of the package: the ones that are declared at the top level, with the files that do, and the used ones.
+// names are those of the package: the ones that are declared at the top level and the fields of its structs, with what
+// declares them, the used ones, and the used types with where.
 type names struct {
 	declared map[string][]string
 	used     map[string]bool
+	types    map[string]string
 }
 
 func (n names) declare(file string, list []string) {
@@ -31,14 +33,15 @@ func (n names) declare(file string, list []string) {
 	}
 }
 
-// problems tells the names that are declared twice: a schema called Client, or two codes that make one constant.
+// problems tells the names that are declared twice: a schema called Client, two codes that make one constant, or two
+// properties that make one field.
 func (n names) problems() error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(n.declared)) {
 		if files := n.declared[name]; len(files) > 1 {
 			slices.Sort(files)
 			where := strings.Join(slices.Compact(files), " and ")
-			problems = append(problems, fmt.Errorf("%s would be declared twice (%s): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames", name, where))
+			problems = append(problems, fmt.Errorf("%s would be declared twice (%s): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames", name, where))
 		}
 	}
 	return errors.Join(problems...)

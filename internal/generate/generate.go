@@ -28,7 +28,8 @@
 // What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
 // sent as JSON); parameters and fields that are unions without an x-go-type, or lists of lists; bodies other than JSON and
 // multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none;
-// an empty allOf; a Go name that is declared twice.
+// an empty allOf; a Go name that is declared twice, which fields of a struct count among; a name that gives no exported field;
+// a type that the package does not declare.
 package generate
 
 import (
@@ -96,7 +97,7 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err != nil {
 		return nil, err
 	}
-	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}}}
+	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}}}
 	f.add("types.gen.go", []byte(tidyTypes(formNames(types, m.Operations))))
 	for _, name := range []string{"api", "codes", "doc", "spec"} {
 		var buf bytes.Buffer
@@ -117,8 +118,12 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err := copyRuntime(runtime, f.files, f.names, cfg.PackageName); err != nil {
 		return nil, err
 	}
-	if err := f.names.problems(); err != nil {
-		return nil, err
+	problems := f.names.problems()
+	if cfg.PinSHA256 != "" {
+		problems = errors.Join(problems, f.names.undeclared())
+	}
+	if problems != nil {
+		return nil, problems
 	}
 	return f.files, nil
 }
@@ -222,6 +227,10 @@ func (f *finisher) add(name string, text []byte) {
 		for _, decl := range file.Decls {
 			f.names.declare(name, namesOf(decl))
 			usesOf(decl, f.names.used)
+			f.names.useTypes(decl)
+			if err := f.names.declareFields(decl); err != nil {
+				f.problems = append(f.problems, err)
+			}
 		}
 	})
 }

@@ -272,15 +272,30 @@ func TestRefusals(t *testing.T) {
 		{"codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: oops}}", 1), plainThing),
 			"doThing: x-error-codes of response 400: want a list of {code, message}, not string"},
 		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
-			"AB1 would be declared twice (codes.gen.go): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
+			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"a schema called Client", small("", json("{$ref: '#/components/schemas/Client'}"), thing, plainThing+", Client: {type: object, properties: {a: {type: string}}}"),
-			"Client would be declared twice (client.gen.go and types.gen.go): give the schema, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
+			"Client would be declared twice (client.gen.go and types.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"empty allOf", small("", "", thing, "Thing: {type: object, properties: {a: {allOf: []}}}"),
 			"schema Thing.a: allOf is empty: remove it with an overlay"},
 		{"null body", small("", "{content: {application/json: null}}", thing, plainThing),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"null response", small("", "", "{'200': {description: ok, content: {application/json: null}}}", ""),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
+		{"two properties for one field", small("", json("{$ref: '#/components/schemas/Two'}"), thing, plainThing+", Two: {type: object, properties: {foo-bar: {type: string}, foo_bar: {type: string}}}"),
+			`Two.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+		{"two parameters for one field", small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}", "", thing, plainThing),
+			`DoThingParams.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+		{"two form fields for one field", small("", form("foo-bar: {type: string}, foo_bar: {type: string}"), thing, plainThing),
+			`DoThingForm.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+		{"a field that is a method", small("", "", thing, "Thing: {type: object, properties: {asA: {type: string}}, oneOf: [{$ref: '#/components/schemas/A'}]}, A: {type: object}"),
+			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+		{"a name without capitals", small("", "", thing, "Thing: {type: object, properties: {日本: {type: string}}}"),
+			`Thing: the name "日本" gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name`},
+		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: string, x-go-type: time.Time}}}}"),
+			"Thing.A: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema\n" +
+				"Thing.B: the package declares no type time.Time: correct the schema's x-go-type, or make what has no name a component schema"},
+		{"no such type in a path", strings.Replace(small("", "", thing, plainThing), "schema: {type: string}", "schema: {type: string, x-go-type: Nope}", 1),
+			"Client.DoThing: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema"},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
 			"POST /things/{id} has no operationId: give it one in overlays/40-names.yaml"},
 	} {
@@ -289,6 +304,18 @@ func TestRefusals(t *testing.T) {
 			require.EqualError(t, err, c.want)
 			require.Nil(t, files)
 		})
+	}
+}
+
+// x-go-name mends names that give no field of their own.
+func TestGoNames(t *testing.T) {
+	text := small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: query, x-go-name: other, schema: {type: string}}", "", thing,
+		"Thing: {type: object, properties: {日本: {type: string, x-go-name: Japan}, a-b: {type: string}, a_b: {type: string, x-go-name: underscored}}}")
+	files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+	require.NoError(t, err)
+	types := string(files["types.gen.go"])
+	for _, field := range []string{"Japan *string `json:\"日本", "AB *string `json:\"a-b", "Underscored *string `json:\"a_b", "FooBar *string `form:\"foo-bar", "Other *string `form:\"foo_bar"} {
+		require.Contains(t, strings.Join(strings.Fields(types), " "), field)
 	}
 }
 
