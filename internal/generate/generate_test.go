@@ -319,6 +319,20 @@ func TestGoNames(t *testing.T) {
 	}
 }
 
+// The types that a union of a body or a response may have are declared, though they have no name in the document.
+func TestInlineUnion(t *testing.T) {
+	const union = "{content: {application/json: {schema: {type: object, properties: {u: {oneOf: [{type: string}, {type: integer}]}}}}}"
+	text := small("", union+"}", "{'200': "+strings.Replace(union, "{", "{description: ok, ", 1)+"}}", "")
+	files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+	require.NoError(t, err)
+	for _, declaration := range []string{
+		"type DoThing200JSONResponseBodyU0 = string", "type DoThing200JSONResponseBodyU1 = int",
+		"type DoThingJSONBodyU0 = string", "type DoThingJSONBodyU1 = int",
+	} {
+		require.Contains(t, string(files["types.gen.go"]), "\n"+declaration+"\n")
+	}
+}
+
 // Every problem of every operation is told at once.
 func TestProblemsAreCollected(t *testing.T) {
 	text := "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n" +
