@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"go/ast"
 	"go/format"
 	"go/parser"
 	"go/token"
@@ -296,6 +297,10 @@ func TestRefusals(t *testing.T) {
 				"Thing.B: the package declares no type time.Time: correct the schema's x-go-type, or make what has no name a component schema"},
 		{"no such type in a path", strings.Replace(small("", "", thing, plainThing), "schema: {type: string}", "schema: {type: string, x-go-type: Nope}", 1),
 			"Client.DoThing: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema"},
+		{"one name for two path parameters", strings.NewReplacer("{id}", "{a_b}/{a-b}", "[{name: id,", "[{name: a_b, in: path, required: true, schema: {type: string}}, {name: a-b,").Replace(small("", "", thing, plainThing)),
+			"doThing: path parameters a_b and a-b would both be ab: give one of them another name with x-go-name"},
+		{"server", small("", "", thing, plainThing) + "servers: [{url: 'https://host', x-go-name: Foo Bar}]\n",
+			`server https://host: its x-go-name "Foo Bar" is no exported Go name`},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
 			"POST /things/{id} has no operationId: give it one in overlays/40-names.yaml"},
 	} {
@@ -304,6 +309,50 @@ func TestRefusals(t *testing.T) {
 			require.EqualError(t, err, c.want)
 			require.Nil(t, files)
 		})
+	}
+}
+
+// A path parameter hides nothing that a method uses: each name in the methods of the golden package is tried as one.
+func TestPathParametersHideNothing(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(golden, "api.gen.go"))
+	require.NoError(t, err)
+	file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	used := map[string]bool{}
+	own := map[string]bool{} // the methods' own path parameters
+	for _, decl := range file.Decls {
+		method, ok := decl.(*ast.FuncDecl)
+		if !ok || method.Recv == nil {
+			continue
+		}
+		for _, p := range method.Type.Params.List {
+			for _, name := range p.Names {
+				own[name.Name] = !slices.Contains([]string{"ctx", "params", "body", "form"}, name.Name)
+			}
+		}
+		ast.Inspect(method, func(n ast.Node) bool {
+			if selector, ok := n.(*ast.SelectorExpr); ok {
+				ast.Inspect(selector.X, func(n ast.Node) bool {
+					if id, ok := n.(*ast.Ident); ok {
+						used[id.Name] = true
+					}
+					return true
+				})
+				return false
+			}
+			if id, ok := n.(*ast.Ident); ok && !id.IsExported() && !own[id.Name] {
+				used[id.Name] = true
+			}
+			return true
+		})
+	}
+	require.Greater(t, len(used), 20)
+	delete(used, "_")
+	for name := range used {
+		document := strings.NewReplacer("{id}", "{"+name+"}", "{name: id,", "{name: "+name+",", "doThing", strings.TrimPrefix(name, "operation")).Replace(small("", "", thing, plainThing))
+		files, err := generate.Generate(load(t, []byte(document)), spec(nil), config)
+		require.NoError(t, err)
+		require.Contains(t, string(files["api.gen.go"]), "(ctx context.Context, "+name+"Value ", name)
 	}
 }
 

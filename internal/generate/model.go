@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"go/token"
 	"maps"
 	"net/http"
 	"slices"
@@ -66,9 +67,10 @@ func (model) BodyVar(t string) string {
 }
 
 func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, cfg Config) (*model, error) {
-	m := &model{
-		Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256,
-		Servers: servers(doc),
+	m := &model{Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
+	var err error
+	if m.Servers, err = servers(doc); err != nil {
+		return nil, err
 	}
 	definitions, err := operationDefinitions(doc)
 	if err != nil {
@@ -116,7 +118,7 @@ func rawString(s string) (string, error) {
 }
 
 // servers names the servers: by x-go-name, or Server and a number.
-func servers(doc *openapi3.T) []server {
+func servers(doc *openapi3.T) ([]server, error) {
 	var all []server
 	for i, s := range doc.Servers {
 		name, _ := s.Extensions["x-go-name"].(string)
@@ -126,9 +128,12 @@ func servers(doc *openapi3.T) []server {
 				name = fmt.Sprintf("Server%d", i+1)
 			}
 		}
+		if !token.IsIdentifier(name) || !token.IsExported(name) {
+			return nil, fmt.Errorf("server %s: its x-go-name %q is no exported Go name", s.URL, name)
+		}
 		all = append(all, server{name, strings.TrimSuffix(s.URL, "/"), oneLine(s.Description)})
 	}
-	return all
+	return all, nil
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -156,7 +161,13 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 		if err != nil {
 			return fail("path parameter %s: %w", p.ParamName, err)
 		}
-		op.PathParams = append(op.PathParams, param{Wire: p.ParamName, Var: variable(p.GoVariableName()), Type: p.TypeDef(), List: list})
+		name := op.variable(p.GoVariableName())
+		for _, other := range op.PathParams {
+			if other.Var == name {
+				return fail("path parameters %s and %s would both be %s: give one of them another name with x-go-name", other.Wire, p.ParamName, name)
+			}
+		}
+		op.PathParams = append(op.PathParams, param{Wire: p.ParamName, Var: name, Type: p.TypeDef(), List: list})
 	}
 	if len(d.QueryParams)+len(d.HeaderParams) > 0 {
 		op.ParamsType = d.OperationId + "Params"
@@ -185,10 +196,12 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	return op, nil
 }
 
-// variable is a name for a method's parameter that is none of those that the method or its types use.
-func variable(name string) string {
-	switch name {
-	case "body", "c", "context", "ctx", "error", "f", "fetch", "form", "http", "int", "joined", "newForm", "newRequest", "params", "r", "setPathList", "string", "v":
+// inMethods are the names that methods use, beside those of Go and those of types.
+var inMethods = strings.Fields("body c call context ctx f fetch form http joined list newForm newRequest params r setPathList v")
+
+// variable is a name for a method's parameter that hides none of those that the method uses.
+func (op *operation) variable(name string) string {
+	if isPredeclared(name) || name == op.Var || slices.Contains(inMethods, name) {
 		return name + "Value"
 	}
 	return name
