@@ -28,8 +28,9 @@
 // What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
 // sent as JSON); parameters and fields that are unions without an x-go-type, or lists of lists; bodies other than JSON and
 // multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none;
-// an empty allOf; a Go name that is declared twice, which fields of a struct count among; two path parameters of one name; a
-// name that gives no exported field or constant of a server; a type that the package does not declare.
+// an empty allOf; members whose name no tag of a field can hold; integers from 2^53 in an enumeration; a Go name that is
+// declared twice, which fields of a struct count among; two path parameters of one name; a name that gives no exported
+// field or constant of a server; a type that the package does not declare.
 package generate
 
 import (

@@ -301,6 +301,14 @@ func TestRefusals(t *testing.T) {
 			"doThing: path parameters a_b and a-b would both be ab: give one of them another name with x-go-name"},
 		{"server", small("", "", thing, plainThing) + "servers: [{url: 'https://host', x-go-name: Foo Bar}]\n",
 			`server https://host: its x-go-name "Foo Bar" is no exported Go name`},
+		{"JSON names", small("", "", thing, "Thing: {type: object, properties: {'': {type: string}, 'a,b': {type: string}, '-': {type: string}, a: {type: object, properties: {'a\"b': {type: string}}}}}"),
+			`schema Thing.a: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
+				`schema Thing: the property "" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
+				`schema Thing: the property "-" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
+				`schema Thing: the property "a,b" has a name that no field's tag can hold: remove it with an overlay`},
+		{"large numbers", small("", "", thing, "Thing: {type: object, properties: {a: {type: integer, enum: [1, 9007199254740993]}, b: {type: integer, enum: [1.5, 9007199254740991]}}}"),
+			"schema Thing.a: the enum value 9007199254740992 is no integer below 2^53, which is as far as they are exact: remove it with an overlay\n" +
+				"schema Thing.b: the enum value 1.5 is no integer below 2^53, which is as far as they are exact: remove it with an overlay"},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
 			"POST /things/{id} has no operationId: give it one in overlays/40-names.yaml"},
 	} {
@@ -310,6 +318,28 @@ func TestRefusals(t *testing.T) {
 			require.Nil(t, files)
 		})
 	}
+}
+
+// null, which a nullable enumeration has to list, is no constant.
+func TestNullInEnum(t *testing.T) {
+	text := small(", {name: q, in: query, schema: {type: string, nullable: true, enum: [null, z]}}", "", thing,
+		"Thing: {type: object, properties: {a: {type: string, nullable: true, enum: [x, null, y], x-enum-varnames: [Ex, Nothing, Why]}, b: {type: integer, nullable: true, enum: [1, null]}}}")
+	doc := load(t, []byte(text))
+	before, err := json.Marshal(doc)
+	require.NoError(t, err)
+	files, err := generate.Generate(doc, spec([]byte(text)), config)
+	require.NoError(t, err)
+	after, err := json.Marshal(doc)
+	require.NoError(t, err)
+	require.JSONEq(t, string(before), string(after))
+	var constants []string
+	for line := range strings.Lines(string(files["types.gen.go"])) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			constants = append(constants, strings.Join(strings.Fields(name), " ")+" ="+value)
+		}
+	}
+	require.ElementsMatch(t, []string{`ThingAEx ThingA = "x"`, `ThingAWhy ThingA = "y"`, "ThingBN1 ThingB = 1", `DoThingParamsQZ DoThingParamsQ = "z"`}, constants)
+	require.Contains(t, string(files["types.gen.go"]), "A *ThingA `json:\"a,omitempty\"`")
 }
 
 // A path parameter hides nothing that a method uses: each name in the methods of the golden package is tried as one.

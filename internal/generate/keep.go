@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -15,10 +17,31 @@ import (
 // met; and vendors like to call one of them APIError. The second result gives the original of each of its operations:
 // oapi-codegen changes those that it is given.
 func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3.Operation, error) {
+	view, originals, nulls, err := viewOf(doc, false)
+	if err == nil && nulls {
+		if doc, err = copyOf(doc); err == nil {
+			view, originals, _, err = viewOf(doc, true)
+		}
+	}
+	return view, originals, err
+}
+
+// copyOf is a document whose schemas may be changed.
+func copyOf(doc *openapi3.T) (*openapi3.T, error) {
+	text, err := doc.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return openapi3.NewLoader().LoadFromData(text)
+}
+
+// viewOf is clientView, and tells whether there are enumerations that list null. It takes null out if the document may be
+// changed: null has no constant, it is the pointer that is nil.
+func viewOf(doc *openapi3.T, change bool) (_ *openapi3.T, _ map[*openapi3.Operation]*openapi3.Operation, nulls bool, _ error) {
 	view := *doc
 	view.Paths = openapi3.NewPathsWithCapacity(doc.Paths.Len())
 	originals := map[*openapi3.Operation]*openapi3.Operation{}
-	k := keeper{names: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	k := keeper{names: map[string]bool{}, seen: map[*openapi3.Schema]bool{}, change: change}
 	if doc.Components != nil {
 		k.schemas = doc.Components.Schemas
 	}
@@ -51,9 +74,9 @@ func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3
 	}
 	if len(k.problems) > 0 {
 		slices.Sort(k.problems)
-		return nil, nil, errors.New(strings.Join(slices.Compact(k.problems), "\n"))
+		return nil, nil, false, errors.New(strings.Join(slices.Compact(k.problems), "\n"))
 	}
-	return &view, originals, nil
+	return &view, originals, k.nulls, nil
 }
 
 // successes are the responses of 200 to 299, or default where none of those is documented.
@@ -76,6 +99,8 @@ type keeper struct {
 	names    map[string]bool
 	seen     map[*openapi3.Schema]bool
 	problems []string
+	nulls    bool // an enumeration lists null
+	change   bool // null is to be taken out
 }
 
 func (k *keeper) operation(op *openapi3.Operation) {
@@ -133,10 +158,34 @@ func (k *keeper) schema(ref *openapi3.SchemaRef, where string) {
 			k.schema(part, where)
 		}
 	}
+	k.enum(s, where)
 	for name, property := range s.Properties {
+		if !validJSONName(name) {
+			k.problems = append(k.problems, fmt.Sprintf("%s: the property %q has a name that no field's tag can hold: remove it with an overlay", where, name))
+		}
 		k.schema(property, where+"."+name)
 	}
 	k.schema(s.Items, where+"[]")
 	k.schema(s.AdditionalProperties.Schema, where+"{}")
 	k.schema(s.Not, where)
+}
+
+// enum looks at the values of an enumeration. Integers have been read as floating-point numbers.
+func (k *keeper) enum(s *openapi3.Schema, where string) {
+	for i := len(s.Enum) - 1; i >= 0; i-- {
+		switch value := s.Enum[i].(type) {
+		case nil:
+			k.nulls = true
+			if k.change {
+				s.Enum = slices.Delete(s.Enum, i, i+1)
+				if names, ok := s.Extensions["x-enum-varnames"].([]any); ok && i < len(names) {
+					s.Extensions["x-enum-varnames"] = slices.Delete(names, i, i+1)
+				}
+			}
+		case float64:
+			if s.Type.Is("integer") && (value != math.Trunc(value) || math.Abs(value) >= 1<<53) {
+				k.problems = append(k.problems, fmt.Sprintf("%s: the enum value %s is no integer below 2^53, which is as far as they are exact: remove it with an overlay", where, strconv.FormatFloat(value, 'f', -1, 64)))
+			}
+		}
+	}
 }
