@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -10,6 +9,10 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
 // row is a documented error.
@@ -21,55 +24,86 @@ type row struct {
 // code is a constant for an error code.
 type code struct{ Const, Code, Comment string }
 
-// operationRows reads x-error-codes of an operation's responses.
+// operationRows are the rows of x-error-codes of an operation and its responses, as package errorcodes reads them.
 func operationRows(op *openapi3.Operation) ([]row, error) {
-	var all []row
+	own, err := extensionNode(op.Extensions, errorcodes.Extension)
+	if err != nil {
+		return nil, err
+	}
+	responses := document.Mapping()
 	for status, response := range op.Responses.Map() {
 		if response.Value == nil {
 			continue
 		}
-		n, _ := strconv.Atoi(status) // 0 for default and ranges
-		more, err := rows(response.Value.Extensions["x-error-codes"], n)
+		node, err := extensionNode(response.Value.Extensions, errorcodes.Extension)
 		if err != nil {
-			return nil, fmt.Errorf("x-error-codes of response %s: %w", status, err)
+			return nil, fmt.Errorf("response %s: %w", status, err)
 		}
-		all = append(all, more...)
+		if response.Ref != "" {
+			beside, err := extensionNode(response.Extensions, errorcodes.Extension)
+			if err != nil {
+				return nil, fmt.Errorf("response %s: %w", status, err)
+			}
+			node.Content = append(node.Content, beside.Content...)
+		}
+		responses.Content = append(responses.Content, document.String(status), document.Mapping(document.String(errorcodes.Extension), node))
 	}
-	sortRows(all)
-	return all, nil
+	node := document.Mapping(document.String(errorcodes.Extension), own, document.String("responses"), responses)
+	return named(errorcodes.RowsOf(nil, document.Operation{Node: node}))
 }
 
-func sortRows(all []row) {
-	slices.SortFunc(all, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
-	})
+// platformRows are the rows of x-platform-error-codes.
+func platformRows(doc *openapi3.T) ([]row, error) {
+	list, err := extensionNode(doc.Extensions, errorcodes.PlatformExtension)
+	if err != nil {
+		return nil, err
+	}
+	return named(errorcodes.Platform(document.Mapping(document.String(errorcodes.PlatformExtension), list)))
 }
 
-// rows reads a list of {code, message}, with a status where it is not given.
-func rows(extension any, status int) ([]row, error) {
-	if extension == nil {
-		return nil, nil
+// extensionNode is an extension's list of rows as package errorcodes reads it, an empty one if there is none.
+func extensionNode(extensions map[string]any, key string) (*yaml.Node, error) {
+	list := document.Sequence()
+	if extensions[key] == nil {
+		return list, nil
 	}
-	items, ok := extension.([]any)
+	items, ok := extensions[key].([]any)
 	if !ok {
-		return nil, fmt.Errorf("want a list of {code, message}, not %T", extension)
+		return nil, fmt.Errorf("%s: want a list of {status, code, message}, not %T", key, extensions[key])
 	}
-	var all []row
 	for _, item := range items {
 		fields, _ := item.(map[string]any)
-		text, _ := fields["code"].(string)
-		message, _ := fields["message"].(string)
-		r := row{Status: status, Code: text, Message: message}
-		if n, ok := fields["status"].(float64); ok && status == 0 {
-			r.Status = int(n)
+		node := document.Mapping()
+		for _, key := range []string{"status", "code", "message"} {
+			node.Content = append(node.Content, document.String(key), document.String(scalar(fields[key])))
 		}
-		if r.Const = constName(text); r.Const == "" {
-			return nil, fmt.Errorf("code %q cannot name a constant: it has to begin with a letter", text)
-		}
-		all = append(all, r)
+		list.Content = append(list.Content, node)
 	}
-	sortRows(all)
-	return all, nil
+	return list, nil
+}
+
+// scalar is a value's text, "" for null and for what has none.
+func scalar(value any) string {
+	switch value := value.(type) {
+	case nil, []any, map[string]any:
+		return ""
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	return fmt.Sprint(value)
+}
+
+// named are rows with the names of their constants.
+func named(all []errorcodes.Row) ([]row, error) {
+	var rows []row
+	for _, r := range all {
+		name := constName(r.Code)
+		if name == "" {
+			return nil, fmt.Errorf("error code %q cannot name a constant: it has to begin with a letter", r.Code)
+		}
+		rows = append(rows, row{Status: r.Status, Code: r.Code, Const: name, Message: r.Message})
+	}
+	return rows, nil
 }
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_]+`)

@@ -18,8 +18,8 @@
 //   - x-enum-varnames names the constants of values, in the order of enum, without the type's name, which is put in front;
 //   - a description beside a $ref is ignored: allOf with the $ref as its one item keeps it;
 //   - x-throttling-group, x-app-permission and x-user-permission of an operation go into its Operation;
-//   - x-error-codes of a response, a list of {code, message}, and x-platform-error-codes of the document, with status,
-//     become constants and rows.
+//   - x-error-codes of an operation and of a response, which has the status, and x-platform-error-codes of the document,
+//     lists of {status, code, message}, become constants and rows: those that package errorcodes reads in them.
 //
 // Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. Enumerations are
 // open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -20,6 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/generate"
 )
 
@@ -269,9 +272,9 @@ func TestRefusals(t *testing.T) {
 		{"result or nothing", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '204': {description: none}}", 1), plainThing),
 			"doThing: success is Thing, or nothing with status 204: keep one with an overlay"},
 		{"code", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: 12-a, message: m}]}}", 1), plainThing),
-			`doThing: x-error-codes of response 400: code "12-a" cannot name a constant: it has to begin with a letter`},
+			`doThing: error code "12-a" cannot name a constant: it has to begin with a letter`},
 		{"codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: oops}}", 1), plainThing),
-			"doThing: x-error-codes of response 400: want a list of {code, message}, not string"},
+			"doThing: response 400: x-error-codes: want a list of {status, code, message}, not string"},
 		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
 			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"a schema called Client", small("", json("{$ref: '#/components/schemas/Client'}"), thing, plainThing+", Client: {type: object, properties: {a: {type: string}}}"),
@@ -318,6 +321,31 @@ func TestRefusals(t *testing.T) {
 			require.Nil(t, files)
 		})
 	}
+}
+
+// The rows are those that package errorcodes lists, wherever x-error-codes stands and however its scalars are written.
+func TestRowsAgree(t *testing.T) {
+	text := small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-2, message: 12}, {code: AB-2}]}, "+
+		"'404': {$ref: '#/components/responses/Lost', x-error-codes: [{code: AB-4, message: beside}]}, default: {description: no, x-error-codes: [{code: AB-6}]}}", 1)+
+		"\n      x-error-codes: [{status: '403', code: AB-1, message: own}, {status: 409, code: AB-1, message: 1.5}, {code: AB-5, message: m}, {code: XXX-123, status: 400}, {code: ''}, 7]",
+		plainThing) + "  responses: {Lost: {description: lost, x-error-codes: [{code: AB-3, message: lost}]}}\n" +
+		"x-platform-error-codes: [{status: '429', code: AB-7, message: 1000000}, {status: 503, code: AB-8, message: true}]\n"
+	files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+	require.NoError(t, err)
+	root, err := document.ParseYAML("", []byte(text))
+	require.NoError(t, err)
+	want := slices.Concat(errorcodes.Rows(root), errorcodes.Platform(root))
+	require.Len(t, want, 9)
+	var lines, rows []string
+	for _, r := range want {
+		lines = append(lines, fmt.Sprintf("{%d, %s, %q},", r.Status, strings.ReplaceAll(r.Code, "-", ""), r.Message))
+	}
+	for line := range strings.Lines(string(files["codes.gen.go"])) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "{") {
+			rows = append(rows, line)
+		}
+	}
+	require.Equal(t, lines, rows)
 }
 
 // null, which a nullable enumeration has to list, is no constant.

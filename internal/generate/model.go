@@ -89,8 +89,8 @@ func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Opera
 		return nil, errors.Join(problems...)
 	}
 	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.ID, b.ID) })
-	if m.Platform, err = rows(doc.Extensions["x-platform-error-codes"], 0); err != nil {
-		return nil, fmt.Errorf("x-platform-error-codes: %w", err)
+	if m.Platform, err = platformRows(doc); err != nil {
+		return nil, err
 	}
 	m.Codes = m.codes()
 	m.SomeCode = "ErrorCode"
