@@ -48,7 +48,7 @@ func Load(doc *openapi3.T, packageName string) (*API, error) {
 func load(doc *openapi3.T, packageName string, std types.Importer) (*API, error) {
 	// The document, the version and the hash that the package tells of itself differ for every document: they are no
 	// change of its API.
-	generated, err := generate.Generate(doc, func() ([]byte, error) { return nil, nil }, generate.Config{PackageName: packageName})
+	generated, err := generate.Generate(doc, func() ([]byte, error) { return nil, nil }, generate.Config{PackageName: packageName, Incomplete: true})
 	if err != nil {
 		return nil, err
 	}
