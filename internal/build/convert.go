@@ -46,8 +46,9 @@ func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
 }
 
 // convertSwagger converts Swagger 2.0 through kin-openapi, which knows the formats, but neither inherits the media
-// types of the document, nor knows the default format of lists, nor leaves out its own notes. Definitions go past it: the two versions write schemas alike but for
-// four words, and kin-openapi takes a while to read and write what it does not change.
+// types of the document, nor knows the default format of lists, nor leaves out its own notes. Definitions go past it: the
+// two versions write schemas alike but for four words, and kin-openapi takes a while to read and write what it does not
+// change.
 func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	for op := range document.Operations(root) {
 		for _, key := range []string{"consumes", "produces"} {
@@ -99,8 +100,8 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	return converted, nil
 }
 
-// stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter Object): it
-// is another one in OpenAPI 3. Lists in forms have none there.
+// stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter Object):
+// it is another one in OpenAPI 3. Lists in forms have none there.
 func stateListFormats(name string, root *yaml.Node) error {
 	lists := []*yaml.Node{document.Get(root, "parameters")}
 	for op := range document.Operations(root) {

@@ -102,8 +102,10 @@ func (p *pruner) walk(n *yaml.Node, k document.Kind) {
 func (p *pruner) checkAllOf() {
 	const underWay, done = 1, 2
 	state := map[*yaml.Node]int{}
-	var refs []string // the way, and
-	var on []*yaml.Node
+	var (
+		refs []string     // on the way from the first
+		on   []*yaml.Node // what they lead to
+	)
 	var visit func(n *yaml.Node)
 	follow := func(ref string, target *yaml.Node) {
 		refs, on = append(refs, ref), append(on, target)
