@@ -10,7 +10,7 @@
 //   - overlays say which operations are wanted, what is wrong in them, and what they are called;
 //   - internal/build applies them and writes spec/openapi.yaml; internal/generate makes generated/ringcentral from it;
 //   - contracttests check the generated client against recorded exchanges and every documented error;
-//   - internal/drift compares a newer vendor document with the pin.
+//   - internal/drift compares a newer vendor document with the pin, fact by fact with internal/diff.
 //
 // A service imports generated/ringcentral and, if it wants, transport; its tests may import ringcentraltest. Nothing of
 // the toolkit comes along. This package holds only the files that the ringbasic command carries with it.

@@ -22,7 +22,7 @@ import (
 
 	"github.com/ringbasic/ringbasic"
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/check"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
@@ -183,9 +183,9 @@ func (l layers) Open(name string) (fs.File, error) {
 }
 
 // compare answers the question of drift for the project.
-func (a *app) compare(ctx context.Context, q check.Question) (*drift.Report, error) {
-	r, err := check.Run(ctx, a.layered(), q)
-	if unknown := (check.UnknownOperationError{}); errors.As(err, &unknown) {
+func (a *app) compare(ctx context.Context, q drift.Question) (*diff.Report, error) {
+	r, err := drift.Run(ctx, a.layered(), q)
+	if unknown := (drift.UnknownOperationError{}); errors.As(err, &unknown) {
 		return nil, usagef("--operations: %w", err)
 	}
 	return r, err

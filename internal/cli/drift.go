@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/check"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
@@ -40,7 +40,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if err := oneOf("format", format, report.Formats...); err != nil {
 				return err
 			}
-			if err := oneOf("fail-on", failOn, drift.FailOn...); err != nil {
+			if err := oneOf("fail-on", failOn, diff.FailOn...); err != nil {
 				return err
 			}
 			if base != "" && len(args) == 0 {
@@ -56,7 +56,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if err != nil {
 				return err
 			}
-			q := check.Question{Operations: operations, GoAPI: goAPI, Today: time.Now()}
+			q := drift.Question{Operations: operations, GoAPI: goAPI, Today: time.Now()}
 			source := ""
 			if len(args) == 1 {
 				source = args[0]
@@ -82,11 +82,11 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				return err
 			}
 			if waive {
-				waivers, err := check.Waivers(a.layered())
+				waivers, err := drift.Waivers(a.layered())
 				if err != nil {
 					return err
 				}
-				entries := drift.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0), len(waivers.List) == 0)
+				entries := diff.Skeleton(r.Findings, failOn, q.Today.AddDate(0, 3, 0), len(waivers.List) == 0)
 				if len(entries) == 0 {
 					fmt.Fprintln(a.stderr, "nothing to waive: no finding fails")
 				}
@@ -141,7 +141,7 @@ func parseReports(values []string) ([]output, error) {
 	return outputs, nil
 }
 
-func writeReport(o output, r *drift.Report, options report.Options) error {
+func writeReport(o output, r *diff.Report, options report.Options) error {
 	options.Color = false
 	var buf bytes.Buffer
 	if err := report.Write(&buf, o.format, r, options); err != nil {
@@ -166,7 +166,7 @@ func (a *app) colors() bool {
 }
 
 // reportText is a report as text, for commands that tell of changes in passing.
-func reportText(r *drift.Report) string {
+func reportText(r *diff.Report) string {
 	var buf bytes.Buffer
 	if err := report.Write(&buf, "text", r, report.Options{Verbose: true}); err != nil {
 		return fmt.Sprintf("%v\n", err)

@@ -11,8 +11,8 @@ import (
 	"sync"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
@@ -36,7 +36,7 @@ func (a *app) watched() (pin.Lock, error) {
 // page makes, once and only if it is asked, what the HTML page shows beside the report: the names of the operations, the
 // documented errors of our built document with what the upstream document changes of them, and what the recordings
 // exercise. Without a built document there is nothing to show.
-func (a *app) page(r *drift.Report) func() (report.Page, error) {
+func (a *app) page(r *diff.Report) func() (report.Page, error) {
 	return sync.OnceValues(func() (report.Page, error) {
 		var p report.Page
 		files := a.layered()
@@ -64,7 +64,7 @@ func (a *app) page(r *drift.Report) func() (report.Page, error) {
 }
 
 // errorTable is the documented errors, with what changed.
-func errorTable(documented []errorcodes.Row, changes drift.ErrorCodes) []report.ErrorRow {
+func errorTable(documented []errorcodes.Row, changes diff.ErrorCodes) []report.ErrorRow {
 	type code struct {
 		operation string
 		status    int
@@ -106,7 +106,7 @@ func errorTable(documented []errorcodes.Row, changes drift.ErrorCodes) []report.
 // coverage is what the recordings exercise of our built document.
 func coverage(files fs.FS, built *document.Document) (report.Coverage, error) {
 	var c report.Coverage
-	recordings, err := recording.ReadDir(files, check.RecordingsDir)
+	recordings, err := recording.ReadDir(files, drift.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
 		return c, nil
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
@@ -16,7 +16,7 @@ import (
 func TestPage(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{"../..", t.TempDir()} {
-		p, err := (&app{dir: dir}).page(&drift.Report{})()
+		p, err := (&app{dir: dir}).page(&diff.Report{})()
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, len(p.Names), 6)
 		require.Equal(t, "readCustomGreeting", p.Names["GET /restapi/v1.0/account/{accountId}/extension/{extensionId}/greeting/{greetingId}"])
@@ -39,7 +39,7 @@ func TestErrorTable(t *testing.T) {
 	row := func(code, message string) errorcodes.Row {
 		return errorcodes.Row{Operation: "GET /things", Status: 400, Code: code, Message: message}
 	}
-	table := errorTable([]errorcodes.Row{row("A-1", "kept"), row("A-3", "gone"), row("A-4", "old words")}, drift.ErrorCodes{
+	table := errorTable([]errorcodes.Row{row("A-1", "kept"), row("A-3", "gone"), row("A-4", "old words")}, diff.ErrorCodes{
 		Added:          []errorcodes.Row{row("A-2", "new")},
 		Removed:        []errorcodes.Row{row("A-3", "gone")},
 		MessageChanged: []errorcodes.Row{row("A-4", "new words")},

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/check"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/fetch"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
@@ -228,7 +228,7 @@ func (a *app) changesOfSelection(ctx context.Context, newPin []byte) (string, er
 	if err != nil {
 		return "", err
 	}
-	report, err := a.compare(ctx, check.Question{Upstream: upstream, Base: base})
+	report, err := a.compare(ctx, drift.Question{Upstream: upstream, Base: base})
 	if err != nil {
 		// A pin needs no project yet: without a select overlay there is nothing to tell.
 		return fmt.Sprintf("what changed for the selected operations cannot be told: %v\n", err), nil

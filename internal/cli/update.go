@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/check"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
 	"github.com/ringbasic/ringbasic/internal/report"
@@ -81,7 +81,7 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	if err != nil {
 		return err
 	}
-	moved, err := a.compare(ctx, check.Question{Upstream: upstream, GoAPI: true, Today: time.Now()})
+	moved, err := a.compare(ctx, drift.Question{Upstream: upstream, GoAPI: true, Today: time.Now()})
 	if err != nil {
 		return err
 	}
@@ -120,9 +120,9 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	switch n := moved.Summary.Waived; n {
 	case 0:
 	case 1:
-		fmt.Fprintf(progress, "1 finding was waived and is in the new pin: remove its entry from %s\n", check.WaiversFile)
+		fmt.Fprintf(progress, "1 finding was waived and is in the new pin: remove its entry from %s\n", drift.WaiversFile)
 	default:
-		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", n, check.WaiversFile)
+		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", n, drift.WaiversFile)
 	}
 	fmt.Fprintf(progress, "contract suite: %s\n", suite)
 	if err != nil || suite == suiteFails {
@@ -159,7 +159,7 @@ func (r replaced) ReadFile(name string) ([]byte, error) {
 	return fs.ReadFile(r.FS, name)
 }
 
-func (a *app) writeUpdate(format string, moved *drift.Report) error {
+func (a *app) writeUpdate(format string, moved *diff.Report) error {
 	if format == "text" {
 		fmt.Fprintln(a.stdout)
 	}

@@ -16,7 +16,7 @@
 // this package fail. The cost is linear in the size of the document: text beyond [MaxText] bytes of a description,
 // rows beyond [MaxPerOperation] of an operation and beyond [MaxRows] of a document are left out.
 //
-// Messages are templates, see [Match]. What changed between two lists of rows is the business of package drift.
+// Messages are templates, see [Match]. What changed between two lists of rows is the business of package diff.
 package errorcodes
 
 import (

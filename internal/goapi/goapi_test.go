@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/tools/go/packages"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
 const base = `openapi: 3.0.3
@@ -99,11 +99,11 @@ components:
 
 var operations = []string{"GET /desk", "GET /desk/{deskId}", "POST /desk", "PUT /desk/{deskId}"}
 
-func parse(t testing.TB, text string) (*API, *drift.Facts) {
+func parse(t testing.TB, text string) (*API, *diff.Facts) {
 	t.Helper()
 	parsed, err := document.Parse("desks.yaml", []byte(text))
 	require.NoError(t, err)
-	facts, err := drift.Flatten("desks.yaml", parsed.Root, operations)
+	facts, err := diff.Flatten("desks.yaml", parsed.Root, operations)
 	require.NoError(t, err)
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	require.NoError(t, err)
@@ -113,13 +113,13 @@ func parse(t testing.TB, text string) (*API, *drift.Facts) {
 }
 
 // impacts gives the verdict on the package and a line for each finding, "id location: verdict symbols".
-func impacts(t testing.TB, before, after string) (drift.GoVerdict, []string) {
+func impacts(t testing.TB, before, after string) (diff.GoVerdict, []string) {
 	t.Helper()
 	oldAPI, oldFacts := parse(t, before)
 	newAPI, newFacts := parse(t, after)
 	require.NoError(t, oldAPI.Err())
 	require.NoError(t, newAPI.Err())
-	findings, err := drift.Compare(oldFacts, newFacts)
+	findings, err := diff.Compare(oldFacts, newFacts)
 	require.NoError(t, err)
 	c := Compare(oldAPI, newAPI)
 	var lines []string
@@ -131,10 +131,10 @@ func impacts(t testing.TB, before, after string) (drift.GoVerdict, []string) {
 }
 
 func TestImpact(t *testing.T) {
-	const none, compatible, incompatible = drift.GoNone, drift.GoCompatible, drift.GoIncompatible
+	const none, compatible, incompatible = diff.GoNone, diff.GoCompatible, diff.GoIncompatible
 	for name, test := range map[string]struct {
 		edits   []string // pairs of what stands in the base document once, and what takes its place
-		verdict drift.GoVerdict
+		verdict diff.GoVerdict
 		want    []string
 	}{
 		"nothing": {nil, none, nil},
@@ -332,7 +332,7 @@ func TestImpact(t *testing.T) {
 func TestDefaultAlone(t *testing.T) {
 	before := strings.Replace(base, "'200':", "default:", 2)
 	verdict, lines := impacts(t, before, strings.Replace(before, "row: {type: integer}", "row: {type: string}", 1))
-	require.Equal(t, drift.GoIncompatible, verdict)
+	require.Equal(t, diff.GoIncompatible, verdict)
 	require.Equal(t, []string{
 		"resp-type response default application/json records[].seats[].row: incompatible Seat.Row",
 		"resp-type response default application/json seats[].row: none",
@@ -343,12 +343,12 @@ func TestErrorCodes(t *testing.T) {
 	before, _ := parse(t, base)
 	after, _ := parse(t, strings.Replace(base, "DSK-101", "DSK-102", 1))
 	c := Compare(before, after)
-	for location, want := range map[string]drift.GoImpact{
-		"error 400 DSK-101": {Verdict: drift.GoIncompatible, Symbols: []string{"DSK101"}},
-		"error 400 DSK-102": {Verdict: drift.GoCompatible, Symbols: []string{"DSK102"}},
-		"error 400 DSK-103": {Verdict: drift.GoNone, Symbols: []string{}},
+	for location, want := range map[string]diff.GoImpact{
+		"error 400 DSK-101": {Verdict: diff.GoIncompatible, Symbols: []string{"DSK101"}},
+		"error 400 DSK-102": {Verdict: diff.GoCompatible, Symbols: []string{"DSK102"}},
+		"error 400 DSK-103": {Verdict: diff.GoNone, Symbols: []string{}},
 	} {
-		require.Equal(t, want, c.Impact(drift.Finding{ID: "code-add", Operation: "PUT /desk/{deskId}", Location: location}), location)
+		require.Equal(t, want, c.Impact(diff.Finding{ID: "code-add", Operation: "PUT /desk/{deskId}", Location: location}), location)
 	}
 }
 
@@ -358,8 +358,8 @@ func TestMethodsChangeForManyReasons(t *testing.T) {
 	after, _ := parse(t, strings.NewReplacer("    DeskRequest:\n", "    BenchRequest:\n", "schemas/DeskRequest", "schemas/BenchRequest").Replace(base))
 	c := Compare(before, after)
 	require.Contains(t, c.changes, "Client.UpdateDesk")
-	got := c.Impact(drift.Finding{ID: "type-text", Operation: "PUT /desk/{deskId}", Location: "parameter path:deskId"})
-	require.Equal(t, drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{"Client.UpdateDesk"}}, got)
+	got := c.Impact(diff.Finding{ID: "type-text", Operation: "PUT /desk/{deskId}", Location: "parameter path:deskId"})
+	require.Equal(t, diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{"Client.UpdateDesk"}}, got)
 }
 
 // A package whose overlays name a type that is no more is compared all the same, and says what it lacks.
@@ -368,15 +368,15 @@ func TestProblems(t *testing.T) {
 	after, _ := parse(t, strings.NewReplacer("maxLength: 20", "maxLength: 20, x-go-type: Shade").Replace(base))
 	require.EqualError(t, after.Err(), "types.gen.go: undefined: Shade")
 	c := Compare(before, after)
-	require.Equal(t, drift.GoIncompatible, c.Verdict())
+	require.Equal(t, diff.GoIncompatible, c.Verdict())
 	removed, changed := c.Incompatible(nil)
 	require.Empty(t, removed)
 	require.Equal(t, []string{"DeskRequest.Name"}, changed)
 	removed, changed = c.Incompatible([]string{"DeskRequest.Name"})
 	require.Empty(t, removed)
 	require.Empty(t, changed)
-	limit := drift.Finding{ID: "req-limit-new", Operation: "PUT /desk/{deskId}", Location: "request application/json name"}
-	require.Equal(t, drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{}}, c.Impact(limit))
+	limit := diff.Finding{ID: "req-limit-new", Operation: "PUT /desk/{deskId}", Location: "request application/json name"}
+	require.Equal(t, diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{}}, c.Impact(limit))
 }
 
 // The constants of a type that is gone are not listed beside it.
@@ -466,7 +466,7 @@ func TestStubsAgreeWithTheLibrary(t *testing.T) {
 	stubbed := Compare(loadWith(t, before, imported), loadWith(t, after, imported))
 	library := standardLibrary(t, imported)
 	real := Compare(loadWith(t, before, library), loadWith(t, after, library))
-	require.Equal(t, drift.GoIncompatible, stubbed.Verdict())
+	require.Equal(t, diff.GoIncompatible, stubbed.Verdict())
 	require.Greater(t, len(stubbed.changes), 8)
 	if diff := cmp.Diff(real.changes, stubbed.changes, cmp.AllowUnexported(change{})); diff != "" {
 		t.Errorf("(-library +stubs)\n%s", diff)

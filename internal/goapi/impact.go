@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/exp/apidiff"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // Comparison is what apidiff says about two packages.
@@ -17,7 +17,7 @@ type Comparison struct {
 }
 
 type change struct {
-	verdict drift.GoVerdict
+	verdict diff.GoVerdict
 	text    string
 }
 
@@ -30,9 +30,9 @@ func Compare(old, new *API) *Comparison {
 	for _, m := range apidiff.Changes(old.pkg, new.pkg).Changes {
 		symbol, text, _ := strings.Cut(m.Message, ": ")
 		symbol = strings.NewReplacer("(*", "", ")", "").Replace(symbol)
-		verdict := drift.GoIncompatible
+		verdict := diff.GoIncompatible
 		if m.Compatible {
-			verdict = drift.GoCompatible
+			verdict = diff.GoCompatible
 		}
 		c.changes[symbol] = append(c.changes[symbol], change{verdict, text})
 	}
@@ -40,8 +40,8 @@ func Compare(old, new *API) *Comparison {
 }
 
 // Verdict is that of the whole package.
-func (c *Comparison) Verdict() drift.GoVerdict {
-	verdict := drift.GoNone
+func (c *Comparison) Verdict() diff.GoVerdict {
+	verdict := diff.GoNone
 	for _, list := range c.changes {
 		for _, m := range list {
 			verdict = worse(verdict, m.verdict)
@@ -50,8 +50,8 @@ func (c *Comparison) Verdict() drift.GoVerdict {
 	return verdict
 }
 
-func worse(a, b drift.GoVerdict) drift.GoVerdict {
-	order := []drift.GoVerdict{drift.GoNone, drift.GoCompatible, drift.GoIncompatible}
+func worse(a, b diff.GoVerdict) diff.GoVerdict {
+	order := []diff.GoVerdict{diff.GoNone, diff.GoCompatible, diff.GoIncompatible}
 	if slices.Index(order, a) > slices.Index(order, b) {
 		return a
 	}
@@ -75,7 +75,7 @@ func (c *Comparison) Incompatible(except []string) (removed, changed []string) {
 		}
 		for _, m := range list {
 			switch {
-			case m.verdict != drift.GoIncompatible:
+			case m.verdict != diff.GoIncompatible:
 			case m.text == "removed":
 				removed = append(removed, symbol)
 			default:
@@ -95,23 +95,23 @@ var visible = map[string]bool{"operation": true, "existence": true, "type": true
 // aspects of rules, by id.
 var aspects = func() map[string]string {
 	byID := map[string]string{}
-	for _, r := range drift.Rules() {
+	for _, r := range diff.Rules() {
 		byID[r.ID] = r.Aspect
 	}
 	return byID
 }()
 
 // Impact names the symbols that a finding touches, those of the old package first, and says what became of them.
-func (c *Comparison) Impact(f drift.Finding) drift.GoImpact {
+func (c *Comparison) Impact(f diff.Finding) diff.GoImpact {
 	before, after := c.old.find(f.Operation, f.Location), c.new.find(f.Operation, f.Location)
 	aspect := aspects[f.ID]
 	isWhole := func(p place) bool { return p.whole }
 	whole := slices.ContainsFunc(before, isWhole) || slices.ContainsFunc(after, isWhole)
 	hidden := !visible[aspect] || whole && aspect != "operation"
 	if hidden && same(before, after) {
-		return drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{}}
+		return diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{}}
 	}
-	i := &impact{c: c, verdict: drift.GoNone}
+	i := &impact{c: c, verdict: diff.GoNone}
 	if aspect == "existence" && strings.HasPrefix(f.Location, "parameter ") {
 		// The first parameter of a query or header, or the last, gives the method a parameter or takes it.
 		hadParams, hasParams := c.old.hasParams(f.Operation), c.new.hasParams(f.Operation)
@@ -121,10 +121,10 @@ func (c *Comparison) Impact(f drift.Finding) drift.GoImpact {
 	}
 	i.places(c.old, c.new, before, after, f.Old, aspect)
 	i.places(c.new, c.old, after, before, f.New, aspect)
-	if i.symbols == nil || hidden && i.verdict == drift.GoNone {
+	if i.symbols == nil || hidden && i.verdict == diff.GoNone {
 		i.symbols = []string{}
 	}
-	return drift.GoImpact{Verdict: i.verdict, Symbols: i.symbols}
+	return diff.GoImpact{Verdict: i.verdict, Symbols: i.symbols}
 }
 
 // same tells whether two lists of places are the same to a caller, whatever their types are called.
@@ -135,7 +135,7 @@ func same(before, after []place) bool {
 type impact struct {
 	c       *Comparison
 	symbols []string
-	verdict drift.GoVerdict
+	verdict diff.GoVerdict
 }
 
 // add adds symbols with all that apidiff says about them.

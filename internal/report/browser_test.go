@@ -24,7 +24,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // chromium finds the browser. Without one there is nothing to test with, which is a failure and not a pass.
@@ -181,7 +181,7 @@ func testFilter(t *testing.T, b *browser) {
 func testDeepLink(t *testing.T, b *browser) {
 	r := everything()
 	address, _ := serve(t, render(t, "html", r, options))
-	var safe, quiet drift.Finding
+	var safe, quiet diff.Finding
 	for _, f := range r.Findings {
 		switch kind(f) {
 		case "safe":
@@ -190,7 +190,7 @@ func testDeepLink(t *testing.T, b *browser) {
 			quiet = f
 		}
 	}
-	inView := func(f drift.Finding) string {
+	inView := func(f diff.Finding) string {
 		return fmt.Sprintf(`(() => { const r = document.getElementById("f-%s").getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight })()`, Key(f))
 	}
 	b.do(t, chromedp.Navigate(address+"#f-"+Key(safe)))

@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // message is a finding in one sentence. Of an operation that is gone it says where it may be.
-func message(r *drift.Report, f drift.Finding) string {
+func message(r *diff.Report, f diff.Finding) string {
 	s := fmt.Sprintf("%s, %s: %s", printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
 	if i := implied(f); i != "" {
 		s += " " + i
@@ -71,7 +71,7 @@ type (
 // junit has a suite for each operation and a case for each finding: failed if it fails the build, skipped if it is waived
 // or handled, else passed. An operation without findings is a case that passed, and a waiver that fails is one that
 // failed.
-func junit(w io.Writer, r *drift.Report, o Options) error {
+func junit(w io.Writer, r *diff.Report, o Options) error {
 	all := junitSuites{Name: "ringbasic drift"}
 	add := func(s junitSuite) {
 		s.Tests = len(s.Cases)
@@ -98,7 +98,7 @@ func junit(w io.Writer, r *drift.Report, o Options) error {
 			case note(f) != "":
 				c.Skipped = &junitSkipped{printable(note(f))}
 				s.Skipped++
-			case drift.Fails(f, o.FailOn):
+			case diff.Fails(f, o.FailOn):
 				c.Failure = &junitFailure{message(r, f), string(f.Severity), place(r, f)}
 				s.Failures++
 			default:
@@ -124,7 +124,7 @@ func junit(w io.Writer, r *drift.Report, o Options) error {
 }
 
 // place is where in the upstream document a finding is, "" if it is not known.
-func place(r *drift.Report, f drift.Finding) string {
+func place(r *diff.Report, f diff.Finding) string {
 	if f.Line == 0 {
 		return ""
 	}
@@ -139,7 +139,7 @@ var (
 // github prints workflow commands, which GitHub Actions turns into annotations. It shows ten errors, ten warnings and ten
 // notices of a step: the worst come first, over all operations, and without Verbose what does not matter is a number in
 // the one notice.
-func github(w io.Writer, r *drift.Report, o Options) error {
+func github(w io.Writer, r *diff.Report, o Options) error {
 	var b strings.Builder
 	command := func(level, file string, line int, title, text string) {
 		properties := ""
@@ -152,12 +152,12 @@ func github(w io.Writer, r *drift.Report, o Options) error {
 		command("error", p.File, p.Line, waiverRule, printable(p.String()))
 	}
 	command("notice", "", 0, "API drift", headline(r))
-	var findings []drift.Finding
+	var findings []diff.Finding
 	for _, g := range groups(r) {
 		findings = append(findings, g.Findings...)
 	}
-	slices.SortStableFunc(findings, func(a, b drift.Finding) int { return rank(a) - rank(b) })
-	levels := map[drift.Severity]string{drift.Breaking: "error", drift.Risky: "warning", drift.Safe: "notice"}
+	slices.SortStableFunc(findings, func(a, b diff.Finding) int { return rank(a) - rank(b) })
+	levels := map[diff.Severity]string{diff.Breaking: "error", diff.Risky: "warning", diff.Safe: "notice"}
 	for _, f := range findings {
 		level := levels[f.Severity]
 		if !f.Counts() {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // Page is what the HTML page shows beside the report.
@@ -69,13 +69,13 @@ var page = sync.OnceValue(func() *template.Template {
 		"byRule":   byRule,
 		"plural":   plural,
 		"side":     side,
-		"verdict":  func(v *drift.GoVerdict) string { return goVerdict(*v) },
+		"verdict":  func(v *diff.GoVerdict) string { return goVerdict(*v) },
 	}).Parse(pageText))
 })
 
 // pageView is what the template sees.
 type pageView struct {
-	*drift.Report
+	*diff.Report
 	Page
 	Headline      string
 	Groups        []group
@@ -89,7 +89,7 @@ type pageView struct {
 }
 
 // writePage writes one page for people, with everything in it: it loads nothing, and its policy forbids it to.
-func writePage(w io.Writer, r *drift.Report, o Options) error {
+func writePage(w io.Writer, r *diff.Report, o Options) error {
 	v := pageView{
 		Report: r, Headline: headline(r), Groups: groups(r), Waivers: waiverSection(r), Rest: rest(r),
 		Style:  template.HTML("<style>" + pageCSS + "</style>"),
@@ -118,11 +118,11 @@ func writePage(w io.Writer, r *drift.Report, o Options) error {
 
 // worst is a breaking finding, or the first of several that differ in the enum value alone.
 type worst struct {
-	drift.Finding
+	diff.Finding
 	Change string
 }
 
-func worstOf(findings []drift.Finding) (all []worst) {
+func worstOf(findings []diff.Finding) (all []worst) {
 	for i, f := range findings {
 		switch {
 		case rank(f) > 0:
@@ -141,7 +141,7 @@ func integrity(text string) string {
 }
 
 // kind is what the page filters by.
-func kind(f drift.Finding) string {
+func kind(f diff.Finding) string {
 	if !f.Counts() {
 		return "quiet"
 	}
@@ -187,7 +187,7 @@ func (v pageView) Name(operation string) operationName {
 
 // Anchor is the id of an operation's section.
 func (g group) Anchor() string {
-	return "o-" + Key(drift.Finding{Operation: g.Operation})
+	return "o-" + Key(diff.Finding{Operation: g.Operation})
 }
 
 // sharedPath is what the paths of all operations start with, in whole segments. A single operation shares nothing.

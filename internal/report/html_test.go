@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
-func parsePage(t *testing.T, r *drift.Report, o Options) *html.Node {
+func parsePage(t *testing.T, r *diff.Report, o Options) *html.Node {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(render(t, "html", r, o)))
 	require.NoError(t, err)
@@ -87,17 +87,17 @@ func TestPage(t *testing.T) {
 
 func TestVerdictOfPage(t *testing.T) {
 	t.Parallel()
-	finding := func(s drift.Severity) drift.Finding {
-		return drift.Finding{ID: "other", Severity: s, Operation: readThing, Location: "operation"}
+	finding := func(s diff.Severity) diff.Finding {
+		return diff.Finding{ID: "other", Severity: s, Operation: readThing, Location: "operation"}
 	}
-	for want, findings := range map[string][]drift.Finding{
+	for want, findings := range map[string][]diff.Finding{
 		"No drift: nothing changed for the selected operations":           nil,
-		"Nothing breaks, and nothing is risky":                            {finding(drift.Safe)},
-		"Nothing breaks; 1 risky change":                                  {finding(drift.Safe), finding(drift.Risky)},
-		"1 breaking change for a client built on the pinned description":  {finding(drift.Breaking), finding(drift.Risky)},
-		"2 breaking changes for a client built on the pinned description": {finding(drift.Breaking), finding(drift.Breaking)},
+		"Nothing breaks, and nothing is risky":                            {finding(diff.Safe)},
+		"Nothing breaks; 1 risky change":                                  {finding(diff.Safe), finding(diff.Risky)},
+		"1 breaking change for a client built on the pinned description":  {finding(diff.Breaking), finding(diff.Risky)},
+		"2 breaking changes for a client built on the pinned description": {finding(diff.Breaking), finding(diff.Breaking)},
 	} {
-		r := &drift.Report{Findings: findings}
+		r := &diff.Report{Findings: findings}
 		r.Finish()
 		require.Contains(t, textOf(parsePage(t, r, Options{})), want)
 	}

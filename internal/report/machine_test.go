@@ -20,13 +20,13 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // The JSON view has the keys of the policy, all of them and no others, and no list is null.
 func TestJSONShape(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]*drift.Report{"everything": everything(), "nothing": nothing()} {
+	for name, r := range map[string]*diff.Report{"everything": everything(), "nothing": nothing()} {
 		var doc map[string]any
 		d := json.NewDecoder(strings.NewReader(render(t, "json", r, options)))
 		require.NoError(t, d.Decode(&doc))
@@ -149,11 +149,11 @@ func TestSARIFRead(t *testing.T) {
 	require.Len(t, log.Runs, 1)
 	run := log.Runs[0]
 	require.Len(t, run.Results, len(r.Findings)+len(r.WaiverProblems))
-	byKey := map[string]drift.Finding{}
+	byKey := map[string]diff.Finding{}
 	for _, f := range r.Findings {
 		byKey[Key(f)] = f
 	}
-	levels := map[drift.Severity]string{drift.Breaking: "error", drift.Risky: "warning", drift.Safe: "note"}
+	levels := map[diff.Severity]string{diff.Breaking: "error", diff.Risky: "warning", diff.Safe: "note"}
 	waivers := 0
 	for _, result := range run.Results {
 		require.Equal(t, *result.RuleID, *run.Tool.Driver.Rules[result.RuleIndex].ID)
@@ -203,7 +203,7 @@ func TestArtifact(t *testing.T) {
 // JUnit counts as failed what fails the build, and skips what is waived or handled, with the reason.
 func TestJUnit(t *testing.T) {
 	t.Parallel()
-	for _, failOn := range drift.FailOn {
+	for _, failOn := range diff.FailOn {
 		r := everything()
 		text := render(t, "junit", r, Options{FailOn: failOn})
 		var doc struct {
@@ -302,7 +302,7 @@ func TestGitHub(t *testing.T) {
 // A machine format is one document, and nothing else is on the stream.
 func TestOneDocument(t *testing.T) {
 	t.Parallel()
-	for _, r := range []*drift.Report{everything(), nothing()} {
+	for _, r := range []*diff.Report{everything(), nothing()} {
 		for _, format := range []string{"json", "sarif"} {
 			require.True(t, json.Valid([]byte(render(t, format, r, options))), format)
 		}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // GitHub takes 65,536 characters in a comment or an issue, and 1 MiB in a job summary. Findings may fill a report up to
@@ -20,7 +20,7 @@ const fewRisky = 5
 
 // markdown fits a pull-request comment, an issue or a job summary. What would make it too long is left out, the least
 // important first, and a line says how much.
-func markdown(out io.Writer, r *drift.Report) error {
+func markdown(out io.Writer, r *diff.Report) error {
 	m := &markdownWriter{}
 	fmt.Fprintf(&m.Builder, "## API drift: %s\n\n%s → %s\n", plain(headline(r)), code(line(side(r.Pinned))), code(line(side(r.Upstream))))
 	if s := waiverSection(r); len(s.Lines) > 0 {
@@ -126,7 +126,7 @@ func (m *markdownWriter) foldedIf(fold bool, summary string, rows []string) {
 	m.WriteString("\n</details>\n")
 }
 
-func markdownRow(f drift.Finding) string {
+func markdownRow(f diff.Finding) string {
 	where := code(line(f.Location))
 	if f.Line > 0 {
 		where += fmt.Sprintf(" line %d", f.Line)
@@ -144,7 +144,7 @@ func markdownRow(f drift.Finding) string {
 		why += "; Go: " + code(line(g))
 	}
 	severity := plain(string(f.Severity))
-	if f.Severity == drift.Breaking {
+	if f.Severity == diff.Breaking {
 		severity = "**" + severity + "**"
 	}
 	if n := note(f); n != "" {

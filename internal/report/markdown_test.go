@@ -13,7 +13,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	nethtml "golang.org/x/net/html"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // rendered is Markdown as GitHub shows it, parsed.
@@ -134,21 +134,21 @@ func TestCode(t *testing.T) {
 }
 
 // huge is a report with far more than fits: n findings of each severity, each as long as it gets, in each operation.
-func huge(n int) *drift.Report {
+func huge(n int) *diff.Report {
 	r := everything()
 	long := strings.Repeat("|", 1000)
 	for i := range n {
 		for _, operation := range []string{createThing, readThing, updateThing, sendFile} {
 			for _, id := range []string{"req-enum-rem", "resp-enum-add", "req-enum-add"} {
-				f := drift.Finding{ID: id, Operation: operation, Location: fmt.Sprintf("response 200 application/json a%d", i), New: fmt.Sprint(i, long)}
-				f.Severity = map[string]drift.Severity{"req-enum-rem": drift.Breaking, "resp-enum-add": drift.Risky, "req-enum-add": drift.Safe}[id]
+				f := diff.Finding{ID: id, Operation: operation, Location: fmt.Sprintf("response 200 application/json a%d", i), New: fmt.Sprint(i, long)}
+				f.Severity = map[string]diff.Severity{"req-enum-rem": diff.Breaking, "resp-enum-add": diff.Risky, "req-enum-add": diff.Safe}[id]
 				r.Findings = append(r.Findings, f)
 			}
 		}
 		r.Operations = append(r.Operations, fmt.Sprintf("GET /%d/%s", i, long))
-		r.Outside = append(r.Outside, drift.Warning{Message: long})
-		r.Recordings = append(r.Recordings, drift.Recording{File: fmt.Sprint(i), Problem: long})
-		r.WaiverProblems = append(r.WaiverProblems, drift.WaiverProblem{File: "w", Line: i, Problem: "no"})
+		r.Outside = append(r.Outside, diff.Warning{Message: long})
+		r.Recordings = append(r.Recordings, diff.Recording{File: fmt.Sprint(i), Problem: long})
+		r.WaiverProblems = append(r.WaiverProblems, diff.WaiverProblem{File: "w", Line: i, Problem: "no"})
 	}
 	r.Finish()
 	return r
@@ -181,7 +181,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	// The last operation's breaking findings go before the first one's safe findings.
 	r := huge(0)
 	for i := range 2000 {
-		r.Findings = append(r.Findings, drift.Finding{ID: "resp-add", Severity: drift.Safe, Operation: createThing, Location: fmt.Sprintf("response 200 application/json a%d", i)})
+		r.Findings = append(r.Findings, diff.Finding{ID: "resp-add", Severity: diff.Safe, Operation: createThing, Location: fmt.Sprintf("response 200 application/json a%d", i)})
 	}
 	r.Finish()
 	text := render(t, "markdown", r, options)

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
@@ -31,7 +31,7 @@ type Options struct {
 }
 
 // Write renders r in the named format.
-func Write(w io.Writer, format string, r *drift.Report, o Options) error {
+func Write(w io.Writer, format string, r *diff.Report, o Options) error {
 	switch format {
 	case "text":
 		return text(w, r, o)
@@ -59,18 +59,18 @@ func writeJSON(w io.Writer, v any) error {
 }
 
 // severities, worst first.
-var severities = []drift.Severity{drift.Breaking, drift.Risky, drift.Safe}
+var severities = []diff.Severity{diff.Breaking, diff.Risky, diff.Safe}
 
 // group is the findings of one operation, worst first.
 type group struct {
 	Operation string
-	Findings  []drift.Finding
+	Findings  []diff.Finding
 }
 
 // groups has a group for each operation that was compared. Those with worse findings come first, and those without any
 // last.
-func groups(r *drift.Report) []group {
-	byOperation := map[string][]drift.Finding{}
+func groups(r *diff.Report) []group {
+	byOperation := map[string][]diff.Finding{}
 	for _, operation := range r.Operations {
 		byOperation[operation] = nil
 	}
@@ -86,7 +86,7 @@ func groups(r *drift.Report) []group {
 	return all
 }
 
-func compareFindings(a, b drift.Finding) int {
+func compareFindings(a, b diff.Finding) int {
 	if n := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), boolCompare(a.Waived, b.Waived),
 		cmp.Compare(a.Location, b.Location), cmp.Compare(a.Attribute, b.Attribute)); n != 0 {
 		return n
@@ -128,7 +128,7 @@ func (g group) ranks() [quiet + 1]int {
 const quiet = 3
 
 // rank orders by severity; what is accepted or already handled comes after what counts.
-func rank(f drift.Finding) int {
+func rank(f diff.Finding) int {
 	n := slices.Index(severities, f.Severity)
 	if !f.Counts() {
 		n += quiet
@@ -137,7 +137,7 @@ func rank(f drift.Finding) int {
 }
 
 // byRule cuts sorted findings where severity, rule, or whether they are waived, changes.
-func byRule(findings []drift.Finding) (runs [][]drift.Finding) {
+func byRule(findings []diff.Finding) (runs [][]diff.Finding) {
 	for i, f := range findings {
 		if i == 0 || rank(f) != rank(findings[i-1]) || f.ID != findings[i-1].ID || f.Waived != findings[i-1].Waived {
 			runs = append(runs, nil)
@@ -148,7 +148,7 @@ func byRule(findings []drift.Finding) (runs [][]drift.Finding) {
 }
 
 // Key identifies a finding across reports and formats: it depends on what changed and where, and on nothing else.
-func Key(f drift.Finding) string {
+func Key(f diff.Finding) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{f.ID, f.Operation, f.Location, f.Attribute, value(f.Old), value(f.New)}, "\x00")))
 	return hex.EncodeToString(sum[:6])
 }
@@ -160,7 +160,7 @@ type section struct {
 }
 
 // waiverSection lists the waivers that fail a build.
-func waiverSection(r *drift.Report) section {
+func waiverSection(r *diff.Report) section {
 	s := section{Title: "Waivers that fail"}
 	for _, p := range r.WaiverProblems {
 		s.Lines = append(s.Lines, p.String())
@@ -169,7 +169,7 @@ func waiverSection(r *drift.Report) section {
 }
 
 // rest is what a report holds beside findings and waivers, in the order of importance: first what needs a hand.
-func rest(r *drift.Report) []section {
+func rest(r *diff.Report) []section {
 	recordings := section{Title: "Recordings that no longer hold"}
 	for _, rec := range r.Recordings {
 		recordings.Lines = append(recordings.Lines, fmt.Sprintf("%s: %s", rec.File, rec.Problem))

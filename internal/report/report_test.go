@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // -update writes what the views print into testdata; read the difference before you commit it.
@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files in testdata")
 
 var options = Options{FailOn: "breaking", Page: everyPage}
 
-func render(t testing.TB, format string, r *drift.Report, o Options) string {
+func render(t testing.TB, format string, r *diff.Report, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, Write(&b, format, r, o))
@@ -36,7 +36,7 @@ func TestGolden(t *testing.T) {
 	color.Color, verbose.Verbose = true, true
 	type view struct {
 		format string
-		report *drift.Report
+		report *diff.Report
 		o      Options
 	}
 	views := map[string]view{
@@ -175,7 +175,7 @@ func TestChange(t *testing.T) {
 		{"other", "operation", "security", nil, nil, "security changed"},
 		{"other", "operation", "security", map[string]any{"a": 1}, nil, `security {"a":1} → none`},
 	} {
-		f := drift.Finding{ID: c.id, Location: c.location, Attribute: c.attribute, Old: c.old, New: c.new}
+		f := diff.Finding{ID: c.id, Location: c.location, Attribute: c.attribute, Old: c.old, New: c.new}
 		require.Equal(t, c.want, deltaOf(f).String(), "%s at %s", c.id, c.location)
 	}
 }
@@ -194,7 +194,7 @@ func TestOrder(t *testing.T) {
 	all := groups(everything())
 	require.Equal(t, []string{createThing, readThing, listThings, sendFile, updateThing, readStatus}, operationsOf(all))
 	for _, g := range all {
-		require.True(t, slices.IsSortedFunc(g.Findings, func(a, b drift.Finding) int { return rank(a) - rank(b) }), g.Operation)
+		require.True(t, slices.IsSortedFunc(g.Findings, func(a, b diff.Finding) int { return rank(a) - rank(b) }), g.Operation)
 	}
 	require.Empty(t, all[5].Findings, "an operation without findings comes last, and is there")
 }
@@ -209,10 +209,10 @@ func operationsOf(all []group) (names []string) {
 // Keys are links that people keep: they depend on nothing but the change and its place.
 func TestKey(t *testing.T) {
 	t.Parallel()
-	f := drift.Finding{ID: "resp-enum-add", Operation: readThing, Location: "response 200 application/json color", New: "Green"}
+	f := diff.Finding{ID: "resp-enum-add", Operation: readThing, Location: "response 200 application/json color", New: "Green"}
 	require.Equal(t, "617cab3e327b", Key(f))
 	same := f
-	same.Line, same.Waived, same.Rule, same.HandledBy, same.Severity = 9, true, "r", "h", drift.Safe
+	same.Line, same.Waived, same.Rule, same.HandledBy, same.Severity = 9, true, "r", "h", diff.Safe
 	require.Equal(t, Key(f), Key(same))
 	seen := map[string]bool{}
 	for _, f := range everything().Findings {
@@ -223,9 +223,9 @@ func TestKey(t *testing.T) {
 
 // The text of a report of 266 findings costs milliseconds: it is linear, and nothing is computed for other views.
 func BenchmarkText(b *testing.B) {
-	r := &drift.Report{}
+	r := &diff.Report{}
 	for i := range 266 {
-		r.Findings = append(r.Findings, drift.Finding{ID: "resp-add", Severity: drift.Severity([]string{"breaking", "risky", "safe"}[i%3]),
+		r.Findings = append(r.Findings, diff.Finding{ID: "resp-add", Severity: diff.Severity([]string{"breaking", "risky", "safe"}[i%3]),
 			Operation: []string{createThing, readThing, updateThing}[i%3], Location: fmt.Sprintf("response 200 application/json a%d", i), Line: i})
 	}
 	r.Finish()

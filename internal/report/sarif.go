@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // The parts of SARIF 2.1.0 (OASIS, 27 March 2020) that a report needs.
@@ -78,14 +78,14 @@ const (
 	fingerprint = "ringbasicFinding/v1"
 )
 
-var sarifLevels = map[drift.Severity]string{drift.Breaking: "error", drift.Risky: "warning", drift.Safe: "note"}
+var sarifLevels = map[diff.Severity]string{diff.Breaking: "error", diff.Risky: "warning", diff.Safe: "note"}
 
 // waiverRule is the rule of a waiver that fails.
 const waiverRule = "waiver"
 
 // sarif points at the lines of the upstream document. What is waived or handled is a suppressed result. A waiver that
 // fails is a result as well, at its line.
-func sarif(w io.Writer, r *drift.Report) error {
+func sarif(w io.Writer, r *diff.Report) error {
 	rules := map[string]sarifRule{}
 	add := func(id, text, level string) {
 		rule := sarifRule{ID: id, Text: sarifMessage{text}}
@@ -107,7 +107,7 @@ func sarif(w io.Writer, r *drift.Report) error {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: waiverRule, RuleIndex: slices.Index(ids, waiverRule), Level: "error",
 			Message:      sarifText(printable(p.Problem)),
-			Fingerprints: map[string]string{fingerprint: Key(drift.Finding{ID: waiverRule, Location: p.Problem})},
+			Fingerprints: map[string]string{fingerprint: Key(diff.Finding{ID: waiverRule, Location: p.Problem})},
 			Locations:    []sarifLocation{{Physical: sarifPlace(p.File, p.Line)}},
 		})
 	}

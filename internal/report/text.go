@@ -6,12 +6,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // text is for a terminal: by operation, worst first, a rule's explanation once. Safe findings are counted, and listed
 // with Verbose. The verdict comes last, where a terminal shows it.
-func text(out io.Writer, r *drift.Report, o Options) error {
+func text(out io.Writer, r *diff.Report, o Options) error {
 	w := bufio.NewWriter(out)
 	paint := painter(o.Color)
 	fmt.Fprintf(w, "pinned    %s\nupstream  %s\n", line(side(r.Pinned)), line(side(r.Upstream)))
@@ -24,7 +24,7 @@ func text(out io.Writer, r *drift.Report, o Options) error {
 		fmt.Fprintf(w, "\n%s\n", paint("bold", line(g.Operation)))
 		safe := 0
 		for _, run := range byRule(g.Findings) {
-			if run[0].Severity == drift.Safe && !o.Verbose {
+			if run[0].Severity == diff.Safe && !o.Verbose {
 				safe += len(run)
 				continue
 			}
@@ -48,7 +48,7 @@ func text(out io.Writer, r *drift.Report, o Options) error {
 }
 
 // textRule prints what one rule found in one operation. Enum values of one place share a line.
-func textRule(w io.Writer, findings []drift.Finding, paint func(style, s string) string) {
+func textRule(w io.Writer, findings []diff.Finding, paint func(style, s string) string) {
 	first := findings[0]
 	label, style, rule := string(first.Severity), string(first.Severity), first.Rule
 	if !first.Counts() {
@@ -81,7 +81,7 @@ func textRule(w io.Writer, findings []drift.Finding, paint func(style, s string)
 }
 
 // sameLine tells whether two findings are enum values and differ in nothing else.
-func sameLine(a, b drift.Finding) bool {
+func sameLine(a, b diff.Finding) bool {
 	return a.ID == b.ID && a.Location == b.Location && note(a) == note(b) && goImpact(a) == goImpact(b) && deltaOf(a).Fact == "value" && deltaOf(b).Fact == "value" && len(a.Implied)+len(b.Implied) == 0
 }
 

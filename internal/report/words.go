@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // delta is a finding's change in words. Either Whole says it ("added"), or the fact had the value Old and has New.
@@ -19,7 +19,7 @@ type delta struct {
 
 var aspects = func() map[string]string {
 	byID := map[string]string{}
-	for _, r := range drift.Rules() {
+	for _, r := range diff.Rules() {
 		byID[r.ID] = r.Aspect
 	}
 	return byID
@@ -35,7 +35,7 @@ var flags = map[string]struct{ no, yes, now, noLonger string }{
 	"nullable":   {now: "now nullable", noLonger: "no longer nullable"},
 }
 
-func deltaOf(f drift.Finding) delta {
+func deltaOf(f diff.Finding) delta {
 	aspect := aspects[f.ID]
 	flag, isFlag := flags[aspect]
 	was, wasBool := f.Old.(bool)
@@ -67,7 +67,7 @@ func deltaOf(f drift.Finding) delta {
 }
 
 // presence says whether a whole object came or went.
-func presence(f drift.Finding) string {
+func presence(f diff.Finding) string {
 	switch {
 	case f.Old != nil && f.New == nil:
 		return "removed"
@@ -170,7 +170,7 @@ func printable(s string) string {
 }
 
 // note says why a finding does not count, or "".
-func note(f drift.Finding) string {
+func note(f diff.Finding) string {
 	switch {
 	case f.Waived:
 		return "waived"
@@ -180,7 +180,7 @@ func note(f drift.Finding) string {
 	return ""
 }
 
-func implied(f drift.Finding) string {
+func implied(f diff.Finding) string {
 	if len(f.Implied) == 0 {
 		return ""
 	}
@@ -196,15 +196,15 @@ func plural(n int, noun string) string {
 }
 
 // goImpact names the Go symbols that a finding touches, and what it does to them.
-func goImpact(f drift.Finding) string {
-	if f.Go == nil || f.Go.Verdict == drift.GoNone {
+func goImpact(f diff.Finding) string {
+	if f.Go == nil || f.Go.Verdict == diff.GoNone {
 		return ""
 	}
 	return strings.TrimSpace(string(f.Go.Verdict) + " " + strings.Join(f.Go.Symbols, ", "))
 }
 
 // headline is the report's verdict in one line.
-func headline(r *drift.Report) string {
+func headline(r *diff.Report) string {
 	s := fmt.Sprintf("%d breaking, %d risky, %d safe", r.Summary.Breaking, r.Summary.Risky, r.Summary.Safe)
 	if n := r.Summary.Handled; n > 0 {
 		s += fmt.Sprintf("; %d handled already", n)
@@ -222,17 +222,17 @@ func headline(r *drift.Report) string {
 }
 
 // goVerdict says which release a verdict calls for (semver.org).
-func goVerdict(verdict drift.GoVerdict) string {
+func goVerdict(verdict diff.GoVerdict) string {
 	switch verdict {
-	case drift.GoIncompatible:
+	case diff.GoIncompatible:
 		return "incompatible (a major release)"
-	case drift.GoCompatible:
+	case diff.GoCompatible:
 		return "compatible (a minor release)"
 	}
 	return "unchanged (a patch release)"
 }
 
-func side(d drift.Side) string {
+func side(d diff.Side) string {
 	if d.APIVersion == "" {
 		return d.Source
 	}

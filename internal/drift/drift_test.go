@@ -1,4 +1,4 @@
-package check
+package drift
 
 import (
 	"maps"
@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
@@ -155,11 +155,11 @@ func TestRecordings(t *testing.T) {
 	const file = RecordingsDir + "/readItem/200-wav.http"
 	for name, test := range map[string]struct {
 		edits []string
-		want  []drift.Recording
+		want  []diff.Recording
 	}{
-		"it holds":                {nil, []drift.Recording{}},
-		"a type changed":          {[]string{"name: {type: string}", "name: {type: integer}"}, []drift.Recording{{File: file, Problem: `response: type at /part/name: value must be an integer`}}},
-		"the operation has moved": {[]string{"  /item:\n    get:", "  /items:\n    get: {responses: {'200': {description: d}}}\n  /item:\n    put:"}, []drift.Recording{{File: file, Problem: "the operation is gone"}}},
+		"it holds":                {nil, []diff.Recording{}},
+		"a type changed":          {[]string{"name: {type: string}", "name: {type: integer}"}, []diff.Recording{{File: file, Problem: `response: type at /part/name: value must be an integer`}}},
+		"the operation has moved": {[]string{"  /item:\n    get:", "  /items:\n    get: {responses: {'200': {description: d}}}\n  /item:\n    put:"}, []diff.Recording{{File: file, Problem: "the operation is gone"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := Run(t.Context(), files, Question{Upstream: upstream(t, test.edits...)})

@@ -1,4 +1,4 @@
-package check
+package drift
 
 import (
 	"context"
@@ -10,15 +10,15 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/goapi"
 )
 
 // judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from being
 // generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other operations
 // decide it.
-func judgeGoAPI(ctx context.Context, r *drift.Report, ours, upstream *yaml.Node) error {
+func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) error {
 	before, err := loadAPI(ctx, ours)
 	if err == nil {
 		err = before.Err()
@@ -41,7 +41,7 @@ func judgeGoAPI(ctx context.Context, r *drift.Report, ours, upstream *yaml.Node)
 	}
 	c := goapi.Compare(before, after)
 	verdict := c.Verdict()
-	if len(left) == 0 || verdict == drift.GoIncompatible {
+	if len(left) == 0 || verdict == diff.GoIncompatible {
 		r.Summary.Go = &verdict
 	}
 	var named []string

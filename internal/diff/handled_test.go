@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // Three overlay actions lead from the pin to the built document. Each case says what upstream is, and which action
@@ -54,16 +54,16 @@ func TestMarkHandled(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			upstream := edit(t, pinned, c.edits...)
 			findings := compare(t, pinned, upstream)
-			var stages []drift.Stage
+			var stages []diff.Stage
 			for i, text := range []string{first, second, third} {
 				asked := false
-				stages = append(stages, drift.Stage{Position: []string{"a:1", "b:2", "c:3"}[i], Facts: func() (*drift.Facts, error) {
+				stages = append(stages, diff.Stage{Position: []string{"a:1", "b:2", "c:3"}[i], Facts: func() (*diff.Facts, error) {
 					require.False(t, asked, "the facts of a stage are asked for once")
 					asked = true
 					return facts(t, text), nil
 				}})
 			}
-			require.NoError(t, drift.MarkHandled(findings, facts(t, upstream), stages))
+			require.NoError(t, diff.MarkHandled(findings, facts(t, upstream), stages))
 			got := map[string]string{}
 			for _, f := range findings {
 				got[brief(f)] = f.HandledBy
@@ -79,10 +79,10 @@ func TestMarkHandled(t *testing.T) {
 func TestMarkHandledIsLazy(t *testing.T) {
 	upstream := edit(t, base, "createW", "makeW")
 	findings := compare(t, base, upstream)
-	last := drift.Stage{Position: "b:2", Facts: func() (*drift.Facts, error) { return facts(t, base), nil }}
-	broken := drift.Stage{Position: "a:1", Facts: func() (*drift.Facts, error) { return nil, errors.New("target is gone") }}
-	require.NoError(t, drift.MarkHandled(findings, facts(t, upstream), []drift.Stage{broken, last}))
+	last := diff.Stage{Position: "b:2", Facts: func() (*diff.Facts, error) { return facts(t, base), nil }}
+	broken := diff.Stage{Position: "a:1", Facts: func() (*diff.Facts, error) { return nil, errors.New("target is gone") }}
+	require.NoError(t, diff.MarkHandled(findings, facts(t, upstream), []diff.Stage{broken, last}))
 	require.Empty(t, findings[0].HandledBy)
-	require.EqualError(t, drift.MarkHandled(findings, facts(t, upstream), []drift.Stage{last, broken}), "target is gone")
-	require.NoError(t, drift.MarkHandled(findings, facts(t, upstream), nil))
+	require.EqualError(t, diff.MarkHandled(findings, facts(t, upstream), []diff.Stage{last, broken}), "target is gone")
+	require.NoError(t, diff.MarkHandled(findings, facts(t, upstream), nil))
 }

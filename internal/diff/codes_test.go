@@ -1,11 +1,11 @@
-package drift_test
+package diff_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
@@ -22,9 +22,9 @@ func TestCompareCodes(t *testing.T) {
 		row(one, 400, "W-1", "same"), row(one, 400, "W-2", "new words"), row(one, 403, "W-3", "goes"),
 		row(one, 400, "W-4", "first"), row(one, 404, "W-1", "same"), row(one, 404, "W-5", "comes"), row(one, 404, "W-5", "comes twice"),
 	}
-	codes, findings := drift.CompareCodes(old, new, []string{one}, facts(t, base))
+	codes, findings := diff.CompareCodes(old, new, []string{one}, facts(t, base))
 	require.Equal(t, gives("safe code-rem at error 400 W-3", "safe code-add at error 403 W-3", "safe code-add at error 404 W-5"), briefs(findings))
-	require.Equal(t, drift.ErrorCodes{
+	require.Equal(t, diff.ErrorCodes{
 		Added:          []errorcodes.Row{row(one, 403, "W-3", "goes"), row(one, 404, "W-5", "comes"), row(one, 404, "W-5", "comes twice")},
 		Removed:        []errorcodes.Row{row(one, 400, "W-3", "goes"), row(one, 400, "W-4", "second")},
 		MessageChanged: []errorcodes.Row{row(one, 400, "W-2", "new words")},
@@ -32,12 +32,12 @@ func TestCompareCodes(t *testing.T) {
 	require.NotZero(t, findings[0].Line)
 
 	// A document that states no row withdraws none.
-	codes, findings = drift.CompareCodes(old, nil, []string{one}, nil)
+	codes, findings = diff.CompareCodes(old, nil, []string{one}, nil)
 	require.Empty(t, findings)
-	require.Equal(t, drift.ErrorCodes{Added: []errorcodes.Row{}, Removed: []errorcodes.Row{}, MessageChanged: []errorcodes.Row{}}, codes)
+	require.Equal(t, diff.ErrorCodes{Added: []errorcodes.Row{}, Removed: []errorcodes.Row{}, MessageChanged: []errorcodes.Row{}}, codes)
 
 	// One that states rows of other operations alone withdraws those of this one.
-	_, findings = drift.CompareCodes(old[:1], []errorcodes.Row{row(two, 400, "W-9", "")}, []string{one}, nil)
+	_, findings = diff.CompareCodes(old[:1], []errorcodes.Row{row(two, 400, "W-9", "")}, []string{one}, nil)
 	require.Equal(t, gives("safe code-rem at error 400 W-1"), briefs(findings))
 }
 
@@ -46,15 +46,15 @@ func TestCodesOfWholeOperations(t *testing.T) {
 	gone := edit(t, base, "    post:", "    put:")
 	for _, c := range []struct {
 		old, new string
-		code     drift.Finding
+		code     diff.Finding
 		want     string
 	}{
-		{base, gone, drift.Finding{ID: "code-rem", Severity: drift.Safe, Operation: create, Location: "error 400 W-1"}, "-error 400 W-1"},
-		{gone, base, drift.Finding{ID: "code-add", Severity: drift.Safe, Operation: create, Location: "error 400 W-1"}, "+error 400 W-1"},
+		{base, gone, diff.Finding{ID: "code-rem", Severity: diff.Safe, Operation: create, Location: "error 400 W-1"}, "-error 400 W-1"},
+		{gone, base, diff.Finding{ID: "code-add", Severity: diff.Safe, Operation: create, Location: "error 400 W-1"}, "+error 400 W-1"},
 	} {
 		other := c.code
 		other.Operation = "GET /other"
-		r := drift.Report{Findings: append(compare(t, c.old, c.new), c.code, other)}
+		r := diff.Report{Findings: append(compare(t, c.old, c.new), c.code, other)}
 		r.Finish()
 		require.Len(t, r.Findings, 2)
 		require.Equal(t, other.Operation, r.Findings[0].Operation)

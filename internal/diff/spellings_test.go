@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 var six = []string{
@@ -62,9 +62,9 @@ func TestExpectedFindings(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", path, diff)
 			}
-			r := drift.Report{Findings: findings}
+			r := diff.Report{Findings: findings}
 			r.Finish()
-			require.Equal(t, drift.Summary{Breaking: c.breaking, Risky: c.risky, Safe: c.safes}, r.Summary)
+			require.Equal(t, diff.Summary{Breaking: c.breaking, Risky: c.risky, Safe: c.safes}, r.Summary)
 			require.Len(t, findings, c.total)
 		})
 	}

@@ -1,4 +1,4 @@
-// Package check answers the question of the drift command: what does a newer vendor document change for the selected
+// Package drift answers the question of the drift command: what does a newer vendor document change for the selected
 // operations, and which of it is dealt with already?
 //
 // In go the files of a project (pin, lock, overlays, waivers, recordings) and the newer document; out comes the report.
@@ -12,8 +12,8 @@
 //   - which findings the project's waivers accept, and which waivers accept nothing.
 //
 // A document that cannot answer one of these is still compared: the report mentions what was not tried, and why. Refused
-// are a project or a document that cannot be compared at all: see packages build and drift. Nothing is written or fetched.
-package check
+// are a project or a document that cannot be compared at all: see packages build and diff. Nothing is written or fetched.
+package drift
 
 import (
 	"context"
@@ -28,8 +28,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
@@ -58,7 +58,7 @@ func (e UnknownOperationError) Error() string {
 }
 
 // Run answers a question for the project with these files.
-func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
+func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	for _, doc := range []*document.Document{q.Upstream, q.Base} {
 		if doc != nil {
 			if err := pin.RequirePaths(doc); err != nil {
@@ -102,7 +102,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*drift.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report.Pinned = drift.Side{Source: p.Lock.Source, SHA256: p.Lock.UpstreamSHA256, APIVersion: p.Lock.APIVersion}
+	report.Pinned = diff.Side{Source: p.Lock.Source, SHA256: p.Lock.UpstreamSHA256, APIVersion: p.Lock.APIVersion}
 	report.Overlays, report.Recordings = next.overlays, next.recordings
 	report.Document = append(report.Document, next.notTried...)
 	if q.GoAPI && next.root != nil {
@@ -126,8 +126,8 @@ type comparison struct {
 	old        *document.Document
 	operations []string // that are compared
 	selection  []string // that are selected in either document; those that our own document has are among them
-	before     *drift.Facts
-	after      *drift.Facts
+	before     *diff.Facts
+	after      *diff.Facts
 	selected   *build.Selection // of the newer document
 	pruned     error            // why it cannot be pruned, nil if it is
 }
@@ -152,10 +152,10 @@ func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*c
 			return nil, err
 		}
 	}
-	if c.before, err = drift.Flatten(old.Name, old.Root, c.operations); err != nil {
+	if c.before, err = diff.Flatten(old.Name, old.Root, c.operations); err != nil {
 		return nil, err
 	}
-	if c.after, err = drift.Flatten(q.Upstream.Name, q.Upstream.Root, c.operations); err != nil {
+	if c.after, err = diff.Flatten(q.Upstream.Name, q.Upstream.Root, c.operations); err != nil {
 		return nil, err
 	}
 	c.pruned = c.selected.Prune(q.Upstream.Name)
@@ -186,12 +186,12 @@ func (c *comparison) narrow() ([]string, error) {
 }
 
 // report compares the facts. stages are the documents on the way to our own, nil between foreign documents.
-func (c *comparison) report(oldRows []errorcodes.Row, stages []drift.Stage) (*drift.Report, error) {
-	findings, err := drift.Compare(c.before, c.after)
+func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*diff.Report, error) {
+	findings, err := diff.Compare(c.before, c.after)
 	if err != nil {
 		return nil, err
 	}
-	var own, foreign []drift.Finding
+	var own, foreign []diff.Finding
 	for _, f := range findings {
 		if slices.Contains(c.selection, f.Operation) {
 			own = append(own, f)
@@ -199,29 +199,29 @@ func (c *comparison) report(oldRows []errorcodes.Row, stages []drift.Stage) (*dr
 			foreign = append(foreign, f) // our own document does not have the operation, and handles nothing of it
 		}
 	}
-	if err := drift.MarkHandled(own, c.after, stages); err != nil {
+	if err := diff.MarkHandled(own, c.after, stages); err != nil {
 		return nil, err
 	}
-	codes, codeFindings := drift.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)
-	r := &drift.Report{
+	codes, codeFindings := diff.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)
+	r := &diff.Report{
 		Pinned:     side(c.old),
 		Upstream:   side(c.q.Upstream),
 		Findings:   slices.Concat(own, foreign, codeFindings),
 		ErrorCodes: codes,
-		Document:   drift.Mentions(c.before, c.after),
+		Document:   diff.Mentions(c.before, c.after),
 		Operations: c.operations,
 	}
 	if c.pruned == nil {
 		for _, w := range build.Outside(c.q.Upstream, c.selected) {
-			r.Outside = append(r.Outside, drift.Warning(w))
+			r.Outside = append(r.Outside, diff.Warning(w))
 		}
 	}
 	r.Finish()
 	return r, nil
 }
 
-func side(doc *document.Document) drift.Side {
-	return drift.Side{Source: doc.Name, SHA256: doc.SHA256, APIVersion: document.Text(doc.Root, "info", "version")}
+func side(doc *document.Document) diff.Side {
+	return diff.Side{Source: doc.Name, SHA256: doc.SHA256, APIVersion: document.Text(doc.Root, "info", "version")}
 }
 
 // rows lists the documented errors of the compared operations.
@@ -252,19 +252,19 @@ func (c *comparison) ownRows(o *ours) []errorcodes.Row {
 }
 
 // Waivers reads the waivers of the project with these files. It may have none.
-func Waivers(files fs.FS) (*drift.Waivers, error) {
+func Waivers(files fs.FS) (*diff.Waivers, error) {
 	data, err := fs.ReadFile(files, WaiversFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return drift.ParseWaivers(WaiversFile, data)
+	return diff.ParseWaivers(WaiversFile, data)
 }
 
 // applyWaivers marks what waivers accept. Where the comparison is narrowed, those for other operations have nothing to
 // match.
-func (c *comparison) applyWaivers(waivers *drift.Waivers, r *drift.Report) {
+func (c *comparison) applyWaivers(waivers *diff.Waivers, r *diff.Report) {
 	if len(c.q.Operations) > 0 {
-		waivers.List = slices.DeleteFunc(waivers.List, func(w drift.Waiver) bool { return !slices.Contains(c.operations, w.Operation) })
+		waivers.List = slices.DeleteFunc(waivers.List, func(w diff.Waiver) bool { return !slices.Contains(c.operations, w.Operation) })
 	}
 	r.WaiverProblems = waivers.Apply(r.Findings, c.q.Today)
 }

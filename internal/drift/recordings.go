@@ -1,4 +1,4 @@
-package check
+package drift
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/contract"
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -21,7 +21,7 @@ const maxProblems = 3 // of a recording, in a report
 
 // checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
 // successful responses. ids are the operations to try, by the ids that the recordings' folders are named after.
-func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]drift.Recording, error) {
+func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]diff.Recording, error) {
 	recordings, err := recording.ReadDir(files, RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || len(recordings) == 0 && err == nil {
 		return nil, nil
@@ -37,7 +37,7 @@ func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids 
 	if err != nil {
 		return nil, err
 	}
-	var refused []drift.Recording
+	var refused []diff.Recording
 	for _, r := range recordings {
 		if !ids[r.Folder()] {
 			continue
@@ -47,10 +47,10 @@ func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids 
 			problems = append(problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", more))
 		}
 		if len(problems) > 0 {
-			refused = append(refused, drift.Recording{File: r.File, Problem: strings.Join(problems, "; ")})
+			refused = append(refused, diff.Recording{File: r.File, Problem: strings.Join(problems, "; ")})
 		}
 	}
-	slices.SortFunc(refused, func(a, b drift.Recording) int { return cmp.Compare(a.File, b.File) })
+	slices.SortFunc(refused, func(a, b diff.Recording) int { return cmp.Compare(a.File, b.File) })
 	return refused, nil
 }
 

@@ -1,4 +1,4 @@
-package check
+package drift
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 )
 
@@ -53,10 +53,10 @@ func assembleOurs(p *build.Project) (*ours, error) {
 }
 
 // facts are the stages as drift takes them. Of the actions before a stage, those that say no facts are left out.
-func (o *ours) facts(operations []string) []drift.Stage {
-	all := make([]drift.Stage, len(o.stages))
+func (o *ours) facts(operations []string) []diff.Stage {
+	all := make([]diff.Stage, len(o.stages))
 	for i, last := range o.stages {
-		all[i] = drift.Stage{Position: o.actions[last].Position(), Facts: func() (*drift.Facts, error) {
+		all[i] = diff.Stage{Position: o.actions[last].Position(), Facts: func() (*diff.Facts, error) {
 			root := document.Clone(o.start)
 			for _, action := range o.stages[:i+1] {
 				if _, err := o.actions[action].Apply(root); err != nil {
@@ -64,7 +64,7 @@ func (o *ours) facts(operations []string) []drift.Stage {
 				}
 			}
 			build.Finish(root)
-			return drift.Flatten(build.SpecFile, root, operations)
+			return diff.Flatten(build.SpecFile, root, operations)
 		}}
 	}
 	return all
@@ -97,8 +97,8 @@ func (o *ours) ids(operations []string) map[string]bool {
 // regenerated is what becomes of the newer document on the way of the pin.
 type regenerated struct {
 	root       *yaml.Node // after the overlays that apply; nil if there is none
-	overlays   []drift.OverlayAction
-	recordings []drift.Recording
+	overlays   []diff.OverlayAction
+	recordings []diff.Recording
 	notTried   []string
 }
 
@@ -126,14 +126,14 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 // applyTo sends the selection of the newer document the way of the pin, and tells of each overlay action whether it
 // still applies, is stale (its target is gone, or a schema that it refers to), or redundant (it changed something of the
 // pin, and has nothing to change here). Only actions that apply are applied.
-func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []drift.OverlayAction, error) {
+func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []diff.OverlayAction, error) {
 	root, err := selection.Assemble(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	var states []drift.OverlayAction
+	var states []diff.OverlayAction
 	judge := func(a overlay.Action, state string) {
-		states = append(states, drift.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
+		states = append(states, diff.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
 	}
 	for _, a := range sel.Actions {
 		state := "applies"

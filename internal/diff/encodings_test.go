@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
 // One API in three encodings.
@@ -227,8 +227,8 @@ func TestRewritingsAreNoChange(t *testing.T) {
 					next.rewrite(doc.Root)
 				}
 				after := facts(t, string(document.JSON(doc.Root)), source.operations...)
-				for _, pair := range [][2]*drift.Facts{{before, after}, {after, before}} {
-					findings, err := drift.Compare(pair[0], pair[1])
+				for _, pair := range [][2]*diff.Facts{{before, after}, {after, before}} {
+					findings, err := diff.Compare(pair[0], pair[1])
 					require.NoError(t, err)
 					var ids []string
 					for _, f := range findings {

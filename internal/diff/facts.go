@@ -1,4 +1,4 @@
-// Package drift says what changed between two descriptions of an API for the operations that a client calls, and how
+// Package diff says what changed between two descriptions of an API for the operations that a client calls, and how
 // bad it is for a client that was built on the old one and calls a server that follows the new one.
 //
 // In go two trees of YAML nodes, Swagger 2.0, OpenAPI 3.0 or 3.1 in any combination, and the operations that matter.
@@ -20,7 +20,7 @@
 //
 // The package also holds the report ([Report]), the waivers ([Waivers]) and the mark of what our own document already
 // has ([MarkHandled]). It reads no file and prints nothing.
-package drift
+package diff
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
 // base is what the cases change one fact of. Lines that cases add something to are unique.
@@ -76,28 +76,28 @@ components:
 const create = "POST /w/{id}"
 
 // facts flattens a document for some operations, by default the one of base.
-func facts(t testing.TB, text string, operations ...string) *drift.Facts {
+func facts(t testing.TB, text string, operations ...string) *diff.Facts {
 	t.Helper()
 	if len(operations) == 0 {
 		operations = []string{create}
 	}
 	doc, err := document.Parse("spec.yaml", []byte(text))
 	require.NoError(t, err)
-	f, err := drift.Flatten(doc.Name, doc.Root, operations)
+	f, err := diff.Flatten(doc.Name, doc.Root, operations)
 	require.NoError(t, err)
 	return f
 }
 
 // compare compares two documents.
-func compare(t testing.TB, old, new string, operations ...string) []drift.Finding {
+func compare(t testing.TB, old, new string, operations ...string) []diff.Finding {
 	t.Helper()
-	findings, err := drift.Compare(facts(t, old, operations...), facts(t, new, operations...))
+	findings, err := diff.Compare(facts(t, old, operations...), facts(t, new, operations...))
 	require.NoError(t, err)
 	return findings
 }
 
 // brief is a finding as the cases write it: "severity id at location [attribute]: old → new (implied)".
-func brief(f drift.Finding) string {
+func brief(f diff.Finding) string {
 	value := func(v any) string {
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -122,7 +122,7 @@ func brief(f drift.Finding) string {
 	return s
 }
 
-func briefs(findings []drift.Finding) []string {
+func briefs(findings []diff.Finding) []string {
 	list := []string{}
 	for _, f := range findings {
 		list = append(list, brief(f))
@@ -187,14 +187,14 @@ func TestEveryRuleHasACase(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range drift.Rules() {
+	for _, rule := range diff.Rules() {
 		require.True(t, given[rule.ID], "no case gives %s", rule.ID)
 	}
 }
 
 // What comes in one direction goes in the other: as many places are added as the reverse removes.
 func TestChangesAreSymmetric(t *testing.T) {
-	count := func(findings []drift.Finding, kind string) int {
+	count := func(findings []diff.Finding, kind string) int {
 		n := 0
 		for _, f := range findings {
 			for _, i := range f.Implied {

@@ -1,4 +1,4 @@
-package drift_test
+package diff_test
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
 // get is a document with one operation, GET /a, whose response 200 has the given schema, and components.
@@ -45,7 +45,7 @@ func TestFlattenRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			doc, err := document.Parse("spec.yaml", []byte(c.text))
 			require.NoError(t, err)
-			_, err = drift.Flatten(doc.Name, doc.Root, []string{"GET /a"})
+			_, err = diff.Flatten(doc.Name, doc.Root, []string{"GET /a"})
 			require.Error(t, err)
 			if c.name == "too deep" {
 				require.Contains(t, err.Error(), c.want)
@@ -103,10 +103,10 @@ func TestManyPaths(t *testing.T) {
 	}
 	old := facts(t, web("string"), "GET /a")
 	renamed := strings.NewReplacer("schemas/S", "schemas/T", "    S", "    T").Replace(web("string"))
-	findings, err := drift.Compare(old, facts(t, renamed, "GET /a"))
+	findings, err := diff.Compare(old, facts(t, renamed, "GET /a"))
 	require.NoError(t, err)
 	require.Empty(t, findings)
-	_, err = drift.Compare(old, facts(t, web("integer"), "GET /a"))
+	_, err = diff.Compare(old, facts(t, web("integer"), "GET /a"))
 	require.EqualError(t, err, "GET /a: more than 20000 changes, or recursive schemas with too many paths to list: compare without it (--operations)")
 }
 
@@ -221,7 +221,7 @@ func TestLines(t *testing.T) {
 }
 
 func TestMentions(t *testing.T) {
-	mentions := func(new string) []string { return drift.Mentions(facts(t, base), facts(t, new)) }
+	mentions := func(new string) []string { return diff.Mentions(facts(t, base), facts(t, new)) }
 	require.Empty(t, mentions(base))
 	require.Equal(t, []string{
 		"info.version: 1.0.0 → 2.0",
@@ -243,27 +243,27 @@ func FuzzCompare(f *testing.F) {
 	}
 	operations := []string{create, "PUT /rule/{id}", "POST /upload"}
 	f.Fuzz(func(t *testing.T, old, new []byte) {
-		var sides []*drift.Facts
+		var sides []*diff.Facts
 		for _, text := range [][]byte{old, new} {
 			doc, err := document.Parse("spec.yaml", text)
 			if err != nil {
 				return
 			}
-			side, err := drift.Flatten(doc.Name, doc.Root, operations)
+			side, err := diff.Flatten(doc.Name, doc.Root, operations)
 			if err != nil {
 				return
 			}
 			sides = append(sides, side)
 		}
-		there, err := drift.Compare(sides[0], sides[1])
+		there, err := diff.Compare(sides[0], sides[1])
 		if err != nil {
 			return
 		}
-		back, err := drift.Compare(sides[1], sides[0])
+		back, err := diff.Compare(sides[1], sides[0])
 		require.NoError(t, err)
 		require.Equal(t, len(there) == 0, len(back) == 0)
 		for _, side := range sides {
-			itself, err := drift.Compare(side, side)
+			itself, err := diff.Compare(side, side)
 			require.NoError(t, err)
 			require.Empty(t, briefs(itself))
 		}

@@ -1,4 +1,4 @@
-package drift
+package diff
 
 // Severity is how bad a change is for a client that was built on the old description.
 type Severity string

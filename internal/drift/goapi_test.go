@@ -1,4 +1,4 @@
-package check
+package drift
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 )
 
 const desks = `openapi: 3.0.3
@@ -37,29 +37,29 @@ var twoMedia = []string{"          application/json: {schema", "          applic
 
 func TestJudgeGoAPI(t *testing.T) {
 	const refused = "POST /desk: createDesk: a body must have one media type, not 2 (application/json, application/xml): keep one with an overlay"
-	removed := drift.Finding{ID: "resp-rem-opt", Operation: "GET /desk", Location: "response 200 application/json name"}
-	added := drift.Finding{ID: "resp-add", Operation: "GET /desk", Location: "response 200 application/json size"}
-	media := drift.Finding{ID: "mt-req-add", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
+	removed := diff.Finding{ID: "resp-rem-opt", Operation: "GET /desk", Location: "response 200 application/json name"}
+	added := diff.Finding{ID: "resp-add", Operation: "GET /desk", Location: "response 200 application/json size"}
+	media := diff.Finding{ID: "mt-req-add", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
 	for name, test := range map[string]struct {
 		edits    []string
-		finding  drift.Finding
-		want     *drift.GoImpact
-		summary  drift.GoVerdict // "" for none
+		finding  diff.Finding
+		want     *diff.GoImpact
+		summary  diff.GoVerdict // "" for none
 		document []string
 		err      string
 	}{
 		"all generated": {
 			edits:   []string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"},
-			finding: added, want: &drift.GoImpact{Verdict: drift.GoCompatible, Symbols: []string{"Desk.Size"}}, summary: drift.GoCompatible,
+			finding: added, want: &diff.GoImpact{Verdict: diff.GoCompatible, Symbols: []string{"Desk.Size"}}, summary: diff.GoCompatible,
 		},
 		"an operation that cannot be generated leaves the whole open": {
 			edits:   append([]string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"}, twoMedia...),
-			finding: added, want: &drift.GoImpact{Verdict: drift.GoCompatible, Symbols: []string{"Desk.Size"}},
+			finding: added, want: &diff.GoImpact{Verdict: diff.GoCompatible, Symbols: []string{"Desk.Size"}},
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"unless the others decide it": {
 			edits:   append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"}, twoMedia...),
-			finding: removed, want: &drift.GoImpact{Verdict: drift.GoIncompatible, Symbols: []string{"Desk.Name"}}, summary: drift.GoIncompatible,
+			finding: removed, want: &diff.GoImpact{Verdict: diff.GoIncompatible, Symbols: []string{"Desk.Name"}}, summary: diff.GoIncompatible,
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"its own findings have no verdict": {
@@ -68,7 +68,7 @@ func TestJudgeGoAPI(t *testing.T) {
 		},
 		"types that are no more, and changes without a finding": {
 			edits:   []string{"DeskRequest: {type: object, properties: {name: {type: string}}}", "DeskRequest: {type: object, properties: {name: {type: string, x-go-type: Label}}}"},
-			finding: removed, want: &drift.GoImpact{Verdict: drift.GoNone, Symbols: []string{"Desk.Name"}}, summary: drift.GoIncompatible,
+			finding: removed, want: &diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{"Desk.Name"}}, summary: diff.GoIncompatible,
 			document: []string{
 				"Go API: the package would not compile until the overlays are mended: types.gen.go: undefined: Label",
 				"Go API: changed incompatibly beside what findings name: DeskRequest.Name",
@@ -85,7 +85,7 @@ func TestJudgeGoAPI(t *testing.T) {
 				require.Equal(t, 1, strings.Count(text, test.edits[i]), test.edits[i])
 				text = strings.Replace(text, test.edits[i], test.edits[i+1], 1)
 			}
-			r := &drift.Report{Findings: []drift.Finding{test.finding}}
+			r := &diff.Report{Findings: []diff.Finding{test.finding}}
 			ours, upstream := tree(t, desks), tree(t, text)
 			err := judgeGoAPI(context.Background(), r, ours, upstream)
 			if test.err != "" {
@@ -116,25 +116,25 @@ func tree(t *testing.T, text string) *yaml.Node {
 
 // The vendor's document of 2026 against the pin: what regeneration does to the fields, constants and methods.
 func TestGoAPIOfVendor(t *testing.T) {
-	upstream, err := document.ReadFile("../drift/testdata/documents/2026-08.yaml")
+	upstream, err := document.ReadFile("../diff/testdata/documents/2026-08.yaml")
 	require.NoError(t, err)
 	r, err := Run(t.Context(), os.DirFS("../.."), Question{Upstream: upstream, GoAPI: true})
 	require.NoError(t, err)
-	require.Equal(t, drift.GoIncompatible, *r.Summary.Go)
-	got := map[string]drift.GoImpact{}
+	require.Equal(t, diff.GoIncompatible, *r.Summary.Go)
+	got := map[string]diff.GoImpact{}
 	for _, f := range r.Findings {
 		require.NotNil(t, f.Go, "%s %s", f.Operation, f.Location)
 		value, _ := f.New.(string)
 		got[strings.Join([]string{f.ID, f.Operation[strings.LastIndex(f.Operation, "/")+1:], f.Location, value}, " ")] = *f.Go
 	}
-	for finding, want := range map[string]drift.GoImpact{
-		"resp-add answering-rule response 200 application/json queue.callBack ":           {Verdict: drift.GoCompatible, Symbols: []string{"Queue.CallBack", "QueueInfo_CallBack"}},
-		"resp-enum-add greeting response 200 application/json type TemplateGreeting":      {Verdict: drift.GoCompatible, Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
-		"resp-enum-rem answering-rule response 200 application/json greetings[].type ":    {Verdict: drift.GoIncompatible, Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom", "GreetingTypeEnum"}},
-		"param-add-opt greeting parameter query:apply ":                                   {Verdict: drift.GoIncompatible, Symbols: []string{"Client.CreateCustomUserGreeting", "CreateCustomUserGreetingParams.Apply"}},
-		"type-text {greetingId} parameter path:greetingId string":                         {Verdict: drift.GoNone, Symbols: []string{"Client.ReadCustomGreeting"}},
-		"operation-id-changed {greetingId} operationId readCustomGreeting":                {Verdict: drift.GoNone, Symbols: []string{}},
-		"resp-limit-tight answering-rule response 200 application/json queue.maxCallers ": {Verdict: drift.GoNone, Symbols: []string{}},
+	for finding, want := range map[string]diff.GoImpact{
+		"resp-add answering-rule response 200 application/json queue.callBack ":           {Verdict: diff.GoCompatible, Symbols: []string{"Queue.CallBack", "QueueInfo_CallBack"}},
+		"resp-enum-add greeting response 200 application/json type TemplateGreeting":      {Verdict: diff.GoCompatible, Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
+		"resp-enum-rem answering-rule response 200 application/json greetings[].type ":    {Verdict: diff.GoIncompatible, Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom", "GreetingTypeEnum"}},
+		"param-add-opt greeting parameter query:apply ":                                   {Verdict: diff.GoIncompatible, Symbols: []string{"Client.CreateCustomUserGreeting", "CreateCustomUserGreetingParams.Apply"}},
+		"type-text {greetingId} parameter path:greetingId string":                         {Verdict: diff.GoNone, Symbols: []string{"Client.ReadCustomGreeting"}},
+		"operation-id-changed {greetingId} operationId readCustomGreeting":                {Verdict: diff.GoNone, Symbols: []string{}},
+		"resp-limit-tight answering-rule response 200 application/json queue.maxCallers ": {Verdict: diff.GoNone, Symbols: []string{}},
 	} {
 		require.Contains(t, got, finding)
 		require.Equal(t, want, got[finding], finding)
