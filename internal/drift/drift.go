@@ -2,7 +2,7 @@
 // operations, and which of it is dealt with already?
 //
 // In go the files of a project (pin, lock, overlays, waivers, recordings) and the newer document; out comes the report.
-// Both documents go through the select overlay first, so that what is broken elsewhere stops nothing. Package drift
+// Both documents go through the select overlay first, so that what is broken elsewhere stops nothing. Package diff
 // compares the facts of the rest. Then it is asked
 //
 //   - which findings our built document, the pin after all overlays, has taken over already;
