@@ -113,7 +113,11 @@ func LoadSelect(project fs.FS) (*overlay.Overlay, error) {
 	if err != nil {
 		return nil, err
 	}
-	return overlay.Parse(SelectFile, data)
+	sel, err := overlay.Parse(SelectFile, data)
+	if err != nil {
+		return nil, err
+	}
+	return sel, refuseDirectives(sel)
 }
 
 // loadOverlays reads the other overlays of a project, in the order of their names.
@@ -131,6 +135,9 @@ func loadOverlays(project fs.FS) ([]*overlay.Overlay, error) {
 			data, err := fs.ReadFile(project, name)
 			if err == nil {
 				overlays[i], err = overlay.Parse(name, data)
+			}
+			if err == nil {
+				err = checkDirectives(overlays[i])
 			}
 			problems[i] = err
 		})
@@ -156,7 +163,8 @@ type Result struct {
 	Total      int                  // operations of the pin
 	Actions    int                  // overlay actions applied, the select overlay's included
 	Stages     []Stage
-	Warnings   []Warning // with verbose
+	Warnings   []Warning // with verbose: what is broken outside of the selection
+	Directives []Warning // with verbose: what the vendor says to the generator, which is ignored
 }
 
 // Stage is the time that one part of the build took.
@@ -188,7 +196,11 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	stage("prune")
 
-	root, err := convert(p.Pin.Name, s.Root)
+	root, dropped := withoutDirectives(s.Root)
+	if verbose {
+		r.Directives = dropped
+	}
+	root, err = convert(p.Pin.Name, root)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +289,7 @@ func Assemble(doc *document.Document, sel *overlay.Overlay) (*yaml.Node, error) 
 
 // Assemble converts a selection that is pruned. It stays as it is. name is the document's, for errors.
 func (s *Selection) Assemble(name string) (*yaml.Node, error) {
-	root := document.Clone(s.Root)
+	root, _ := withoutDirectives(document.Clone(s.Root))
 	document.Facts(root)
 	return convert(name, root)
 }

@@ -38,9 +38,7 @@ func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 	paths := document.Mapping()
 	for path, item := range document.Pairs(document.Get(doc.Root, "paths")) {
 		if item.Kind == yaml.MappingNode {
-			copied := *item
-			copied.Content = slices.Clone(item.Content)
-			item = &copied
+			item = withoutMarks(item)
 		}
 		paths.Content = append(paths.Content, path, item)
 	}
@@ -63,6 +61,22 @@ func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 	}
 	s.Operations = slices.Collect(document.Operations(s.Root))
 	return s, nil
+}
+
+// withoutMarks copies a path item, without the marks that a vendor's own document may have: they are ours to set.
+func withoutMarks(item *yaml.Node) *yaml.Node {
+	copied := *item
+	copied.Content = slices.Clone(item.Content)
+	for i := 1; i < len(copied.Content); i += 2 {
+		if member := copied.Content[i]; isMarked(member) {
+			unmarked := *member
+			unmarked.Content = slices.Clone(member.Content)
+			document.Delete(&unmarked, mark)
+			copied.Content[i] = &unmarked
+		}
+	}
+	document.Delete(&copied, mark)
+	return &copied
 }
 
 // literalPath matches the targets of a select overlay that name their path.

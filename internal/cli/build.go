@@ -124,6 +124,9 @@ func (a *app) printDetails(r *build.Result) {
 	for _, op := range r.Operations {
 		fmt.Fprintf(a.stderr, "selected %s\n", op)
 	}
+	for _, directive := range r.Directives {
+		fmt.Fprintf(a.stderr, "warning: %s:%d: %s\n", pin.File, directive.Line, directive.Message)
+	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", pin.File, warning.Line, warning.Message)
 	}

@@ -383,6 +383,50 @@ func Refs(start *yaml.Node, k Kind, visit func(at *yaml.Node, ref string, k Kind
 	}
 }
 
+// DropExtensions removes, in place, the extensions that drop tells to, from every object of a document. Names of schemas,
+// properties, headers and parameters that begin with x- are no extensions, and stay.
+func DropExtensions(root *yaml.Node, drop func(key, value *yaml.Node) bool) {
+	dropExtensions(root, RootObject, drop)
+}
+
+func dropExtensions(n *yaml.Node, k Kind, drop func(key, value *yaml.Node) bool) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	kept := n.Content[:0]
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if strings.HasPrefix(key.Value, "x-") && drop(key, value) {
+			continue
+		}
+		kept = append(kept, key, value)
+		f := lookup(k, key.Value).field
+		if f.kind <= extension {
+			continue
+		}
+		if f.shape == named && f.kind != schemaObject && f.kind != parameterObject {
+			dropNamed(value, drop)
+		}
+		each(value, f.shape, func(object *yaml.Node) { dropExtensions(object, f.kind, drop) })
+	}
+	n.Content = kept
+}
+
+// dropNamed removes extensions that stand beside the names of a map, such as those of the Paths Object.
+func dropNamed(n *yaml.Node, drop func(key, value *yaml.Node) bool) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	kept := n.Content[:0]
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i]; strings.HasPrefix(key.Value, "x-") && drop(key, n.Content[i+1]) {
+			continue
+		}
+		kept = append(kept, n.Content[i], n.Content[i+1])
+	}
+	n.Content = kept
+}
+
 // each calls visit for the objects that n holds in the given shape.
 func each(n *yaml.Node, s shape, visit func(*yaml.Node)) {
 	switch {
