@@ -127,6 +127,9 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if problems != nil {
 		return nil, problems
 	}
+	if err := verify(f.files, m, runtime, !cfg.Incomplete); err != nil {
+		return nil, err
+	}
 	return f.files, nil
 }
 

@@ -306,6 +306,9 @@ func newField(p codegen.Property) (param, error) {
 	}
 	if schema.Type.Is("array") {
 		c.List = true
+		if schema.Items == nil {
+			return c, fmt.Errorf("form field %s: a list must say what its items are: give it items with an overlay", p.JsonFieldName)
+		}
 		item = schema.Items.Value
 	}
 	switch {

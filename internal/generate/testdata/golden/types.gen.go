@@ -199,7 +199,7 @@ func (t *Destination) FromPhoneDestination(value PhoneDestination) error {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return err
 	}
-	members["kind"] = json.RawMessage(`"Phone"`)
+	members["kind"] = json.RawMessage("\"Phone\"")
 	data, err = json.Marshal(members)
 	t.union = data
 	return err
@@ -222,7 +222,7 @@ func (t *Destination) FromDeskDestination(value DeskDestination) error {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return err
 	}
-	members["kind"] = json.RawMessage(`"Desk"`)
+	members["kind"] = json.RawMessage("\"Desk\"")
 	data, err = json.Marshal(members)
 	t.union = data
 	return err
