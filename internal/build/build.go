@@ -217,6 +217,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		r.Actions += len(o.Actions)
 	}
 	Finish(root)
+	if err := checkExpansion(p.Pin.Name, root); err != nil {
+		return nil, err
+	}
 	stage("overlays")
 
 	r.Root = root
