@@ -2,9 +2,13 @@ package document
 
 import (
 	"cmp"
+	"errors"
+	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -289,16 +293,36 @@ func (c canonical) literal(n *yaml.Node) {
 	}
 }
 
-// plain lets the encoder choose the quotes of a scalar, but for text that a YAML 1.1 reader would take for something
-// else: Off for false, 09:00 for 540. Text of several lines keeps them.
+// plain lets the encoder choose the quotes of a scalar, but for text that some YAML reader would take for something else:
+// Off for false, 09:00 for 540, 1e400 for a number out of range, << for a merge. Text of several lines keeps them, unless
+// a block would lose some of its white space.
 func plain(n *yaml.Node) {
 	n.Style = 0
 	switch {
+	case n.Tag != "!!str":
 	case strings.Contains(n.Value, "\n"):
 		n.Style = yaml.LiteralStyle
-	case n.Tag == "!!str" && (WasBool(n.Value) || yaml11Number.MatchString(n.Value)):
+		if strings.ContainsAny(n.Value[:1], "\n \t") || strings.ContainsFunc(n.Value, isOdd) || strings.HasSuffix(n.Value, "\n\n") {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+	case WasBool(n.Value) || isNumber(n.Value) || n.Value == "<<" || n.Value == "=" || strings.ContainsFunc(n.Value, isOdd):
 		n.Style = yaml.DoubleQuotedStyle
 	}
+}
+
+// isOdd reports whether a rune is white space or a mark that readers of YAML drop, join or refuse where it stands plain.
+func isOdd(r rune) bool {
+	return r != '\n' && unicode.IsControl(r) || strings.ContainsRune("\u0085\u2028\u2029\ufeff\ufffe\uffff", r)
+}
+
+// isNumber reports whether some reader of YAML takes a text for a number, be it one that no variable can hold.
+func isNumber(text string) bool {
+	if text == "" || !strings.ContainsRune("+-.0123456789", rune(text[0])) {
+		return false
+	}
+	_, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	_, whole := new(big.Int).SetString(text, 0)
+	return err == nil || errors.Is(err, strconv.ErrRange) || whole || yaml11Number.MatchString(text)
 }
 
 // WasBool tells whether a text is what YAML 1.1 reads as true or false (yaml.org/type/bool.html) and YAML 1.2 as a string.
