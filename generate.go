@@ -13,15 +13,7 @@
 //   - internal/drift compares a newer vendor document with the pin, fact by fact with internal/diff.
 //
 // A service imports generated/ringcentral and, if it wants, transport; its tests may import ringcentraltest. Nothing of
-// the toolkit comes along. This package holds only the files that the ringbasic command carries with it.
+// the toolkit comes along. This package exports nothing: it is here for the page that you read and the line below.
 package ringbasic
 
-import "embed"
-
 //go:generate go run ./cmd/ringbasic build
-
-// Files are the pin, its lock, the built document, the overlays, the waivers and the recordings as of this version, so
-// that the drift check works in a repository that has none of them.
-//
-//go:embed spec overlays/*.yaml contracttests/testdata/recordings contracttests/testdata/waivers.yaml
-var Files embed.FS

@@ -64,8 +64,10 @@ func corrupt(t *testing.T, good fstest.MapFS, archive *txtar.Archive) (files fst
 		if !ok {
 			verb, name = "", section.Name
 		}
-		if strings.HasPrefix(name, "recordings/") || name == path.Base(waiversFile) {
-			name = "contracttests/testdata/" + name
+		if strings.HasPrefix(name, "recordings/") {
+			name = "contracttests/" + name
+		} else if name == path.Base(waiversFile) {
+			name = waiversFile
 		}
 		switch verb {
 		case "":

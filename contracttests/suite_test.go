@@ -30,7 +30,7 @@ const (
 	specFile      = "spec/openapi.yaml"
 	codesFile     = "generated/ringcentral/codes.gen.go"
 	waiversFile   = "contracttests/testdata/waivers.yaml"
-	recordingsDir = "contracttests/testdata/recordings"
+	recordingsDir = "contracttests/recordings"
 )
 
 // suite is everything that has to agree.

@@ -34,5 +34,5 @@
 //
 // It remembers nothing: a rule that was created cannot be read. It looks neither at tokens nor at the content of requests:
 // what the platform would refuse it does not refuse unless told to. The values in recordings are made up, and no
-// exchange was recorded from the platform itself; each file under contracttests/testdata/recordings says where it is from.
+// exchange was recorded from the platform itself; each file under contracttests/recordings says where it is from.
 package ringcentraltest

@@ -12,14 +12,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/contracttests/recordings"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
-const (
-	folder   = "contracttests/testdata/recordings"
-	platform = "platform" // the recordings' folder for what any operation can answer
-)
+const platform = "platform" // the recordings' folder for what any operation can answer
 
 // usual are the recordings that answer where nothing else is asked for; an operation that is not here has its first.
 var usual = map[string]string{
@@ -44,7 +41,7 @@ type Response struct {
 // Recording is the answer in a recording of this project, by folder and name: "createAnsweringRule/200-forward-calls",
 // "platform/502-gateway-page". The test learns from the use of the Response if there is none.
 func Recording(name string) Response {
-	r, err := recording.ReadFile(ringbasic.Files, path.Join(folder, name+recording.Extension))
+	r, err := recording.ReadFile(recordings.Files, name+recording.Extension)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		dir, names := path.Dir(name), Recordings(path.Dir(name))
@@ -60,7 +57,7 @@ func Recording(name string) Response {
 
 // Recordings are the names of an operation's recordings, sorted; those of "platform" can answer any operation.
 func Recordings(operation string) []string {
-	entries, err := fs.ReadDir(ringbasic.Files, path.Join(folder, operation))
+	entries, err := fs.ReadDir(recordings.Files, operation)
 	if err != nil {
 		return nil
 	}

@@ -498,7 +498,7 @@ func TestWhatConsumersImport(t *testing.T) {
 			"golang.org/x/oauth2/internal", "golang.org/x/oauth2", "golang.org/x/oauth2/clientcredentials", module + "/transport",
 		},
 		"ringcentraltest": {
-			module, module + "/generated/ringcentral", module + "/internal/lazyregexp", module + "/internal/recording", module + "/ringcentraltest",
+			module + "/contracttests/recordings", module + "/generated/ringcentral", module + "/internal/lazyregexp", module + "/internal/recording", module + "/ringcentraltest",
 		},
 	} {
 		out, err := exec.Command("go", "list", "-deps", "-tags", "tools", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", module+"/"+name).Output()

@@ -14,17 +14,21 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic"
+	"github.com/ringbasic/ringbasic/contracttests"
+	"github.com/ringbasic/ringbasic/contracttests/recordings"
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/overlays"
+	"github.com/ringbasic/ringbasic/spec"
 )
 
 // Exit codes of every command.
@@ -161,7 +165,24 @@ func (a *app) layered() fs.FS {
 		return a.project()
 	}
 	_, err := os.Stat(a.path(build.SelectFile))
-	return layers{over: a.project(), under: ringbasic.Files, foreign: err != nil}
+	return layers{over: a.project(), under: carried, foreign: err != nil}
+}
+
+// carried are the files of this version that the binary holds.
+var carried = mounts{"spec": spec.Files, build.OverlayDir: overlays.Files, suiteDir: contracttests.Waivers, drift.RecordingsDir: recordings.Files}
+
+// mounts are file systems by the folder that each stands for.
+type mounts map[string]fs.FS
+
+func (m mounts) Open(name string) (fs.File, error) {
+	rest := "."
+	for dir := name; dir != "."; dir = path.Dir(dir) {
+		if files, mounted := m[dir]; mounted {
+			return files.Open(rest)
+		}
+		rest = path.Join(path.Base(dir), rest)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // layers opens what is in over, and else what is in under. A folder of over hides that of under whole; but if overlays is

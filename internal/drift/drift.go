@@ -38,7 +38,7 @@ import (
 // Where a project keeps what only the check reads, below its root.
 const (
 	WaiversFile   = "spec/waivers.yaml"
-	RecordingsDir = "contracttests/testdata/recordings"
+	RecordingsDir = "contracttests/recordings"
 )
 
 // Question is what to compare.

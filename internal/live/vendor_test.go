@@ -219,7 +219,7 @@ func recorded(t *testing.T, file, request, body, status, response string) *recor
 // committed are the recordings of the repository.
 func committed(t *testing.T) []*recording.Recording {
 	t.Helper()
-	all, err := recording.ReadDir(os.DirFS("../.."), "contracttests/testdata/recordings")
+	all, err := recording.ReadDir(os.DirFS("../.."), "contracttests/recordings")
 	require.NoError(t, err)
 	return all
 }

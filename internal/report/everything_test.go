@@ -66,7 +66,7 @@ func everything() *diff.Report {
 			{File: "overlays/20-repair.yaml", Line: 19, Target: "$.components.schemas.Thing", State: "redundant"},
 			{File: "overlays/20-repair.yaml", Line: 29, Target: "$.x['" + hostile + "']", State: "stale"},
 		},
-		Recordings:     []diff.Recording{{File: "contracttests/testdata/recordings/readThing/200.http", Problem: "response: type at /ranges: " + hostile}},
+		Recordings:     []diff.Recording{{File: "contracttests/recordings/readThing/200.http", Problem: "response: type at /ranges: " + hostile}},
 		Outside:        []diff.Warning{{Message: "reference \"#/components/schemas/Nowhere\" does not resolve", Line: 90}, {Message: hostile}},
 		Document:       []string{"info.version: 1.0 → " + hostile},
 		WaiverProblems: []diff.WaiverProblem{{File: "spec/waivers.yaml", Line: 2, Problem: "waiver req-req, " + readThing + ", parameter query:" + hostile + " matches no finding: remove it"}},
