@@ -100,6 +100,7 @@ func (a *app) rootCommand() *cobra.Command {
 what a newer description changes for the operations that are used.
 
 Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -118,7 +119,7 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
-	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.updateCommand(), a.liveCommand())
+	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.updateCommand(), a.liveCommand())
 	return root
 }
 

@@ -114,6 +114,8 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 	f := cmd.Flags()
 	f.StringVar(&format, "format", "text", strings.Join(report.Formats, ", "))
 	f.StringVar(&failOn, "fail-on", "breaking", "the least severity that fails: breaking, risky, any or none")
+	completeWith(cmd, "format", report.Formats...)
+	completeWith(cmd, "fail-on", diff.FailOn...)
 	f.StringVar(&base, "base", "", "compare with this document instead of the pin: select overlay only, no waivers, no recordings")
 	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
 	f.BoolVar(&goAPI, "go", false, "also tell what regeneration does to the Go API")

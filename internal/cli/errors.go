@@ -47,6 +47,7 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	completeWith(cmd, "format", "text", "json")
 	return cmd
 }
 

@@ -67,6 +67,7 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 	flags.StringToStringVar(&config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
 	flags.BoolVar(&config.Record, "record", false, "rewrite the recordings from the answers")
 	flags.StringVar(&format, "format", "text", "text or json")
+	completeWith(cmd, "format", "text", "json")
 	return cmd
 }
 

@@ -54,6 +54,7 @@ Exit codes: 0 updated, 1 updated and the contract suite fails, 2 usage, 3 nothin
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
+	completeWith(cmd, "format", updateFormats...)
 	lockFlags(cmd, &facts)
 	return cmd
 }

@@ -11,10 +11,10 @@ const (
 
 // Rule is one line of the policy.
 type Rule struct {
-	ID       string
-	Severity Severity
-	Aspect   string // which fact of a location it is about: two rules about the same fact share it
-	Text     string
+	ID       string   `json:"id"`
+	Severity Severity `json:"severity"`
+	Aspect   string   `json:"-"` // which fact of a location it is about: two rules about the same fact share it
+	Text     string   `json:"text"`
 }
 
 // other judges what no other rule names.

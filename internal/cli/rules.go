@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+func (a *app) rulesCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules by which drift is judged",
+		Long: `Lists every rule of the drift check with its severity and its reason, in the order of the policy. Findings and waivers
+name rules by these ids.`,
+		Example: `  ringbasic rules
+  ringbasic rules --format json`,
+		Args: exactly(0),
+		RunE: func(*cobra.Command, []string) error {
+			if err := oneOf("format", format, "text", "json", "markdown"); err != nil {
+				return err
+			}
+			return a.printRules(format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	completeWith(cmd, "format", "text", "json", "markdown")
+	return cmd
+}
+
+func (a *app) printRules(format string) error {
+	switch format {
+	case "json":
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(diff.Rules())
+	case "markdown":
+		fmt.Fprint(a.stdout, "| rule | severity | why |\n|---|---|---|\n")
+		for _, r := range diff.Rules() {
+			fmt.Fprintf(a.stdout, "| `%s` | %s | %s |\n", r.ID, r.Severity, strings.ReplaceAll(r.Text, "|", "\\|"))
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	for _, r := range diff.Rules() {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Text)
+	}
+	return w.Flush()
+}
+
+// completeWith has the shell complete a flag with the given values.
+func completeWith(cmd *cobra.Command, flag string, values ...string) {
+	complete := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values, cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // a flag that the command does not have
+	}
+}
+
+// version is the module's version, and which vendor document the binary carries the pin of.
+func version() string {
+	module := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		module = info.Main.Version
+	}
+	data, err := fs.ReadFile(carried, pin.LockFile)
+	if err != nil {
+		return module
+	}
+	lock, err := pin.ParseLock(pin.LockFile, data)
+	if err != nil {
+		return module
+	}
+	return fmt.Sprintf("%s, pin of API version %s, SHA-256 %s", module, lock.APIVersion, lock.PinSHA256)
+}
