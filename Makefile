@@ -46,10 +46,10 @@ bench: ## compare build and drift with their peers, wall time and peak memory (N
 	$(GO) run ./internal/bench $(if $(NEWER),-newer $(NEWER))
 
 drift: ## compare the vendor's present document with the pin (SOURCE=file: another one)
-	$(RINGBASIC) drift $(SOURCE)
+	$(RINGBASIC) drift $(if $(SOURCE),"$(SOURCE)")
 
 update: ## take over the vendor's present document: pin, build, contract suite, report (SOURCE=file: another one)
-	$(RINGBASIC) update $(SOURCE)
+	$(RINGBASIC) update $(if $(SOURCE),"$(SOURCE)")
 
 live: ## run the recorded requests against a real account (see README)
 	$(RINGBASIC) live

@@ -126,6 +126,13 @@ func loadOverlays(project fs.FS) ([]*overlay.Overlay, error) {
 	if err != nil {
 		return nil, err
 	}
+	other, err := fs.Glob(project, OverlayDir+"/*.yml")
+	if err != nil {
+		return nil, err
+	}
+	if len(other) > 0 {
+		return nil, fmt.Errorf("%s: overlays are files that end in .yaml: rename it, or it is not applied", strings.Join(other, ", "))
+	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == SelectFile })
 	overlays := make([]*overlay.Overlay, len(names))
 	problems := make([]error, len(names))

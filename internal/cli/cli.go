@@ -119,8 +119,26 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.updateCommand(), a.liveCommand())
 	return root
+}
+
+// helpCommand is cobra's, but for a command that does not exist: that is a mistake in the command line.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		Long:  "Help provides help for any command in the application.\nSimply type ringbasic help [path to command] for full details.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("unknown command %q", strings.Join(args, " "))
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
 }
 
 // exactly and atMost are cobra's checks as usage errors.
@@ -129,7 +147,7 @@ func atMost(n int) cobra.PositionalArgs {
 		if err := cobra.MaximumNArgs(n)(cmd, args); err != nil {
 			return usageError{err}
 		}
-		return nil
+		return noneEmpty(args)
 	}
 }
 
@@ -138,8 +156,18 @@ func exactly(n int) cobra.PositionalArgs {
 		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
 			return usageError{err}
 		}
-		return nil
+		return noneEmpty(args)
 	}
+}
+
+// noneEmpty refuses an empty argument, such as a variable of a script that is not set: it does not mean the default.
+func noneEmpty(args []string) error {
+	for _, arg := range args {
+		if arg == "" {
+			return usagef("an argument is empty: name a file or URL, or leave it out")
+		}
+	}
+	return nil
 }
 
 // oneOf checks the value of a flag.

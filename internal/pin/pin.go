@@ -51,10 +51,15 @@ func Make(doc *document.Document) ([]byte, error) {
 	return document.Encode(doc.Root, header)
 }
 
-// RequirePaths refuses a document without paths: nobody publishes one, but a file may break off before them.
+// RequirePaths refuses a document without paths: nobody publishes one, but a file may break off before them, or after their
+// key.
 func RequirePaths(doc *document.Document) error {
-	if document.Get(doc.Root, "paths") == nil {
+	paths := document.Get(doc.Root, "paths")
+	switch {
+	case paths == nil:
 		return fmt.Errorf("%s: the document has no paths: is it whole?", doc.Name)
+	case paths.Kind != yaml.MappingNode:
+		return document.Errorf(doc.Name, paths, "paths must be a map from paths to what they offer: is the document whole?")
 	}
 	return nil
 }
