@@ -126,6 +126,20 @@ func New(doc *openapi3.T) (*Contract, error) {
 					op.Rows = append(op.Rows, row)
 				}
 			}
+			// A row of the operation itself says its status, and may stand beside the same of a response.
+			var rows []Row
+			if err := extension(operation.Extensions, errorcodes.Extension, &rows); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			for _, row := range rows {
+				if row.Status == 0 {
+					return nil, fmt.Errorf("%s %s: the row of code %q in %s has no status: give it one, or put it into a response",
+						method, path, row.Code, errorcodes.Extension)
+				}
+				if !slices.Contains(op.Rows, row) {
+					op.Rows = append(op.Rows, row)
+				}
+			}
 			slices.SortFunc(op.Rows, compareRows)
 			op.cells = op.listCells()
 			c.Operations = append(c.Operations, op)

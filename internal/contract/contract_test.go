@@ -270,3 +270,20 @@ func TestParseWaiversRefuses(t *testing.T) {
 		require.EqualError(t, err, want)
 	}
 }
+
+// A row may stand at the operation, with its status, as well as at a response: the vendor's prose is lifted there where no
+// response has the status. The same row at both counts once.
+func TestRowsOfOperation(t *testing.T) {
+	rows := func(list string) string {
+		return strings.Replace(description, "operationId: createBook\n", "operationId: createBook\n      x-error-codes: "+list+"\n", 1)
+	}
+	text := rows(`[{status: 404, code: BOK-102, message: No such shelf}, {status: 400, code: BOK-100, message: "[title] is too long"}]`)
+	require.NotEqual(t, description, text)
+	c := load(t, text)
+	require.Equal(t, []Row{{400, "BOK-100", "[title] is too long"}, {404, "BOK-102", "No such shelf"}}, c.Operations[0].Rows)
+
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(rows("[{code: BOK-102}]")))
+	require.NoError(t, err)
+	_, err = New(doc)
+	require.EqualError(t, err, `POST /shelf/{shelf}/book: the row of code "BOK-102" in x-error-codes has no status: give it one, or put it into a response`)
+}

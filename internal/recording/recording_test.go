@@ -282,12 +282,12 @@ func TestReadDir(t *testing.T) {
 
 // The committed recordings are in canonical form and hold nothing that looks real.
 func TestCommittedRecordings(t *testing.T) {
-	fsys := os.DirFS("../../contracttests/testdata")
+	fsys := os.DirFS("../../contracttests")
 	all, err := ReadDir(fsys, "recordings")
 	require.NoError(t, err)
 	require.NotEmpty(t, all)
 	for _, r := range all {
-		data, err := os.ReadFile("../../contracttests/testdata/" + r.File)
+		data, err := os.ReadFile("../../contracttests/" + r.File)
 		require.NoError(t, err)
 		formatted, err := Format(r)
 		require.NoError(t, err)
