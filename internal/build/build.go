@@ -1,8 +1,11 @@
 // Package build makes the committed artefacts from the pin: spec/openapi.yaml and the generated client.
 //
-// The stages, in order: the select overlay keeps the wanted operations; what they do not reach is pruned; the rest is
-// converted to OpenAPI 3.0.3; the other overlays repair, complete, name and describe it; it is validated; and the client
-// is generated from it. Because selection comes first, a broken schema that nobody asked for never stops a build.
+// The stages, in order: the select overlay keeps the wanted operations; what they do not reach is pruned; what the vendor
+// says to the generator is dropped; the rest is converted to OpenAPI 3.0.3; the other overlays repair, complete, name and
+// describe it; it is validated; and the client is generated from it. Because selection comes first, a broken schema that
+// nobody asked for never stops a build.
+//
+// Refused before work is spent on them: schemas whose allOf would be written out without end, or to more than 200,000.
 //
 // Everything happens in memory and on one document. Nothing is written here but by [Write], and only when all of it is
 // whole. Nothing is fetched, ever.

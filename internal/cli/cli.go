@@ -198,7 +198,10 @@ func (a *app) layered() fs.FS {
 }
 
 // carried are the files of this version that the binary holds.
-var carried = mounts{"spec": spec.Files, build.OverlayDir: overlays.Files, suiteDir: contracttests.Waivers, drift.RecordingsDir: recordings.Files}
+var carried = mounts{
+	"spec": spec.Files, build.OverlayDir: overlays.Files,
+	suiteDir: contracttests.Waivers, drift.RecordingsDir: recordings.Files,
+}
 
 // mounts are file systems by the folder that each stands for.
 type mounts map[string]fs.FS
