@@ -4,6 +4,7 @@
 GO         ?= go
 RINGBASIC   = $(GO) run ./cmd/ringbasic
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
+PEERS       = internal/peers
 
 .DEFAULT_GOAL := all
 .PHONY: all help generate check test lint ci race bench drift update live record browser
@@ -24,17 +25,20 @@ check: ## verify: pin and lock belong together, nothing is stale, every recordin
 
 test: ## run all tests
 	$(GO) test ./...
+	$(GO) test -C $(PEERS) ./...
 
 lint: ## gofmt, go vet and staticcheck
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed: run gofmt -w on"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) vet -tags browser ./internal/report
+	$(GO) vet -C $(PEERS) -tags browser ./...
 	$(STATICCHECK) ./...
+	$(GO) mod tidy -diff
+	$(GO) -C $(PEERS) mod tidy -diff
 
 ci: ## everything that CI checks; needs git and a C compiler, for the race detector
 	@set -e; before="$$(git status --porcelain)"; \
-	$(MAKE) --no-print-directory check lint test race; $(GO) mod verify; \
+	$(MAKE) --no-print-directory check lint test race; $(GO) mod verify; $(GO) -C $(PEERS) mod verify; \
 	after="$$(git status --porcelain)"; \
 	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
 
@@ -43,7 +47,7 @@ race: ## the tests of what consumers import with the race detector, and the cont
 	$(GO) test -shuffle=on -count=3 ./contracttests
 
 bench: ## compare build and drift with their peers, wall time and peak memory (NEWER=file: the document to drift to)
-	$(GO) run ./internal/bench $(if $(NEWER),-newer $(NEWER))
+	$(GO) run -C $(PEERS) ./bench -root ../.. $(if $(NEWER),-newer "$(abspath $(NEWER))")
 
 drift: ## compare the vendor's present document with the pin (SOURCE=file: another one)
 	$(RINGBASIC) drift $(if $(SOURCE),"$(SOURCE)")
@@ -58,4 +62,4 @@ record: ## rewrite the recordings from a real account (see README)
 	$(RINGBASIC) live --record
 
 browser: ## test the HTML report in headless Chromium, which must be installed
-	$(GO) test -tags browser ./internal/report -run Browser
+	$(GO) test -C $(PEERS) -tags browser -run Browser .

@@ -86,19 +86,6 @@ func TestEveryActionDoesSomething(t *testing.T) {
 	}
 }
 
-// The overlays are plain OpenAPI Overlay 1.0: another implementation makes the same document of them.
-func TestOverlaysThroughAnotherImplementation(t *testing.T) {
-	p, root := loadProject(t)
-	text := string(document.JSON(root))
-	for _, o := range p.Overlays {
-		source, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(o.Name)))
-		require.NoError(t, err)
-		text = viaLibopenapi(t, text, string(source))
-		require.NoError(t, o.Apply(root))
-		require.JSONEq(t, text, string(document.JSON(root)), o.Name)
-	}
-}
-
 // Whatever a caller meets is described.
 func TestEverythingIsDescribed(t *testing.T) {
 	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(build.SpecFile)))

@@ -8,7 +8,7 @@
 //   - scale: "ringbasic drift" on synthetic documents of 1×, 2×, 4× and 8× the size, and for 1×, 2×, 4× and 8× the
 //     operations selected.
 //
-// The peers are built from the module cache at the versions in go.mod. Absolute times say little on a shared machine;
+// The peers are built from the module cache at the versions in internal/peers/go.mod. Absolute times say little on a shared machine;
 // the ratios of one run do.
 package main
 
@@ -29,6 +29,7 @@ import (
 
 func main() {
 	newer := flag.String("newer", "", "the document to drift to; without it, a synthetic one of the size of the vendor's 2026 document")
+	root := flag.String("root", ".", "the top folder of the project")
 	runs := flag.Int("runs", 7, "runs of each process")
 	only := flag.String("only", "", "build, drift or scale")
 	measure := flag.Bool("measure", false, "run the arguments as a process and print nanoseconds, KiB and exit code (for the bench itself)")
@@ -36,20 +37,28 @@ func main() {
 	if *measure {
 		os.Exit(measureOne(flag.Args()))
 	}
-	if err := run(context.Background(), os.Stdout, *newer, *only, *runs); err != nil {
+	if err := run(context.Background(), os.Stdout, *root, *newer, *only, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(3)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, newer, only string, runs int) (err error) {
+func run(ctx context.Context, w io.Writer, root, newer, only string, runs int) (err error) {
+	if newer != "" {
+		if newer, err = filepath.Abs(newer); err != nil {
+			return err
+		}
+	}
+	if err := os.Chdir(root); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "ringbasic-bench")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := &bench{dir: dir, runs: runs, out: w}
-	if err := b.goBuild(ctx, "ringbasic", "./cmd/ringbasic"); err != nil {
+	if err := b.goBuild(ctx, "ringbasic", ".", "./cmd/ringbasic"); err != nil {
 		return err
 	}
 	for _, part := range []struct {
@@ -76,8 +85,12 @@ type bench struct {
 	out  io.Writer
 }
 
-func (b *bench) goBuild(ctx context.Context, name, pkg string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(b.dir, name), pkg)
+// peers is the module that requires the peers.
+const peers = "internal/peers"
+
+// goBuild builds pkg as the module in folder module sees it.
+func (b *bench) goBuild(ctx context.Context, name, module, pkg string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-C", module, "-o", filepath.Join(b.dir, name), pkg)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("go build %s: %w", pkg, err)

@@ -1,6 +1,6 @@
 //go:build browser
 
-package report
+package peers_test
 
 import (
 	"bytes"
@@ -25,6 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/report"
+	"github.com/ringbasic/ringbasic/internal/report/reporttest"
 )
 
 // chromium finds the browser. Without one there is nothing to test with, which is a failure and not a pass.
@@ -85,6 +87,12 @@ func (b *browser) listen(event any) {
 	case *runtime.EventConsoleAPICalled:
 		b.problems = append(b.problems, fmt.Sprint("console: ", e.Type))
 	}
+}
+
+// page is a page that the tests of package report hold against what it renders.
+func page(t *testing.T, name string) string {
+	t.Helper()
+	return read(t, "internal/report/testdata/"+name+".html")
 }
 
 const patience = 30 * time.Second
@@ -157,7 +165,7 @@ func scheme(name string) chromedp.Action[chromedp.Void] {
 }
 
 func testFilter(t *testing.T, b *browser) {
-	address, _ := serve(t, render(t, "html", everything(), options))
+	address, _ := serve(t, page(t, "everything"))
 	b.do(t, chromedp.Navigate(address))
 	require.Equal(t, []int{7, 7, 0, 0}, []int{eval[int](t, b, visibleOf("breaking")), eval[int](t, b, visibleOf("risky")), eval[int](t, b, visibleOf("safe")), eval[int](t, b, visibleOf("quiet"))})
 	require.Equal(t, "14 of 23 shown", eval[string](t, b, `document.getElementById("shown").textContent`))
@@ -179,27 +187,26 @@ func testFilter(t *testing.T, b *browser) {
 }
 
 func testDeepLink(t *testing.T, b *browser) {
-	r := everything()
-	address, _ := serve(t, render(t, "html", r, options))
+	address, _ := serve(t, page(t, "everything"))
 	var safe, quiet diff.Finding
-	for _, f := range r.Findings {
-		switch kind(f) {
-		case "safe":
-			safe = f
-		case "quiet":
+	for _, f := range reporttest.Everything().Findings {
+		switch {
+		case !f.Counts():
 			quiet = f
+		case f.Severity == diff.Safe:
+			safe = f
 		}
 	}
 	inView := func(f diff.Finding) string {
-		return fmt.Sprintf(`(() => { const r = document.getElementById("f-%s").getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight })()`, Key(f))
+		return fmt.Sprintf(`(() => { const r = document.getElementById("f-%s").getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight })()`, report.Key(f))
 	}
-	b.do(t, chromedp.Navigate(address+"#f-"+Key(safe)))
+	b.do(t, chromedp.Navigate(address+"#f-"+report.Key(safe)))
 	require.True(t, eval[bool](t, b, inView(safe)), "a finding that the filter hides is shown")
 	require.True(t, eval[bool](t, b, `document.querySelector("nav input[value=safe]").checked`))
-	require.Equal(t, "f-"+Key(safe), eval[string](t, b, `document.activeElement.id`))
+	require.Equal(t, "f-"+report.Key(safe), eval[string](t, b, `document.activeElement.id`))
 	require.Zero(t, eval[int](t, b, visibleOf("quiet")), "and nothing else")
 
-	b.do(t, js(fmt.Sprintf(`location.hash = "#f-%s"`, Key(quiet))), chromedp.Sleep(100*time.Millisecond))
+	b.do(t, js(fmt.Sprintf(`location.hash = "#f-%s"`, report.Key(quiet))), chromedp.Sleep(100*time.Millisecond))
 	require.True(t, eval[bool](t, b, inView(quiet)), "a link that is followed later")
 
 	b.do(t, chromedp.Navigate(address+"?show=#f-nowhere"))
@@ -211,8 +218,8 @@ func testDeepLink(t *testing.T, b *browser) {
 
 // The page loads nothing, and could not if it wanted to. It works from a file, too.
 func testNoNetwork(t *testing.T, b *browser) {
-	page := render(t, "html", everything(), options)
-	address, others := serve(t, page)
+	text := page(t, "everything")
+	address, others := serve(t, text)
 	b.do(t, chromedp.Navigate(address), chromedp.Sleep(300*time.Millisecond))
 	b.mu.Lock()
 	for _, request := range b.requests {
@@ -228,18 +235,18 @@ func testNoNetwork(t *testing.T, b *browser) {
 	require.Empty(t, others())
 
 	file := filepath.Join(t.TempDir(), "page.html")
-	require.NoError(t, os.WriteFile(file, []byte(page), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	b.do(t, chromedp.Navigate((&url.URL{Scheme: "file", Path: file}).String()+"?show=breaking"))
 	require.Equal(t, 7, eval[int](t, b, visible))
 }
 
 // Nothing runs over the edge, from a small phone to a desk, also where vendor text is long and without a space.
 func testWidths(t *testing.T, b *browser) {
-	r := everything()
+	r := reporttest.Everything()
 	r.Findings[0].Location = "request application/json " + string(bytes.Repeat([]byte("aB1_"), 200))
 	r.Operations = append(r.Operations, "GET /"+string(bytes.Repeat([]byte("segment"), 80)))
 	r.Document = append(r.Document, string(bytes.Repeat([]byte("x"), 2000)))
-	address, _ := serve(t, render(t, "html", r, options))
+	address, _ := serve(t, render(t, "html", r))
 	for _, width := range []int64{320, 360, 390, 768, 1280, 1920} {
 		b.do(t, phone(width), chromedp.Navigate(address+"?show=breaking,risky,safe,quiet"))
 		require.Equal(t, width, eval[int64](t, b, "innerWidth"), "the page was laid out wider than %d", width)
@@ -271,13 +278,13 @@ const contrasts = `(() => {
 })()`
 
 func testContrast(t *testing.T, b *browser) {
-	r := everything()
-	address, _ := serve(t, render(t, "html", r, options))
-	quiet, _ := serve(t, render(t, "html", nothing(), options))
+	first := reporttest.Everything().Findings[0]
+	address, _ := serve(t, page(t, "everything"))
+	quiet, _ := serve(t, page(t, "nothing"))
 	backgrounds := map[string]bool{}
 	for _, name := range []string{"light", "dark"} {
 		// With a finding that is linked to, which has a colour of its own.
-		b.do(t, scheme(name), chromedp.Navigate(address+"?show=breaking,risky,safe,quiet#f-"+Key(r.Findings[0])),
+		b.do(t, scheme(name), chromedp.Navigate(address+"?show=breaking,risky,safe,quiet#f-"+report.Key(first)),
 			js(`document.querySelectorAll("details").forEach(d => d.open = true)`))
 		require.Empty(t, eval[[]string](t, b, contrasts), name)
 		backgrounds[eval[string](t, b, `getComputedStyle(document.body).backgroundColor`)] = true
@@ -291,7 +298,7 @@ func testContrast(t *testing.T, b *browser) {
 
 // What a keyboard reaches is what a mouse reaches, and it is seen; names and roles are there.
 func testAccessibility(t *testing.T, b *browser) {
-	address, _ := serve(t, render(t, "html", everything(), options))
+	address, _ := serve(t, page(t, "everything"))
 	b.do(t, chromedp.Navigate(address), chromedp.KeyEvent("\t"))
 	require.Equal(t, "skip", eval[string](t, b, `document.activeElement.className`), "the first stop leads past the filter")
 	require.True(t, eval[bool](t, b, `document.activeElement.getBoundingClientRect().left >= 0`), "and is seen")

@@ -55,7 +55,7 @@ func (b *bench) build(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := b.goBuild(ctx, "oapi-codegen", "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"); err != nil {
+	if err := b.goBuild(ctx, "oapi-codegen", peers, "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"); err != nil {
 		return err
 	}
 	ours := contestant{"ringbasic build", []string{filepath.Join(b.dir, "ringbasic"), "build", "-C", project}, ".", 0}
@@ -116,7 +116,7 @@ func (b *bench) drift(ctx context.Context, newer string) error {
 			return err
 		}
 	}
-	if err := b.goBuild(ctx, "oasdiff", "github.com/oasdiff/oasdiff"); err != nil {
+	if err := b.goBuild(ctx, "oasdiff", peers, "github.com/oasdiff/oasdiff"); err != nil {
 		return err
 	}
 	our := contestant{"ringbasic drift", []string{filepath.Join(b.dir, "ringbasic"), "drift", ours, "--fail-on", "none"}, ".", 0}
