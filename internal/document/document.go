@@ -29,6 +29,7 @@ import (
 	"iter"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -149,14 +150,11 @@ func ParseYAML(name string, data []byte) (*yaml.Node, error) {
 }
 
 func parseTree(name string, text []byte, brace bool) (*yaml.Node, error) {
-	if root := parseHalves(name, text); root != nil {
-		return root, nil
-	}
 	var jsonErr error
 	if brace {
 		var root *yaml.Node
 		if root, jsonErr = parseJSON(name, text); jsonErr == nil {
-			return root, normalize(name, root, 0)
+			return root, normalize(name, root)
 		}
 		// A YAML flow mapping starts with a brace as well.
 	}
@@ -164,7 +162,7 @@ func parseTree(name string, text []byte, brace bool) (*yaml.Node, error) {
 	if err != nil {
 		return nil, cmp.Or(jsonErr, err)
 	}
-	return root, normalize(name, root, 0)
+	return root, normalize(name, root)
 }
 
 // countStructure bounds the number of nodes before any is made.
@@ -179,7 +177,15 @@ func countStructure(name string, text []byte) error {
 	return nil
 }
 
+// directive is the line that says which version of YAML follows.
+var directive = regexp.MustCompile(`\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*%YAML 1\.[0-9]`)
+
 func parseYAML(name string, text []byte) (*yaml.Node, error) {
+	if at := directive.FindIndex(text); at != nil {
+		// The library knows 1.1 alone; what differs, the scalars, is read as 1.2 says (see normalize) whatever it is called.
+		text = bytes.Clone(text)
+		text[at[1]-1] = '1'
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {

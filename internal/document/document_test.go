@@ -45,6 +45,15 @@ func TestParseRefuses(t *testing.T) {
 		{"duplicate of integer key", "openapi: 3.0.3\nr:\n  200: a\n  '200': b\n", "spec.yaml:4:3: duplicate key \"200\", first at line 3"},
 		{"duplicate among many", "openapi: 3.0.3\n" + many(20) + "k7: x\n", "spec.yaml:22:1: duplicate key \"k7\", first at line 9"},
 		{"two documents", minimal + "---\na: b\n", "spec.yaml:6: a second YAML document: give one document a file"},
+		{"two documents, the first ended", minimal + "...\n---\na: b\n", "spec.yaml:7: a second YAML document: give one document a file"},
+		{"two large documents", minimal + "x: " + strings.Repeat("y", 70_000) + "\n...\na: b\nz: " + strings.Repeat("y", 70_000) + "\n", "spec.yaml:7: not valid YAML: did not find expected <document start>"},
+		{"Latin-1", "openapi: 3.0.3\ninfo:\n  title: Gr\xf6\xdfe\n", "spec.yaml:3: not valid UTF-8: save it as UTF-8"},
+		{"Latin-1 in JSON", "{\"openapi\": \"3.0.3\",\n\"info\": {\"title\": \"Gr\xf6\"}}", "spec.yaml:2: not valid UTF-8: save it as UTF-8"},
+		{"cut UTF-8", minimal + "x: \"\xe2\x82", "spec.yaml:6: not valid UTF-8: save it as UTF-8"},
+		{"half a surrogate pair in UTF-16", "\xff\xfea\x00:\x00 \x00\x00\xd8", "spec.yaml: not valid UTF-16: save it as UTF-8"},
+		{"half a character in UTF-16", "\xff\xfea\x00:\x00 \x00a", "spec.yaml: not valid UTF-16: save it as UTF-8"},
+		{"half a surrogate pair", "{\"openapi\": \"3.0.3\",\n\"x\": \"\\ud83d\"}", "spec.yaml:2: not valid JSON: half of a surrogate pair"},
+		{"YAML 2", "%YAML 2.0\n---\nopenapi: 3.0.3\n", "spec.yaml: not valid YAML: found incompatible YAML document"},
 		{"complex key", "openapi: 3.0.3\n? [a]\n: b\n", "spec.yaml:2:3: a mapping key must be a scalar"},
 		{"deep YAML", deepYAML, "spec.yaml:2:504: nested deeper than 500 levels"},
 		{"deep JSON", deepJSON, "spec.yaml:1:527: nested deeper than 500 levels"},
@@ -300,4 +309,39 @@ func FuzzParse(f *testing.F) {
 		require.NoError(t, err, string(text))
 		require.Equal(t, string(document.JSON(root)), string(document.JSON(again)), string(text))
 	})
+}
+
+// What looks like a broken text and is none is read as it stands.
+func TestParseAccepts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ data, key, want string }{
+		"YAML 1.2":                          {"# a comment\n\n%YAML 1.2\n---\nopenapi: 3.0.3\nx: Off\n", "x", "Off"},
+		"YAML 1.1":                          {"%YAML 1.1\n---\nopenapi: 3.0.3\nx: Off\n", "x", "Off"},
+		"the directive in a text":           {"openapi: 3.0.3\nx: |-\n  %YAML 1.2\n", "x", "%YAML 1.2"},
+		"a replacement character":           {"openapi: 3.0.3\nx: \"\xef\xbf\xbd\"\n", "x", "\ufffd"},
+		"a replacement character in JSON":   {"{\"openapi\": \"3.0.3\", \"x\": \"\xef\xbf\xbd\"}", "x", "\ufffd"},
+		"one that is escaped":               {`{"openapi": "3.0.3", "x": "\uFFFD"}`, "x", "\ufffd"},
+		"a surrogate pair":                  {`{"openapi": "3.0.3", "x": "\ud83d\ude00"}`, "x", "\U0001f600"},
+		"a replacement character in UTF-16": {string(utf16Text("openapi: 3.0.3\nx: \ufffd\n", binary.LittleEndian)), "x", "\ufffd"},
+	} {
+		doc, err := document.Parse("spec.yaml", []byte(test.data))
+		require.NoError(t, err, name)
+		require.Equal(t, test.want, document.Text(doc.Root, test.key), name)
+	}
+}
+
+// A merge key looks each key up: with a search this takes minutes.
+func TestMergeOfManyKeys(t *testing.T) {
+	t.Parallel()
+	const n = 100_000
+	indent := func(lines string) string {
+		return "  " + strings.TrimSuffix(strings.ReplaceAll(lines, "\n", "\n  "), "  ")
+	}
+	merged := strings.ReplaceAll(many(n), "k", "m") + "k7: merged\n"
+	root, err := document.ParseYAML("spec.yaml", []byte("a: &a\n"+indent(merged)+"b:\n  <<: *a\n"+indent(many(n))))
+	require.NoError(t, err)
+	b := document.Get(root, "b")
+	require.Len(t, b.Content, 2*2*n)
+	require.Equal(t, "x", document.Text(b, "k7"), "the mapping's own key wins")
+	require.Equal(t, fmt.Sprint("m", n-1), b.Content[len(b.Content)-2].Value, "what is merged comes last")
 }

@@ -12,12 +12,32 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
 
-// plainText undoes compression and character encoding: what comes out is UTF-8 without a byte order mark.
+// plainText undoes compression and character encoding: what comes out is valid UTF-8 without a byte order mark.
 func plainText(name string, data []byte) ([]byte, error) {
+	text, err := decoded(name, data)
+	if err != nil || utf8.Valid(text) {
+		return text, err
+	}
+	line := 1
+	for rest := text; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+		rest = rest[size:]
+	}
+	return nil, fmt.Errorf("%s:%d: not valid UTF-8: save it as UTF-8", name, line)
+}
+
+func decoded(name string, data []byte) ([]byte, error) {
 	if len(data) > MaxSize {
 		return nil, tooLarge(name)
 	}
@@ -34,23 +54,31 @@ func plainText(name string, data []byte) ([]byte, error) {
 	case bytes.HasPrefix(data, []byte{0xef, 0xbb, 0xbf}):
 		return data[3:], nil
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
-		return utf16Text(data[2:], binary.LittleEndian), nil
+		return utf16Text(name, data[2:], binary.LittleEndian)
 	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
-		return utf16Text(data[2:], binary.BigEndian), nil
+		return utf16Text(name, data[2:], binary.BigEndian)
 	case len(data) >= 2 && data[0] != 0 && data[1] == 0: // a stream begins with an ASCII character (YAML 1.2.2 §5.2)
-		return utf16Text(data, binary.LittleEndian), nil
+		return utf16Text(name, data, binary.LittleEndian)
 	case len(data) >= 2 && data[0] == 0 && data[1] != 0:
-		return utf16Text(data, binary.BigEndian), nil
+		return utf16Text(name, data, binary.BigEndian)
 	}
 	return data, nil
 }
 
-func utf16Text(data []byte, order binary.ByteOrder) []byte {
+func utf16Text(name string, data []byte, order binary.ByteOrder) ([]byte, error) {
 	units := make([]uint16, len(data)/2)
+	replaced := 0 // characters that stand for what cannot be decoded
 	for i := range units {
 		units[i] = order.Uint16(data[2*i:])
+		if units[i] == utf8.RuneError {
+			replaced--
+		}
 	}
-	return []byte(string(utf16.Decode(units)))
+	text := string(utf16.Decode(units))
+	if replaced += strings.Count(text, string(utf8.RuneError)); replaced != 0 || len(data)%2 != 0 {
+		return nil, fmt.Errorf("%s: not valid UTF-16: save it as UTF-8", name)
+	}
+	return []byte(text), nil
 }
 
 // parseJSON reads JSON into the same tree that YAML gives. A YAML reader would do for most files, but stumbles over
@@ -61,10 +89,14 @@ func parseJSON(name string, text []byte) (*yaml.Node, error) {
 	lines := lineCounter{text: text, line: 1}
 	var stack []*yaml.Node
 	for {
+		start := int(dec.InputOffset())
 		token, err := dec.Token()
 		lines.advance(int(dec.InputOffset()))
 		if err != nil {
 			return nil, jsonError(name, lines.line, err)
+		}
+		if s, ok := token.(string); ok && replacedSurrogate(s, text[start:dec.InputOffset()]) {
+			return nil, fmt.Errorf("%s:%d: not valid JSON: half of a surrogate pair (\\ud800 to \\udfff) in a text", name, lines.line)
 		}
 		n := &yaml.Node{Line: lines.line, Column: lines.column(), Kind: yaml.ScalarNode}
 		switch v := token.(type) {
@@ -103,6 +135,13 @@ func parseJSON(name string, text []byte) (*yaml.Node, error) {
 			}
 		}
 	}
+}
+
+// replacedSurrogate reports whether decoding source put a replacement character into s for half of a surrogate pair.
+func replacedSurrogate(s string, source []byte) bool {
+	const replacement = string(utf8.RuneError)
+	n := strings.Count(s, replacement)
+	return n > 0 && n > bytes.Count(source, []byte(replacement))+bytes.Count(bytes.ToLower(source), []byte(`\ufffd`))
 }
 
 func jsonError(name string, line int, err error) error {

@@ -22,20 +22,10 @@ type normalizer struct {
 	active     []*yaml.Node // aliased nodes that are being expanded, outermost first
 }
 
-// normalize establishes the invariants below root, whose text began after the given number of lines.
-func normalize(name string, root *yaml.Node, line int) error {
-	if line > 0 {
-		shift(root, line)
-	}
+// normalize establishes the invariants below root.
+func normalize(name string, root *yaml.Node) error {
 	z := normalizer{name: name}
 	return z.expand(root, 0)
-}
-
-func shift(n *yaml.Node, lines int) {
-	n.Line += lines
-	for _, c := range n.Content {
-		shift(c, lines)
-	}
 }
 
 func (z *normalizer) expand(n *yaml.Node, depth int) error {
@@ -185,12 +175,17 @@ func (z *normalizer) foldMerges(n *yaml.Node) error {
 		}
 	}
 	n.Content = own
+	has := make(map[string]bool, len(own)/2)
+	for key := range Pairs(n) {
+		has[key.Value] = true
+	}
 	for _, source := range sources {
 		if source.Kind != yaml.MappingNode {
 			return Errorf(z.name, source, "a merge key takes a mapping or a list of mappings")
 		}
 		for key, value := range Pairs(source) {
-			if Get(n, key.Value) == nil {
+			if !has[key.Value] {
+				has[key.Value] = true
 				n.Content = append(n.Content, key, value)
 			}
 		}
