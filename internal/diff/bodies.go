@@ -15,6 +15,7 @@ import (
 func (r *reader) swaggerBody(params []parameterNode, consumes []fact) *body {
 	var fields []property
 	var files bool
+	written := map[string]map[string]fact{}
 	var b *body
 	for _, p := range params {
 		switch document.Text(p.node, "in") {
@@ -31,6 +32,9 @@ func (r *reader) swaggerBody(params []parameterNode, consumes []fact) *body {
 			field := property{name: document.Text(p.node, "name"), line: p.line, schema: r.schema(p.node, p.line)}
 			if v := document.Get(p.node, "required"); isTrue(v) {
 				field.required = scalar(v)
+			}
+			if how := r.written(field.schema, p.node, "", p.line); how.value != nil {
+				written[field.name] = map[string]fact{"style": how}
 			}
 			files = files || document.Text(p.node, "type") == "file"
 			fields = append(fields, field)
@@ -54,7 +58,7 @@ func (r *reader) swaggerBody(params []parameterNode, consumes []fact) *body {
 		otherwise = "multipart/form-data"
 	}
 	for _, name := range orDefault(consumes, otherwise, form.line) {
-		b.media = append(b.media, &media{name: name.value.(string), line: name.line, schema: form})
+		b.media = append(b.media, &media{name: name.value.(string), line: name.line, schema: form, facts: written})
 	}
 	sortMedia(b)
 	return b
@@ -107,8 +111,11 @@ func (r *reader) content(n *yaml.Node) []*media {
 	var list []*media
 	for name, value := range document.Pairs(n) {
 		m := &media{name: mediaName(name.Value), line: name.Line, schema: r.schema(document.Get(value, "schema"), name.Line)}
-		for prop, encoding := range document.Pairs(document.Get(value, "encoding")) {
-			m.encode(prop.Value, encoding)
+		if r.binary(m) {
+			m.schema = r.file(m.schema)
+		}
+		if m.form() {
+			r.encode(m, document.Get(value, "encoding"))
 		}
 		list = append(list, m)
 	}
@@ -116,17 +123,81 @@ func (r *reader) content(n *yaml.Node) []*media {
 	return slices.CompactFunc(list, func(a, b *media) bool { return a.name == b.name })
 }
 
-// encode keeps how a property is sent as a part, where that is not what the specification takes for granted.
-func (m *media) encode(prop string, encoding *yaml.Node) {
-	contentType := document.Get(encoding, "contentType")
-	field := m.schema.property(prop)
-	if contentType == nil || field != nil && mediaName(contentType.Value) == partType(field.schema) {
-		return
+// binary reports whether a whole body is bytes: string with format binary in OpenAPI 3.0, an empty or absent schema or
+// contentMediaType in 3.1 (OpenAPI 3.1.1, "Migrating binary descriptions from OAS 3.0").
+func (r *reader) binary(m *media) bool {
+	s := m.schema
+	if m.form() || isJSON(m.name) || strings.HasPrefix(m.name, "text/") || strings.HasSuffix(m.name, "xml") {
+		return false
 	}
-	if m.facts == nil {
-		m.facts = map[string]map[string]fact{}
+	if s.blank() {
+		return !strings.Contains(m.name, "*")
 	}
-	m.facts[prop] = map[string]fact{"contentType": {mediaName(contentType.Value), contentType.Line}}
+	for keyword, f := range s.facts {
+		if keyword != "contentMediaType" && (keyword != "format" || f.value != "binary") {
+			return false
+		}
+	}
+	plain := !s.closed && s.props == nil && s.items == nil && s.values == nil && s.unions == nil && s.opaque == nil
+	return plain && len(s.facts) > 0 && (s.typ.value == nil || s.typ.value == "string")
+}
+
+// file is the schema of bytes, at the line of s.
+func (r *reader) file(s *schema) *schema {
+	file := &schema{line: s.line, typ: fact{"string", s.line}, facts: map[string]fact{"format": {"binary", s.line}}}
+	r.all = append(r.all, file)
+	return file
+}
+
+func isJSON(media string) bool {
+	name, _, _ := strings.Cut(media, ";")
+	return name == "application/json" || strings.HasSuffix(name, "+json")
+}
+
+// encode keeps how each field of a form is written, with what the specification takes for granted spelt out.
+func (r *reader) encode(m *media, encodings *yaml.Node) {
+	m.facts = map[string]map[string]fact{}
+	for _, field := range m.schema.props {
+		encoding := document.Get(encodings, field.name)
+		facts := map[string]fact{}
+		line := field.line
+		if encoding != nil {
+			line = encoding.Line
+		}
+		contentType := document.Text(encoding, "contentType")
+		if names := contentTypes(contentType); contentType != "" && !slices.Equal(names, []string{partType(field.schema)}) {
+			facts["contentType"] = fact{strings.Join(names, ", "), document.Get(encoding, "contentType").Line}
+		}
+		// In a multipart body style is for text alone, and each item of a list is a part of its own.
+		otherwise := "form"
+		if strings.HasPrefix(m.name, "multipart/") && field.schema.isAny("object") {
+			otherwise = ""
+		}
+		if how := r.written(field.schema, encoding, otherwise, line); how.value != nil && how.value != "" {
+			facts["style"] = how
+		}
+		for name, header := range document.Pairs(document.Get(encoding, "headers")) {
+			if target, leave := r.follow(header); isTrue(document.Get(target, "required")) && !strings.EqualFold(name.Value, "content-type") {
+				facts["header "+strings.ToLower(name.Value)] = fact{true, name.Line}
+				leave()
+			} else {
+				leave()
+			}
+		}
+		if len(facts) > 0 {
+			m.facts[field.name] = facts
+		}
+	}
+}
+
+// contentTypes are the media types of a list with commas, sorted.
+func contentTypes(list string) []string {
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		names = append(names, mediaName(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // partType is the content type of a multipart property without an encoding (OpenAPI 3.0.3 §4.7.15.1).
@@ -159,8 +230,8 @@ func (r *reader) response(status, n, op *yaml.Node) *response {
 		slices.SortFunc(resp.media, func(a, b *media) int { return strings.Compare(a.name, b.name) })
 	}
 	for name, header := range document.Pairs(document.Get(target, "headers")) {
-		if r.ignored(name.Value, "content-type") {
-			continue
+		if r.ignored(name.Value, "content-type") || strings.HasPrefix(strings.ToLower(name.Value), "access-control-") {
+			continue // the latter are between a browser and the server (CORS): no client reads them
 		}
 		object, leave := r.follow(header)
 		if object != nil && object.Kind == yaml.MappingNode {
@@ -173,12 +244,16 @@ func (r *reader) response(status, n, op *yaml.Node) *response {
 	return resp
 }
 
-// mediaName is a media type as it compares: type, parameter names and charsets are case-insensitive, and values may be
-// quoted (RFC 9110 §8.3). What is no media type is compared as it stands.
+// mediaName is a media type as it compares: type and parameter names are case-insensitive, and values may be quoted
+// (RFC 9110 §8.3). The charset of JSON and of text says nothing about what is in it. What is no media type is compared as
+// it stands.
 func mediaName(s string) string {
 	name, params, err := mime.ParseMediaType(s)
 	if err != nil {
 		return strings.ToLower(strings.TrimSpace(s))
+	}
+	if isJSON(name) || strings.HasPrefix(name, "text/") {
+		delete(params, "charset")
 	}
 	for _, key := range slices.Sorted(maps.Keys(params)) {
 		value := params[key]

@@ -114,7 +114,16 @@ func intern(numbers map[string]int, key string) int {
 func (s *schema) own() string {
 	var b strings.Builder
 	b.WriteString(text(s.typ.value))
+	integers := s.isAny("integer")
+	for _, bound := range bounds {
+		if limit, exclusive, ok := s.settled(bound, integers); ok {
+			b.WriteString("\n" + bound.keyword + " " + limit.RatString() + " " + text(exclusive))
+		}
+	}
 	for _, keyword := range slices.Sorted(maps.Keys(s.facts)) {
+		if strings.HasSuffix(keyword, "inimum") || strings.HasSuffix(keyword, "aximum") {
+			continue
+		}
 		b.WriteString("\n" + keyword + " " + text(s.facts[keyword].value))
 	}
 	if s.closed {
@@ -126,7 +135,12 @@ func (s *schema) own() string {
 		b.WriteString("\nproperty " + text(p.name) + " " + text(p.required.value))
 	}
 	for _, u := range s.unions {
-		b.WriteString("\n" + u.keyword)
+		b.WriteString("\nunion")
+		for _, branch := range u.branches {
+			if branch.value != "" {
+				b.WriteString(" " + text(branch.value))
+			}
+		}
 	}
 	for _, m := range s.opaque {
 		b.WriteString("\nmember " + text(m.key))
@@ -139,7 +153,8 @@ func (s *schema) blank() bool {
 	return s.typ.value == nil && len(s.facts) == 0 && !s.closed && s.props == nil && s.items == nil && s.values == nil && s.unions == nil && s.opaque == nil
 }
 
-// appendClasses spells the class of a schema and of its members. The branches of a union are a set.
+// appendClasses spells the class of a schema and of its members. The branches of a union are a set, but for what the
+// values of a discriminator lead to.
 func (s *schema) appendClasses(key []byte, classes []int) []byte {
 	class := func(s *schema) { key = binary.AppendUvarint(key, uint64(classes[s.id])) }
 	class(s)
@@ -155,9 +170,13 @@ func (s *schema) appendClasses(key []byte, classes []int) []byte {
 		class(member)
 	}
 	for _, u := range s.unions {
-		set := make([]int, len(u.branches))
-		for i, b := range u.branches {
-			set[i] = classes[b.schema.id]
+		set := make([]int, 0, len(u.branches))
+		for _, b := range u.branches {
+			if b.value != "" {
+				class(b.schema)
+				continue
+			}
+			set = append(set, classes[b.schema.id])
 		}
 		slices.Sort(set)
 		set = slices.Compact(set)

@@ -14,7 +14,7 @@ func CompareCodes(old, new []errorcodes.Row, operations []string, lines *Facts) 
 	var codes ErrorCodes
 	var findings []Finding
 	before, after := group(old, operations), group(new, operations)
-	report := func(id string, row errorcodes.Row) {
+	report := func(id, change string, row errorcodes.Row) {
 		rule := rulesByID[id]
 		line := 0
 		if lines != nil && lines.operations[row.Operation] != nil {
@@ -22,7 +22,7 @@ func CompareCodes(old, new []errorcodes.Row, operations []string, lines *Facts) 
 		}
 		findings = append(findings, Finding{
 			ID: id, Severity: rule.Severity, Operation: row.Operation, Location: fmt.Sprintf("error %d %s", row.Status, row.Code),
-			Rule: rule.Text, Implied: []Implied{}, Line: line,
+			Rule: rule.Text, Implied: []Implied{}, Line: line, Aspect: rule.Aspect, Change: change,
 		})
 	}
 	for _, key := range bothKeys(before, after) {
@@ -30,11 +30,11 @@ func CompareCodes(old, new []errorcodes.Row, operations []string, lines *Facts) 
 		switch {
 		case x == nil:
 			codes.Added = append(codes.Added, y...)
-			report("code-add", y[0])
+			report("code-add", added, y[0])
 		case y == nil:
 			if len(new) > 0 {
 				codes.Removed = append(codes.Removed, x...)
-				report("code-rem", x[0])
+				report("code-rem", removed, x[0])
 			}
 		default:
 			for i, row := range unlike(y, x) {

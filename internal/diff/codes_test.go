@@ -49,8 +49,8 @@ func TestCodesOfWholeOperations(t *testing.T) {
 		code     diff.Finding
 		want     string
 	}{
-		{base, gone, diff.Finding{ID: "code-rem", Severity: diff.Safe, Operation: create, Location: "error 400 W-1"}, "-error 400 W-1"},
-		{gone, base, diff.Finding{ID: "code-add", Severity: diff.Safe, Operation: create, Location: "error 400 W-1"}, "+error 400 W-1"},
+		{base, gone, diff.Finding{ID: "code-rem", Severity: diff.Safe, Change: "removed", Operation: create, Location: "error 400 W-1"}, "-error 400 W-1"},
+		{gone, base, diff.Finding{ID: "code-add", Severity: diff.Safe, Change: "added", Operation: create, Location: "error 400 W-1"}, "+error 400 W-1"},
 	} {
 		other := c.code
 		other.Operation = "GET /other"

@@ -2,34 +2,31 @@ package diff
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// MaxFindings bounds the findings of one operation, and maxVisits the schemas that are compared and listed for it.
-// Nested schemas that refer to each other can have more paths than anyone could read.
-const (
-	MaxFindings = 20_000
-	maxVisits   = 2_000_000
-)
-
 // Compare returns a finding for each fact that differs, sorted by operation, location, id, attribute, old and new. Both
 // sides must have been asked for the same operations; those that neither has are left out. What is inside of something
-// that was added, removed or retyped is implied by that finding. Error codes are compared by [CompareCodes].
-func Compare(old, new *Facts) ([]Finding, error) {
-	c := &comparer{}
+// that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces] places
+// is one finding. Error codes are compared by [CompareCodes].
+func Compare(old, new *Facts) []Finding {
+	c := &comparer{entered: map[visit]int{}}
 	c.oldClass, c.newClass = classify(old.schemas, new.schemas)
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.wanted, new.wanted)))) {
-		c.op, c.visits, c.count = key, 0, 0
+		c.op = key
+		from := len(c.findings)
 		c.operation(old.operations[key], new.operations[key])
-		if c.visits > maxVisits || c.count > MaxFindings {
-			return nil, fmt.Errorf("%s: more than %d changes, or recursive schemas with too many paths to list: compare without it (--operations)", key, MaxFindings)
+		for i := from; i < len(c.findings); i++ {
+			if f := &c.findings[i]; f.Aspect == "operation" && f.Change == removed {
+				f.MovedTo, _ = new.moved(old.operations[key])
+			}
 		}
 	}
 	Sort(c.findings)
-	return slices.CompactFunc(c.findings, func(a, b Finding) bool { return order(a, b) == 0 }), nil
+	findings := slices.CompactFunc(c.findings, func(a, b Finding) bool { return order(a, b) == 0 })
+	return gather(findings)
 }
 
 // Sort puts findings into the order of the report.
@@ -46,40 +43,110 @@ func order(a, b Finding) int {
 	)
 }
 
+// cause identifies what a finding inside of a schema is about, wherever that schema stands.
+type cause struct {
+	schemas                      pair
+	id, attribute, member, value string
+}
+
+// gather makes one finding of those that one component causes at more places than anyone reads. The first stands for all.
+func gather(findings []Finding) []Finding {
+	number := map[cause]int{}
+	for _, f := range findings {
+		number[f.cause]++
+	}
+	places := map[cause]*Places{}
+	kept := findings[:0]
+	for _, f := range findings {
+		if f.cause.id == "" || number[f.cause] <= MaxPlaces {
+			kept = append(kept, f)
+			continue
+		}
+		p := places[f.cause]
+		if p == nil {
+			p = &Places{Number: number[f.cause]}
+			places[f.cause], f.Places = p, p
+			kept = append(kept, f)
+		}
+		if len(p.First) < MaxPlaces {
+			p.First = append(p.First, Place{f.Operation, f.Location})
+		}
+	}
+	return kept
+}
+
 type comparer struct {
 	oldClass, newClass []int
 	op                 string
 	findings           []Finding
-	count, visits      int
 	active             []pair // the schemas that are being compared, outermost first
+	typesOf            map[*schema]typeSet
+	entered            map[visit]int // how often a pair was compared
+	quiet              bool          // nobody reads what is implied
+	full               bool          // a trial that was given up
+	depth              int           // of trials in trials
+	steps              int           // of a trial
 }
 
 type pair struct{ old, new *schema }
 
-// spent tells whether this operation has had its share.
-func (c *comparer) spent() bool { return c.visits > maxVisits || c.count > MaxFindings }
+// visit is a pair in a role, which decides what is said of it.
+type visit struct {
+	pair
+	side       side
+	text, form bool
+}
+
+// maxVisits is how often the same two schemas are compared. Where a document lets every operation reach everything on
+// many ways, there are more places than anyone reads, and the findings at the first of them say all.
+const maxVisits = 200
+
+// enter counts a visit, and reports whether the schemas are to be compared once more.
+func (c *comparer) enter(x, y *schema, at place) bool {
+	if c.entered == nil { // a trial
+		const maxSteps, maxDepth = 2000, 3
+		if c.steps++; c.steps > maxSteps || c.depth > maxDepth {
+			c.full = true
+		}
+		return !c.full
+	}
+	v := visit{pair{x, y}, at.side, at.text, at.form}
+	c.entered[v]++
+	return c.entered[v] <= maxVisits
+}
 
 // emit adds a finding. line is where the new side says it, or where it would.
 func (c *comparer) emit(id, location, attribute string, before, after any, line int, implied ...Implied) {
 	rule := rulesByID[id]
 	slices.SortFunc(implied, compareImplied)
-	implied = slices.DeleteFunc(slices.Compact(implied), func(i Implied) bool { return i.Location == location })
+	implied = slices.DeleteFunc(slices.Compact(implied), func(i Implied) bool { return i.Location == location && i.Attribute == "" })
 	if implied == nil {
 		implied = []Implied{}
 	}
-	c.count++
-	c.findings = append(c.findings, Finding{
+	f := Finding{
 		ID: id, Severity: rule.Severity, Operation: c.op, Location: location, Attribute: attribute,
 		Old: before, New: after, Rule: rule.Text, Implied: implied, Line: line,
-	})
+	}
+	f.Aspect = f.aspect()
+	if n := len(c.active); n > 0 {
+		member := location[strings.LastIndexAny(location, ". ")+1:]
+		f.cause = cause{c.active[n-1], id, attribute, member, text(before) + " " + text(after)}
+	}
+	c.findings = append(c.findings, f)
+}
+
+// emitWhole adds a finding about something that came or went as a whole.
+func (c *comparer) emitWhole(change, id, location string, line int, implied ...Implied) {
+	c.emit(id, location, "", nil, nil, line, implied...)
+	c.findings[len(c.findings)-1].Change = change
 }
 
 func compareImplied(a, b Implied) int {
-	return cmp.Or(strings.Compare(a.Location, b.Location), strings.Compare(a.Kind, b.Kind))
+	return cmp.Or(strings.Compare(a.Location, b.Location), strings.Compare(a.Attribute, b.Attribute), strings.Compare(b.Kind, a.Kind))
 }
 
-// choose is the id for a flag that was set or cleared.
-func choose(set bool, whenSet, whenCleared string) string {
+// choose is the one of two for a flag that was set or cleared, an id as a rule.
+func choose[T any](set bool, whenSet, whenCleared T) T {
 	if set {
 		return whenSet
 	}
@@ -91,13 +158,18 @@ func (c *comparer) operation(a, b *operation) {
 	case a == nil && b == nil:
 		return
 	case b == nil:
-		c.emit("operation-removed", "operation", "", nil, nil, 0, c.insideOperation(a, removed)...)
+		c.emitWhole(removed, "operation-removed", "operation", 0, c.insideOperation(a, removed)...)
 		return
 	case a == nil:
-		c.emit("operation-added", "operation", "", nil, nil, b.line, c.insideOperation(b, added)...)
+		c.emitWhole(added, "operation-added", "operation", b.line, c.insideOperation(b, added)...)
 		return
 	}
 	c.operationFacts(a, b)
+	for i := range min(len(a.variables), len(b.variables)) {
+		if was, is := a.variables[i], b.variables[i]; was != is {
+			c.emit("path-variable", "parameter path:"+was, "", was, is, b.line)
+		}
+	}
 	c.parameters(a, b)
 	c.body(a, b)
 	c.responses(a, b)
@@ -109,7 +181,7 @@ func (c *comparer) operation(a, b *operation) {
 		case y == nil:
 			c.emit(other, "operation", "callbacks", key, nil, b.line)
 		default:
-			inner := &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op}
+			inner := &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op, quiet: true, entered: map[visit]int{}}
 			if inner.operation(x, y); len(inner.findings) > 0 {
 				c.emit(other, "operation", "callbacks", key, key, y.line)
 			}
@@ -138,7 +210,7 @@ func (c *comparer) operationFacts(a, b *operation) {
 			c.emit(choose(y != nil, "deprecated+", "deprecated-"), name, "", x != nil, y != nil, line)
 		case "x-throttling-group":
 			c.throttling(name, x, y, line)
-		case "security":
+		case "security", "servers":
 			c.emit(other, "operation", name, x, y, line)
 		default:
 			c.emit(choose(y != nil, "permission", "permission-"), name, "", x, y, line)
@@ -178,10 +250,10 @@ func (c *comparer) parameters(a, b *operation) {
 		switch {
 		case y == nil:
 			at := place{side: request, prefix: x.location(), parameter: true}
-			c.emit("param-rem", x.location(), "", nil, nil, b.line, c.inside(x.schema, at, removed)...)
+			c.emitWhole(removed, "param-rem", x.location(), b.line, c.inside(x.schema, at, removed)...)
 		case x == nil:
 			at := place{side: request, prefix: y.location(), parameter: true}
-			c.emit(choose(y.required.value != nil, "param-add-req", "param-add-opt"), y.location(), "", nil, nil, y.line, c.inside(y.schema, at, added)...)
+			c.emitWhole(added, choose(y.required.value != nil, "param-add-req", "param-add-opt"), y.location(), y.line, c.inside(y.schema, at, added)...)
 		default:
 			c.parameter(x, y)
 		}
@@ -189,7 +261,7 @@ func (c *comparer) parameters(a, b *operation) {
 }
 
 func (c *comparer) parameter(x, y *parameter) {
-	at := place{side: request, prefix: y.location(), parameter: true, text: y.in == "path" || y.in == "query"}
+	at := place{side: request, prefix: y.location(), parameter: true, text: y.facts["content"].value == nil}
 	c.requiredFlag("req-req", "req-opt", at.String(), x.required, y.required, y.line)
 	for _, name := range bothKeys(x.facts, y.facts) {
 		if name == "collectionFormat" && (!same(x.schema.typ.value, y.schema.typ.value) || !same(x.facts["content"].value, y.facts["content"].value)) {
@@ -199,10 +271,12 @@ func (c *comparer) parameter(x, y *parameter) {
 		if same(before.value, after.value) {
 			continue
 		}
-		if before.value == true || after.value == true {
-			before.value, after.value = before.value == true, after.value == true
+		line := cmp.Or(after.line, y.line)
+		if name == "allowEmptyValue" || name == "allowReserved" {
+			c.emit(other, at.String(), name, before.value == true, after.value == true, line)
+			continue
 		}
-		c.emit(other, at.String(), name, before.value, after.value, cmp.Or(after.line, y.line))
+		c.emit("req-style", at.String(), "", before.value, after.value, line)
 	}
 	c.schema(x.schema, y.schema, at)
 }
@@ -247,18 +321,87 @@ func (c *comparer) media(old, new []*media, location string, s side, line int) {
 		at := place{side: s, prefix: location + " " + name}
 		switch {
 		case y == nil:
-			c.emit("mt-"+s.prefix()+"-rem", at.prefix, "", name, nil, line, c.insideMedia([]*media{x}, location, removed)...)
+			switch through := covering(new, name); {
+			case through != nil:
+				c.oneMedia(x, through, at)
+			case s == respond && isRange(name) && len(new) > 0 && !slices.ContainsFunc(new, func(m *media) bool { return !inRange(name, m.name) }):
+				c.emit("mt-resp-narrower", at.prefix, "", name, nil, line)
+			default:
+				c.emit("mt-"+s.prefix()+"-rem", at.prefix, "", name, nil, line, c.insideMedia([]*media{x}, location, removed)...)
+			}
 		case x == nil:
+			if through := covering(old, name); through != nil {
+				c.oneMedia(through, y, at)
+				continue
+			}
 			c.emit("mt-"+s.prefix()+"-add", at.prefix, "", nil, name, y.line, c.insideMedia([]*media{y}, location, added)...)
 		default:
-			for _, prop := range bothKeys(x.facts, y.facts) {
-				if from, to := x.facts[prop]["contentType"], y.facts[prop]["contentType"]; !same(from.value, to.value) {
-					c.emit(other, at.child(prop).String(), "encoding", from.value, to.value, cmp.Or(to.line, y.line))
-				}
-			}
-			c.schema(x.schema, y.schema, at)
+			c.oneMedia(x, y, at)
 		}
 	}
+}
+
+// isFile reports whether a field of a form is bytes.
+func (p *property) isFile() bool { return p.schema.facts["format"].value == "binary" }
+
+// isRange reports whether a media type stands for several (RFC 9110 §12.5.1).
+func isRange(name string) bool { return strings.HasSuffix(name, "/*") }
+
+// inRange reports whether a media type lies in a range.
+func inRange(r, name string) bool {
+	kind, _, _ := strings.Cut(name, "/")
+	return isRange(r) && (r == "*/*" || r == kind+"/*")
+}
+
+// covering is the narrowest range of a list that a media type lies in, nil if there is none.
+func covering(list []*media, name string) *media {
+	var found *media
+	for _, m := range list {
+		if m.name != name && inRange(m.name, name) && (found == nil || found.name == "*/*") {
+			found = m
+		}
+	}
+	return found
+}
+
+// oneMedia compares what is said of a media type.
+func (c *comparer) oneMedia(x, y *media, at place) {
+	at.form = x.form() || y.form()
+	for _, prop := range bothKeys(x.facts, y.facts) {
+		before, after := x.facts[prop], y.facts[prop]
+		was, is := x.schema.property(prop), y.schema.property(prop)
+		if at.side == respond || was == nil || is == nil || !was.travels(at.side) || !is.travels(at.side) {
+			continue
+		}
+		location := at.child(prop).String()
+		if from, to := before["style"], after["style"]; from.value != nil && to.value != nil && !same(from.value, to.value) && same(was.schema.typ.value, is.schema.typ.value) {
+			c.emit("req-style", location, "style", from.value, to.value, cmp.Or(to.line, y.line))
+		}
+		if from, to := before["contentType"], after["contentType"]; !same(from.value, to.value) {
+			otherwise := func(f fact, s *schema) string {
+				if f.value == nil {
+					return partType(s)
+				}
+				return f.value.(string)
+			}
+			admitted := contentTypes(otherwise(to, is.schema))
+			wider := !slices.ContainsFunc(contentTypes(otherwise(from, was.schema)), func(name string) bool {
+				return !slices.ContainsFunc(admitted, func(r string) bool { return r == name || inRange(r, name) })
+			})
+			id, attribute := choose(wider, "mt-req-add", "req-style"), "contentType"
+			if (from.value == nil || to.value == nil) && was.isFile() && is.isFile() {
+				id, attribute = other, "encoding" // a file of whatever type, as far as one side says
+			}
+			c.emit(id, location, attribute, from.value, to.value, cmp.Or(to.line, y.line))
+		}
+		for _, name := range bothKeys(before, after) {
+			header, ok := strings.CutPrefix(name, "header ")
+			if from, to := before[name], after[name]; ok && (from.value == nil) != (to.value == nil) {
+				c.emit(choose(to.value != nil, "req-req", "req-opt"), location, "header "+header, from.value != nil, to.value != nil, cmp.Or(to.line, y.line))
+			}
+		}
+	}
+	c.schema(x.schema, y.schema, at)
 }
 
 // responses compares statuses. Where default takes the place of the success status, or the other way round, their
@@ -271,22 +414,41 @@ func (c *comparer) responses(a, b *operation) {
 	for _, r := range b.responses {
 		new[r.status] = r
 	}
-	const catchAll = "default"
-	appears := new[catchAll] != nil && old[catchAll] == nil
-	goes := old[catchAll] != nil && new[catchAll] == nil
-	paired := ""
+	// catching is the response of a side that stands for a status which it does not list: its range, or default.
+	catching := func(list map[string]*response, status string) *response {
+		if status == catchAll {
+			return nil
+		}
+		if r := list[status[:1]+"XX"]; r != nil && r.status != status {
+			return r
+		}
+		return list[catchAll]
+	}
+	// isNew reports whether a catch-all has come that the other side lacks.
+	isNew := func(r *response, other map[string]*response) bool { return r != nil && other[r.status] == nil }
+	through := map[string]bool{} // what is compared at another status
+	success := false             // default stands for one success status alone
 	for _, status := range bothKeys(old, new) {
 		x, y := old[status], new[status]
 		switch {
 		case x != nil && y != nil:
 			c.response(x, y, "response "+status)
-		case paired == "" && appears && y == nil && x.success():
-			paired = status
-			c.response(x, new[catchAll], "response "+status)
-		case paired == "" && goes && x == nil && y.success():
-			paired = status
-			c.response(old[catchAll], y, "response "+status)
+			continue
+		case x != nil && isNew(catching(new, status), old):
+			y = catching(new, status)
+		case y != nil && isNew(catching(old, status), new):
+			x = catching(old, status)
+		default:
+			continue
 		}
+		if x.status == catchAll || y.status == catchAll {
+			if success || status[:1] != "2" {
+				continue
+			}
+			success = true
+		}
+		through[x.status], through[y.status] = true, true
+		c.response(x, y, "response "+status)
 	}
 	for _, status := range bothKeys(old, new) {
 		x, y := old[status], new[status]
@@ -294,31 +456,37 @@ func (c *comparer) responses(a, b *operation) {
 		switch {
 		case x != nil && y != nil:
 		case x != nil:
-			if paired == "" || status != paired && status != catchAll {
+			if !through[status] {
 				implied = c.insideMedia(x.media, "response "+status, removed)
 			}
-			c.emitStatus(removedStatus(status, appears), status, b.line, implied)
+			c.emitStatus(removed, removedStatus(status, isNew(catching(new, status), old)), status, b.line, implied)
 		default:
-			if paired == "" || status != paired && status != catchAll {
+			if !through[status] {
 				implied = c.insideMedia(y.media, "response "+status, added)
 			}
-			c.emitStatus(addedStatus(status, goes), status, y.line, implied)
+			c.emitStatus(added, addedStatus(status, isNew(catching(old, status), new)), status, y.line, implied)
 		}
 	}
 }
 
-func (c *comparer) emitStatus(id, status string, line int, implied []Implied) {
-	attribute := ""
+// catchAll stands for the statuses that are not listed.
+const catchAll = "default"
+
+func (c *comparer) emitStatus(change, id, status string, line int, implied []Implied) {
+	c.emitWhole(change, id, "response "+status, line, implied...)
 	if id == other {
-		attribute = "status"
+		f := &c.findings[len(c.findings)-1]
+		f.Attribute, f.Aspect = "status", "status"
 	}
-	c.emit(id, "response "+status, attribute, nil, nil, line, implied...)
 }
 
-// addedStatus is the rule for a status that appears; goes tells that a catch-all goes.
+// isCatchAll reports whether a status stands for several.
+func isCatchAll(status string) bool { return status == catchAll || strings.HasSuffix(status, "XX") }
+
+// addedStatus is the rule for a status that appears; goes tells that a catch-all goes that stood for it.
 func addedStatus(status string, goes bool) string {
 	switch {
-	case status == "default":
+	case status == catchAll || status == "2XX":
 		return "st-def-add"
 	case goes:
 		return "st-def-rem"
@@ -330,13 +498,15 @@ func addedStatus(status string, goes bool) string {
 	return other
 }
 
-// removedStatus is the rule for a status that goes; appears tells that a catch-all appears.
+// removedStatus is the rule for a status that goes; appears tells that a catch-all appears that stands for it.
 func removedStatus(status string, appears bool) string {
 	switch {
-	case status == "default":
+	case status == catchAll:
 		return "st-def-rem"
 	case appears:
 		return "st-def-cover"
+	case status == "2XX":
+		return "st-def-rem"
 	case status[:1] == "2":
 		return "st-2xx-rem"
 	case status[:1] == "4" || status[:1] == "5":
@@ -351,13 +521,23 @@ func (c *comparer) response(x, y *response, location string) {
 		before, after := x.headers[name], y.headers[name]
 		switch {
 		case after == nil:
-			c.emit(other, location, "headers", before.name, nil, y.line)
+			c.emit("resp-header-rem", location, "", before.name, nil, y.line)
+			if before.required.value != nil {
+				c.findings[len(c.findings)-1].Severity = Breaking
+			}
 		case before == nil:
-			c.emit(other, location, "headers", nil, after.name, after.line)
-		case !c.equal(before.schema, after.schema) || !same(before.required.value, after.required.value) || !sameFacts(before.facts, after.facts):
+			c.emit("resp-header-add", location, "", nil, after.name, after.line)
+		case c.unlike(before.schema, after.schema) || !same(before.required.value, after.required.value) || !sameFacts(before.facts, after.facts):
 			c.emit(other, location, "headers", before.name, after.name, after.line)
 		}
 	}
+}
+
+// unlike reports whether anything differs between two schemas.
+func (c *comparer) unlike(a, b *schema) bool {
+	trial := c.trial()
+	trial.schema(a, b, place{side: respond})
+	return trial.full || len(trial.findings) > 0
 }
 
 func sameFacts(a, b map[string]fact) bool {
@@ -365,4 +545,9 @@ func sameFacts(a, b map[string]fact) bool {
 }
 
 // equal tells whether two schemas say the same, however they are written.
-func (c *comparer) equal(a, b *schema) bool { return c.oldClass[a.id] == c.newClass[b.id] }
+func (c *comparer) equal(a, b *schema) bool {
+	if a == anything || b == anything {
+		return (a == anything || a.blank()) && (b == anything || b.blank())
+	}
+	return c.oldClass[a.id] == c.newClass[b.id]
+}

@@ -49,11 +49,6 @@ func (f *Facts) Operations() []string {
 	return slices.DeleteFunc(slices.Clone(f.wanted), func(op string) bool { return f.operations[op] == nil })
 }
 
-// Missing lists the operations that were asked for and are not there, sorted.
-func (f *Facts) Missing() []string {
-	return slices.DeleteFunc(slices.Clone(f.wanted), func(op string) bool { return f.operations[op] != nil })
-}
-
 // fact is one scalar of a document: its value, nil where there is none, and the line where it stands.
 type fact struct {
 	value any
@@ -65,6 +60,7 @@ type operation struct {
 	line       int
 	facts      map[string]fact // operationId, deprecated, security and the x- facts that the rules name
 	parameters []*parameter    // sorted by location
+	variables  []string        // of the path template as this document writes it
 	body       *body           // nil without one
 	responses  []*response     // sorted by status
 	callbacks  map[string]*operation
@@ -101,7 +97,12 @@ type media struct {
 	name   string
 	line   int
 	schema *schema
-	facts  map[string]map[string]fact // by property: how a part is encoded
+	facts  map[string]map[string]fact // by property of a form: how its value is written
+}
+
+// form reports whether the properties of the body are sent as fields.
+func (m *media) form() bool {
+	return strings.HasPrefix(m.name, "multipart/") || m.name == "application/x-www-form-urlencoded"
 }
 
 type response struct {
@@ -117,14 +118,15 @@ func (r *response) success() bool { return strings.HasPrefix(r.status, "2") }
 // schema is a schema object with references followed and allOf folded. Its members may lead back to it.
 type schema struct {
 	line   int
-	typ    fact            // "string", "integer|string", nil for any
+	typ    fact            // "string", "integer|string", nil for any, or what the branches of its unions are
 	facts  map[string]fact // by keyword: format, nullable, default, limits, …; see keywords.go
 	enum   []fact          // sorted by value; meaningful with closed
 	closed bool            // whether enum is given
+	listed bool            // whether the type is said by the values of the enum alone
 	props  []property      // sorted by name
 	items  *schema         // nil where not given
 	values *schema         // what additionalProperties allows, nil where that is anything or nothing
-	unions []union         // oneOf and anyOf
+	unions []union         // oneOf, anyOf and the children of a discriminator
 	opaque []member        // not, if, patternProperties, …: compared as wholes, sorted by key
 
 	id int // its place among the schemas of its document
@@ -137,18 +139,18 @@ type property struct {
 	required fact
 }
 
-// union is one oneOf or anyOf.
+// union is one oneOf or anyOf, or the children that a discriminator leads to.
 type union struct {
-	keyword  string
+	keyword  string // "oneOf", "anyOf" or "discriminator"
 	line     int
 	branches []branch
 }
 
 // branch is an alternative of a union. The name is the component it was referred to by: a hint for pairing branches
-// that are not equal, never a fact.
+// that are not equal, never a fact. The value of the discriminator that selects it is one; "" where none does.
 type branch struct {
-	name   string
-	schema *schema
+	name, value string
+	schema      *schema
 }
 
 // member is a schema below a keyword that is compared as a whole.

@@ -17,7 +17,7 @@ import (
 var operationFacts = []string{"x-app-permission", "x-user-permission", "x-throttling-group"}
 
 // Flatten reads what the document below root says about operations, each named "POST /path". Operations that the
-// document lacks are no error, see [Facts.Missing]. Give it the whole document: what the operations do not reach costs
+// document lacks are no error. Give it the whole document: what the operations do not reach costs
 // nothing but one pass over the paths, and tells where a missing operation may have gone. name is the document's, for
 // errors.
 func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) {
@@ -30,24 +30,37 @@ func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) 
 		operations: make(map[string]*operation, len(operations)),
 		wanted:     slices.Compact(slices.Sorted(slices.Values(operations))),
 	}
-	byPath := make(map[string][]string)
+	byShape := make(map[string][]string) // the wanted operations by path, whatever its variables are called
 	for _, key := range f.wanted {
-		method, path, _ := strings.Cut(key, " ")
-		byPath[path] = append(byPath[path], method)
+		_, path, _ := strings.Cut(key, " ")
+		byShape[PathShape(path)] = append(byShape[PathShape(path)], key)
 	}
 	for path, item := range document.Pairs(document.Get(root, "paths")) {
-		for _, method := range byPath[path.Value] {
-			key := method + " " + path.Value
-			r.chain = []string{key}
+		for _, key := range byShape[PathShape(path.Value)] {
+			method, wanted, _ := strings.Cut(key, " ")
+			if f.operations[key] != nil && path.Value != wanted {
+				continue // a path that is written alike wins
+			}
+			r.chain, r.variables = []string{method + " " + path.Value}, nil
+			variables, as := PathVariables(path.Value), PathVariables(wanted)
+			for i, name := range variables {
+				if name != as[i] {
+					r.rename(name, as[i])
+				}
+			}
 			if op := r.pathOperation(key, strings.ToLower(method), item); op != nil {
+				op.variables = variables
 				f.operations[key] = op
 			}
 		}
 	}
-	f.schemas = r.all
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	if len(r.all) > maxSchemas {
+		return nil, fmt.Errorf("%s: the operations reach more than %d schemas: compare fewer of them (--operations)", name, maxSchemas)
+	}
+	f.schemas = r.all
 	for i, s := range f.schemas {
 		s.id = i
 		if s.items != nil && s.items.blank() {
@@ -57,7 +70,32 @@ func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) 
 			s.values = nil
 		}
 	}
+	simplify(f.schemas)
 	return f, nil
+}
+
+// maxSchemas bounds what is read: schemas that are put together of others anew at each place, through allOf on the way
+// down, can be exponentially many.
+const maxSchemas = 1_000_000
+
+// PathShape is a path without the names of its variables, which are no part of it (OpenAPI 3.0.3 §4.7.8).
+func PathShape(path string) string { return templateVariable.ReplaceAllString(path, "{}") }
+
+// PathVariables are the names of the variables of a path, in its order.
+func PathVariables(path string) []string {
+	names := templateVariable.FindAllString(path, -1)
+	for i, name := range names {
+		names[i] = strings.Trim(name, "{}")
+	}
+	return names
+}
+
+// rename makes the path parameter called name be read under another name.
+func (r *reader) rename(name, as string) {
+	if r.variables == nil {
+		r.variables = map[string]string{}
+	}
+	r.variables[name] = as
 }
 
 // reader reads one document. Nodes are looked up by reference and by identity, so that each is read once.
@@ -74,7 +112,11 @@ type reader struct {
 	chain    []string // how the walk got here: an operation, then references
 	depth    int
 	called   bool // reading a callback
-	problems []problem
+
+	variables map[string]string          // of the path that is being read: what the wanted path calls them
+	children  map[*yaml.Node][]component // by parent: the components whose allOf refers to it; nil until asked for
+	combined  int                        // schemas put together of several objects
+	problems  []problem
 }
 
 // problem is what keeps a wanted operation from being read.
@@ -99,6 +141,9 @@ func newReader(name string, root *yaml.Node) *reader {
 }
 
 func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
+	if r.combined > maxCombined+1 {
+		return
+	}
 	text := document.Errorf(r.name, n, format, args...).Error()
 	r.problems = append(r.problems, problem{n.Line, n.Column, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → "))})
 }
@@ -167,6 +212,11 @@ func (r *reader) pathOperation(key, method string, item *yaml.Node) *operation {
 		shared = document.Get(item, "parameters")
 	}
 	op := r.operation(key, node, shared)
+	for _, at := range []*yaml.Node{item, target} {
+		if list := document.Get(at, "servers"); len(items(list)) > 0 && op.facts["servers"].value == nil {
+			op.facts["servers"] = fact{strings.Join(serverURLs(list), ", "), list.Line}
+		}
+	}
 	op.line = line
 	return op
 }
@@ -195,6 +245,9 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 	if security := r.security(node); security.value != nil {
 		op.facts["security"] = security
 	}
+	if list := document.Get(node, "servers"); len(items(list)) > 0 {
+		op.facts["servers"] = fact{strings.Join(serverURLs(list), ", "), list.Line}
+	}
 	params := r.mergeParameters(shared, document.Get(node, "parameters"))
 	if r.family == "2.0" {
 		op.body = r.swaggerBody(params, r.mediaTypes(node, "consumes"))
@@ -206,7 +259,7 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 		if r.family == "2.0" && (in == "body" || in == "formData") || in == "header" && r.ignored(document.Text(p.node, "name"), "accept", "authorization", "content-type") {
 			continue
 		}
-		op.parameters = append(op.parameters, r.parameter(p))
+		op.parameters = append(op.parameters, exploded(r.parameter(p))...)
 	}
 	slices.SortFunc(op.parameters, func(a, b *parameter) int { return strings.Compare(a.id(), b.id()) })
 	for status, n := range document.Pairs(document.Get(node, "responses")) {
@@ -257,6 +310,9 @@ func (r *reader) mergeParameters(lists ...*yaml.Node) []parameterNode {
 
 func (r *reader) parameter(p parameterNode) *parameter {
 	param := &parameter{in: document.Text(p.node, "in"), name: document.Text(p.node, "name"), line: p.line, facts: map[string]fact{}}
+	if as, renamed := r.variables[param.name]; renamed && param.in == "path" {
+		param.name = as
+	}
 	if required := document.Get(p.node, "required"); isTrue(required) {
 		param.required = scalar(required)
 	}
@@ -290,44 +346,83 @@ func (r *reader) parameter(p parameterNode) *parameter {
 // serialization normalises collectionFormat of Swagger 2.0 and style with explode of OpenAPI 3 to one fact. It is a
 // fact of arrays and objects; how a single value is written depends on style alone.
 func (r *reader) serialization(param *parameter, node *yaml.Node) {
-	at := fact{line: param.line}
-	if param.schema.typ.value != "array" && param.schema.typ.value != "object" {
-		if style := document.Get(node, "style"); style != nil && (style.Value == "label" || style.Value == "matrix") {
-			param.facts["style"] = scalar(style)
-		}
-		return
+	if style := document.Get(node, "style"); style != nil && (style.Value == "label" || style.Value == "matrix") && !param.schema.isAny("array", "object") {
+		param.facts["style"] = scalar(style)
 	}
-	form := param.in == "query" || param.in == "cookie"
+	otherwise := "simple"
+	if param.in == "query" || param.in == "cookie" {
+		otherwise = "form"
+	}
+	if written := r.written(param.schema, node, otherwise, param.line); written.value != nil {
+		param.facts["collectionFormat"] = written
+	}
+}
+
+// isAny reports whether the schema has exactly one type, and that is one of these.
+func (s *schema) isAny(types ...string) bool {
+	typ, _ := s.typ.value.(string)
+	return slices.Contains(types, typ)
+}
+
+// written is how the value of a parameter or form field is spelt, one word for all versions: csv, ssv, tsv, pipes and
+// multi for arrays, csv, deepObject and the like for objects. It is no fact of a single value.
+func (r *reader) written(s *schema, node *yaml.Node, otherwise string, line int) fact {
+	at := fact{line: line}
+	if !s.isAny("array", "object") {
+		return fact{}
+	}
 	if r.family == "2.0" {
 		at.value = "csv"
 		if v := document.Get(node, "collectionFormat"); v != nil {
 			at = scalar(v)
 		}
-		param.facts["collectionFormat"] = at
-		return
+		return at
 	}
-	style := cmp.Or(document.Text(node, "style"), map[bool]string{true: "form", false: "simple"}[form])
+	style := cmp.Or(document.Text(node, "style"), otherwise)
 	explode := style == "form"
 	if v := document.Get(node, "explode"); v != nil {
 		explode, at.line = isTrue(v), v.Line
 	}
+	array := s.isAny("array")
 	name := style
 	switch {
-	case style == "form" && explode && param.schema.typ.value == "array":
+	case style == "form" && explode && array:
 		name = "multi"
 	case style == "form" && !explode, style == "simple" && !explode:
 		name = "csv"
-	case style == "simple" && param.schema.typ.value == "array":
+	case style == "simple" && array:
 		name = "csv" // explode has no effect on an array here (OpenAPI 3.0.3 §4.7.12.2)
 	case style == "spaceDelimited":
 		name = "ssv"
 	case style == "pipeDelimited":
 		name = "pipes"
-	case explode:
+	case explode && style != "deepObject": // of which there is one spelling
 		name += " explode"
 	}
 	at.value = name
-	param.facts["collectionFormat"] = at
+	return at
+}
+
+// exploded is a parameter, or for an object in exploded form the members of it: on the wire each is a parameter of its
+// own (RFC 6570 §3.2.8).
+func exploded(p *parameter) []*parameter {
+	s := p.schema
+	if p.in != "query" && p.in != "cookie" || p.facts["collectionFormat"].value != "form explode" || !s.isAny("object") ||
+		len(s.props) == 0 || s.values != nil || len(s.unions)+len(s.opaque) > 0 {
+		return []*parameter{p}
+	}
+	var members []*parameter
+	for _, prop := range s.props {
+		member := &parameter{in: p.in, name: prop.name, line: prop.line, schema: prop.schema, facts: map[string]fact{}}
+		if p.required.value != nil {
+			member.required = prop.required
+		}
+		if prop.schema.isAny("array") {
+			member.facts["collectionFormat"] = fact{"multi", prop.line}
+		}
+		members = append(members, member)
+	}
+	return members
 }
 
 // security names the ways to authorise a call: what each scheme is, not what it is called, and the scopes.
@@ -375,8 +470,34 @@ func (r *reader) scheme(name string) string {
 		return "http " + strings.ToLower(document.Text(target, "scheme"))
 	case "apiKey":
 		return "apiKey " + document.Text(target, "in") + " " + document.Text(target, "name")
+	case "openIdConnect":
+		return "openIdConnect " + document.Text(target, "openIdConnectUrl")
+	case "oauth2":
+		return "oauth2 " + flows(target)
 	}
 	return kind
+}
+
+// flows says how a token is had: each flow by its name in OpenAPI 3, and the addresses to ask at.
+func flows(scheme *yaml.Node) string {
+	describe := func(name string, flow *yaml.Node) string {
+		for _, key := range []string{"authorizationUrl", "tokenUrl"} { // Swagger 2.0 has no refreshUrl
+			if url := document.Text(flow, key); url != "" {
+				name += " " + url
+			}
+		}
+		return name
+	}
+	if name := document.Text(scheme, "flow"); name != "" {
+		renamed := map[string]string{"accessCode": "authorizationCode", "application": "clientCredentials"}
+		return describe(cmp.Or(renamed[name], name), scheme)
+	}
+	var list []string
+	for name, flow := range document.Pairs(document.Get(scheme, "flows")) {
+		list = append(list, describe(name.Value, flow))
+	}
+	slices.Sort(list)
+	return strings.Join(list, " or ")
 }
 
 // callbacks reads the operations that the server calls, by name, expression and method. Callbacks of callbacks are not
@@ -408,10 +529,7 @@ func (r *reader) callbacks(n *yaml.Node) map[string]*operation {
 
 // servers lists where the document says the API is.
 func servers(root *yaml.Node) []string {
-	var list []string
-	for _, s := range items(document.Get(root, "servers")) {
-		list = append(list, strings.TrimSuffix(document.Text(s, "url"), "/"))
-	}
+	list := serverURLs(document.Get(root, "servers"))
 	if host := document.Text(root, "host"); host != "" {
 		schemes := items(document.Get(root, "schemes"))
 		if len(schemes) == 0 {
@@ -423,6 +541,16 @@ func servers(root *yaml.Node) []string {
 	}
 	slices.Sort(list)
 	return list
+}
+
+// serverURLs are the addresses of a list of servers, sorted. A slash at the end says nothing.
+func serverURLs(servers *yaml.Node) []string {
+	var list []string
+	for _, s := range items(servers) {
+		list = append(list, strings.TrimSuffix(document.Text(s, "url"), "/"))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // items are the entries of a list, none of anything else.

@@ -27,11 +27,7 @@ func MarkHandled(findings []Finding, upstream *Facts, stages []Stage) error {
 			if err != nil {
 				return false, err
 			}
-			open, err := Compare(facts, upstream)
-			if err != nil {
-				return false, err
-			}
-			differences[stage] = newState(open)
+			differences[stage] = newState(Compare(facts, upstream))
 		}
 		return differences[stage].about(f), nil
 	}
@@ -41,7 +37,7 @@ func MarkHandled(findings []Finding, upstream *Facts, stages []Stage) error {
 		if err != nil {
 			return err
 		}
-		if open || findings[i].aspect() == "code" {
+		if open || findings[i].Aspect == "code" {
 			continue
 		}
 		// Before the first stage the fact differs, after the last it does not.
@@ -86,25 +82,17 @@ func newState(findings []Finding) *state {
 		for _, i := range f.Implied {
 			s.inside[[2]string{f.Operation, i.Location}] = true
 		}
-		if f.aspect() == "operation" {
+		if f.Aspect == "operation" {
 			s.single[f.Operation] = true
 		}
 	}
 	return s
 }
 
-// aspect is which fact of its location a finding is about.
-func (f Finding) aspect() string {
-	if rule := rulesByID[f.ID]; f.ID != other && rule.Aspect != "limit" {
-		return rule.Aspect
-	}
-	return f.Attribute
-}
-
 // fact is what a finding is about. Each value of an enum is a fact of its own; a set that appears or goes is one.
 func (f Finding) fact() factKey {
-	k := factKey{operation: f.Operation, location: f.Location, aspect: f.aspect()}
-	if slices.Contains(enumValues, f.ID) {
+	k := factKey{operation: f.Operation, location: f.Location, aspect: f.Aspect}
+	if slices.Contains(valued, f.ID) {
 		k.value = text(f.New)
 		if f.New == nil {
 			k.value = text(f.Old)
@@ -113,7 +101,11 @@ func (f Finding) fact() factKey {
 	return k
 }
 
-var enumValues = []string{"req-enum-add", "req-enum-rem", "resp-enum-add", "resp-enum-rem", "resp-enum-disjoint"}
+// valued are the rules about one value among several at a place.
+var valued = []string{
+	"req-enum-add", "req-enum-rem", "resp-enum-add", "resp-enum-rem", "resp-enum-disjoint",
+	"req-branch-add", "req-branch-rem", "resp-branch-add", "resp-branch-rem", "resp-header-add", "resp-header-rem",
+}
 
 // wholes are the aspects that are about all there is at a place.
 var wholes = []string{"operation", "existence", "type", "body"}

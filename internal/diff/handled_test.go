@@ -39,8 +39,8 @@ func TestMarkHandled(t *testing.T) {
 		{"a whole in part", []string{"mode: {type: string, default: Fast}\n", "mode: {type: string, default: Fast}\n                color: {type: object, properties: {r: {type: string}}}\n"},
 			map[string]string{"safe req-add-opt at request application/json color (+request application/json color.r)": ""}},
 		{"last action", []string{"X-Trace, in: header, schema: {type: integer}", "X-Trace, in: header, schema: {type: string}", "createW", "makeW"}, map[string]string{
-			`breaking req-type at parameter header:X-Trace: "integer" → "string"`: "c:3",
-			`safe operation-id-changed at operationId: "createW" → "makeW"`:       "c:3",
+			`safe type-text at parameter header:X-Trace: "integer" → "string"`: "c:3",
+			`safe operation-id-changed at operationId: "createW" → "makeW"`:    "c:3",
 		}},
 		{"media type dropped", []string{csv, ""}, map[string]string{
 			`breaking mt-req-rem at request text/csv: "text/csv" → null (-request text/csv (body), -request text/csv a, -request text/csv b)`: "a:1",

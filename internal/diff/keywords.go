@@ -66,6 +66,23 @@ func (f *folder) tighten(b bound, value, exclusive fact) {
 	}
 }
 
+// settled is a bound without its flag, as far as that can be: of integers, > 0 is >= 1.
+func (s *schema) settled(b bound, integers bool) (limit *big.Rat, exclusive, ok bool) {
+	limit, ok = rational(s.facts[b.keyword].value)
+	exclusive = s.facts[b.exclusive].value != nil
+	if !ok || !integers || !exclusive && limit.IsInt() {
+		return limit, exclusive, ok
+	}
+	whole := new(big.Int).Div(limit.Num(), limit.Denom()) // rounds down, as the denominator is positive
+	switch {
+	case b.lower:
+		whole.Add(whole, big.NewInt(1))
+	case exclusive && limit.IsInt():
+		whole.Sub(whole, big.NewInt(1))
+	}
+	return new(big.Rat).SetInt(whole), false, true
+}
+
 // addLimit keeps the tightest of several limits; of several patterns and divisors, all. A lower limit of zero is none.
 func (f *folder) addLimit(keyword string, limit fact) {
 	facts := f.schema.facts

@@ -24,7 +24,9 @@ type place struct {
 	prefix    string // "parameter query:page", "request application/json", "response 200 application/json"
 	path      string // "a.b[].c", empty at the root
 	parameter bool
-	text      bool // values travel as text, in a path or a query
+	text      bool   // values travel as text: in a path, a query, a header, a form
+	form      bool   // what is directly below does
+	branch    string // of a union, for what is said of the branch as a whole
 }
 
 // String is the location as findings give it. The rules have no path below a parameter: items of arrays are named by
@@ -47,12 +49,13 @@ func (p place) child(name string) place {
 	if p.path != "" {
 		name = p.path + "." + name
 	}
-	p.path, p.text = name, false
+	p.path, p.text, p.form, p.branch = name, p.form || p.parameter && p.text, false, ""
 	return p
 }
 
 func (p place) items() place {
 	p.path += "[]"
+	p.form, p.branch = false, ""
 	return p
 }
 
@@ -62,9 +65,15 @@ const (
 	removed = "removed"
 )
 
-// inside lists the places below a schema that came or went with it.
+// maxImplied bounds the places that are listed as implied by one finding.
+const maxImplied = 1000
+
+// inside lists the places below a schema that came or went with it, as far as they fit.
 func (c *comparer) inside(s *schema, at place, kind string) []Implied {
-	w := walker{comparer: c, kind: kind, active: map[*schema]bool{}}
+	if c.quiet {
+		return nil
+	}
+	w := walker{kind: kind, active: map[*schema]bool{}}
 	w.walk(s, at)
 	return w.found
 }
@@ -74,7 +83,7 @@ func (c *comparer) insideMedia(list []*media, location, kind string) []Implied {
 	var found []Implied
 	for _, m := range list {
 		at := place{prefix: location + " " + m.name}
-		found = append(found, Implied{at.prefix, kind}, Implied{at.String(), kind})
+		found = append(found, Implied{Location: at.prefix, Kind: kind}, Implied{Location: at.String(), Kind: kind})
 		found = append(found, c.inside(m.schema, at, kind)...)
 	}
 	return found
@@ -85,16 +94,16 @@ func (c *comparer) insideOperation(op *operation, kind string) []Implied {
 	var found []Implied
 	for _, p := range op.parameters {
 		at := place{prefix: p.location(), parameter: true}
-		found = append(found, Implied{at.prefix, kind})
+		found = append(found, Implied{Location: at.prefix, Kind: kind})
 		found = append(found, c.inside(p.schema, at, kind)...)
 	}
 	if op.body != nil {
-		found = append(found, Implied{"request", kind})
+		found = append(found, Implied{Location: "request", Kind: kind})
 		found = append(found, c.insideMedia(op.body.media, "request", kind)...)
 	}
 	for _, r := range op.responses {
 		location := "response " + r.status
-		found = append(found, Implied{location, kind})
+		found = append(found, Implied{Location: location, Kind: kind})
 		found = append(found, c.insideMedia(r.media, location, kind)...)
 	}
 	return found
@@ -102,15 +111,14 @@ func (c *comparer) insideOperation(op *operation, kind string) []Implied {
 
 // walker lists the places below a schema. A schema that contains itself is entered once on the way down.
 type walker struct {
-	*comparer
 	kind   string
 	active map[*schema]bool
 	found  []Implied
+	visits int
 }
 
 func (w *walker) walk(s *schema, at place) {
-	w.visits++
-	if w.active[s] || w.spent() {
+	if w.visits++; w.active[s] || w.visits > 10*maxImplied {
 		return
 	}
 	w.active[s] = true
@@ -132,6 +140,8 @@ func (w *walker) walk(s *schema, at place) {
 }
 
 func (w *walker) enter(s *schema, at place) {
-	w.found = append(w.found, Implied{at.String(), w.kind})
+	if len(w.found) < maxImplied {
+		w.found = append(w.found, Implied{Location: at.String(), Kind: w.kind})
+	}
 	w.walk(s, at)
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,36 @@ type Finding struct {
 	Line      int       `json:"line"` // in the upstream document, 0 if unknown
 	Waived    bool      `json:"waived"`
 	HandledBy string    `json:"handledBy"` // an overlay action, "overlays/20-repair.yaml:31"
+	Places    *Places   `json:"places,omitempty"`
+
+	Aspect  string `json:"-"` // which fact of its location it is about: "enum", "maxLength", "existence", …
+	Change  string `json:"-"` // "added" or "removed" where a whole object came or went, empty elsewhere
+	MovedTo string `json:"-"` // of an operation that is gone: where it probably is now, "PUT /restapi/…"
+
+	cause cause // what makes findings at several places one
+}
+
+// Places are where a finding stands that one component causes at more than [MaxPlaces] places.
+type Places struct {
+	Number int     `json:"number"` // at least
+	First  []Place `json:"first"`  // the first MaxPlaces of them, sorted
+}
+
+// Place is one place of a finding.
+type Place struct {
+	Operation string `json:"operation"`
+	Location  string `json:"location"`
+}
+
+// MaxPlaces is how many places a component may cause the same finding at, for each to be a finding of its own.
+const MaxPlaces = 20
+
+// aspect is which fact of its location a finding is about.
+func (f Finding) aspect() string {
+	if rule := rulesByID[f.ID]; f.ID != other && rule.Aspect != "limit" {
+		return rule.Aspect
+	}
+	return f.Attribute
 }
 
 // Counts tells whether a finding is neither waived nor handled.
@@ -67,8 +98,9 @@ func (f Finding) Counts() bool { return !f.Waived && f.HandledBy == "" }
 
 // Implied is a place that came or went with the finding that lists it.
 type Implied struct {
-	Location string `json:"location"`
-	Kind     string `json:"kind"` // "added" or "removed"
+	Location  string `json:"location"`
+	Kind      string `json:"kind"`                // "added" or "removed"
+	Attribute string `json:"attribute,omitempty"` // which fact of the location, empty for the whole
 }
 
 // GoVerdict is what regeneration does to the Go API.
@@ -115,6 +147,10 @@ type Warning struct {
 
 // Finish sorts the findings, counts them, and makes every list that is nil an empty one.
 func (r *Report) Finish() {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Aspect = cmp.Or(f.Aspect, f.aspect())
+	}
 	r.absorbCodes()
 	Sort(r.Findings)
 	verdict := r.Summary.Go
@@ -153,17 +189,17 @@ func (r *Report) Finish() {
 func (r *Report) absorbCodes() {
 	whole, inside := map[string]bool{}, map[string][]Implied{}
 	for _, f := range r.Findings {
-		whole[f.Operation] = whole[f.Operation] || f.aspect() == "operation"
+		whole[f.Operation] = whole[f.Operation] || f.Aspect == "operation"
 	}
 	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
-		if f.aspect() != "code" || !whole[f.Operation] {
+		if f.Aspect != "code" || !whole[f.Operation] {
 			return false
 		}
-		inside[f.Operation] = append(inside[f.Operation], Implied{f.Location, choose(f.ID == "code-add", added, removed)})
+		inside[f.Operation] = append(inside[f.Operation], Implied{Location: f.Location, Kind: f.Change})
 		return true
 	})
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.aspect() == "operation" {
+		if f := &r.Findings[i]; f.Aspect == "operation" {
 			f.Implied = append(f.Implied, inside[f.Operation]...)
 			slices.SortFunc(f.Implied, compareImplied)
 		}
@@ -214,8 +250,8 @@ func Mentions(old, new *Facts) []string {
 	for _, key := range old.Operations() {
 		a, b := old.operations[key], new.operations[key]
 		if b == nil {
-			if hint := new.moved(a); hint != "" {
-				lines = append(lines, hint)
+			if to, why := new.moved(a); to != "" {
+				lines = append(lines, fmt.Sprintf("%s is gone: probably moved to %s%s", key, to, why))
 			}
 			continue
 		}

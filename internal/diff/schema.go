@@ -132,7 +132,17 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 		r.depth--
 		return s
 	}
-	f := folder{reader: r, schema: s, props: map[string][]*yaml.Node{}, lines: map[string]int{}, required: map[string]fact{}}
+	if len(parts) > 1 {
+		if r.combined++; r.combined > maxCombined {
+			if r.combined == maxCombined+1 {
+				r.problems = nil // what else is said follows from this
+				r.errorf(parts[0], "allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer operations (--operations)", maxCombined)
+			}
+			r.depth--
+			return s
+		}
+	}
+	f := folder{reader: r, schema: s, parts: parts, props: map[string][]*yaml.Node{}, lines: map[string]int{}, required: map[string]fact{}}
 	for _, part := range parts {
 		f.add(part)
 	}
@@ -140,6 +150,10 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 	r.depth--
 	return s
 }
+
+// maxCombined bounds the schemas that are put together of several objects. What is inside of two parts of an allOf is put
+// together, too, and what is inside of that, so that a short document can make exponentially many.
+const maxCombined = 20_000
 
 func (r *reader) partsKey(parts []*yaml.Node) string {
 	ids := make([]int, len(parts))
@@ -173,6 +187,7 @@ func (r *reader) withFact(s *schema, keyword string, value fact) *schema {
 type folder struct {
 	reader   *reader
 	schema   *schema
+	parts    []*yaml.Node
 	types    map[string]bool // nil for any
 	typeLine int
 	null     nullability
@@ -404,9 +419,9 @@ func (f *folder) addKeyword(n, k, v *yaml.Node) {
 			s.facts[key] = scalar(v)
 		}
 	case "discriminator":
-		f.addDiscriminator(v)
+		f.addDiscriminator(n, v)
 	case "oneOf", "anyOf":
-		f.addUnion(key, k.Line, v)
+		f.addUnion(n, key, k.Line, v)
 	case "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems", "contentSchema":
 		s.opaque = append(s.opaque, member{key, f.reader.schema(v, k.Line)})
 	case "prefixItems":
@@ -458,27 +473,86 @@ func (f *folder) addFormat(format fact) {
 	}
 }
 
-// addDiscriminator keeps the property and the values that are mapped. What they are mapped to are component names, which
-// are no facts, so a mapping to a schema that does not exist is never noticed here.
-func (f *folder) addDiscriminator(v *yaml.Node) {
+// addDiscriminator keeps the property, and for a parent the children that its values lead to. n is the object that it is
+// a member of. A mapping to a schema that does not exist is never noticed here.
+func (f *folder) addDiscriminator(n, v *yaml.Node) {
 	name := v
 	if v.Kind == yaml.MappingNode {
 		name = document.Get(v, "propertyName")
 	}
-	if name != nil && name.Kind == yaml.ScalarNode {
-		f.schema.facts["discriminator"] = scalar(name)
+	if name == nil || name.Kind != yaml.ScalarNode {
+		return
 	}
-	var keys []string
-	for key := range document.Pairs(document.Get(v, "mapping")) {
-		keys = append(keys, key.Value)
+	f.schema.facts["discriminator"] = scalar(name)
+	if document.Get(n, "oneOf") != nil || document.Get(n, "anyOf") != nil {
+		return // the values lead to its branches
 	}
-	if len(keys) > 0 {
-		slices.Sort(keys)
-		f.schema.facts["discriminator.mapping"] = fact{strings.Join(keys, ", "), v.Line}
+	children := f.reader.childrenOf(n)
+	for _, child := range children {
+		if slices.Contains(f.parts, child.node) {
+			return // this is a child itself
+		}
+	}
+	u := union{keyword: "discriminator", line: v.Line}
+	for _, child := range children {
+		for _, value := range f.reader.selecting(v, child) {
+			u.branches = append(u.branches, branch{child.name, value, f.reader.schema(child.node, child.node.Line)})
+		}
+	}
+	if len(u.branches) > 0 {
+		slices.SortFunc(u.branches, func(a, b branch) int { return strings.Compare(a.value, b.value) })
+		f.schema.unions = append(f.schema.unions, u)
 	}
 }
 
-func (f *folder) addUnion(keyword string, line int, list *yaml.Node) {
+// component is a named schema.
+type component struct {
+	name string
+	node *yaml.Node
+}
+
+// schemaComponents holds the named schemas of the document.
+func (r *reader) schemaComponents() *yaml.Node {
+	if r.family == "2.0" {
+		return document.Get(r.root, "definitions")
+	}
+	return document.Get(r.root, "components", "schemas")
+}
+
+// childrenOf lists the components that are made of a parent by allOf, in the order of the document.
+func (r *reader) childrenOf(parent *yaml.Node) []component {
+	if r.children == nil {
+		r.children = map[*yaml.Node][]component{}
+		for name, node := range document.Pairs(r.schemaComponents()) {
+			for _, part := range items(document.Get(node, "allOf")) {
+				if target, err := r.resolver.Resolve(document.Text(part, "$ref")); err == nil {
+					r.children[target] = append(r.children[target], component{name.Value, node})
+				}
+			}
+		}
+	}
+	return r.children[parent]
+}
+
+// selecting are the values of a discriminator that lead to a component: those that are mapped to it, or its name.
+func (r *reader) selecting(discriminator *yaml.Node, c component) []string {
+	var values []string
+	for value, ref := range document.Pairs(document.Get(discriminator, "mapping")) {
+		target := document.Get(r.schemaComponents(), ref.Value)
+		if target == nil {
+			target, _ = r.resolver.Resolve(ref.Value)
+		}
+		if target == c.node {
+			values = append(values, value.Value)
+		}
+	}
+	if len(values) == 0 {
+		values = []string{c.name}
+	}
+	return values
+}
+
+func (f *folder) addUnion(n *yaml.Node, keyword string, line int, list *yaml.Node) {
 	branches, _ := alternatives(list)
 	if len(branches) < 2 {
 		return
@@ -486,11 +560,21 @@ func (f *folder) addUnion(keyword string, line int, list *yaml.Node) {
 	if _, _, ok := f.reader.described(branches); ok {
 		return
 	}
+	discriminator := document.Get(n, "discriminator")
 	u := union{keyword: keyword, line: line}
 	for _, b := range branches {
-		name := document.Text(b, "$ref")
-		u.branches = append(u.branches, branch{name[strings.LastIndexByte(name, '/')+1:], f.reader.schema(b, b.Line)})
+		ref := document.Text(b, "$ref")
+		name := ref[strings.LastIndexByte(ref, '/')+1:]
+		values := []string{""}
+		if target, err := f.reader.resolver.Resolve(ref); discriminator != nil && err == nil {
+			values = f.reader.selecting(discriminator, component{name, target})
+		}
+		s := f.reader.schema(b, b.Line)
+		for _, value := range values {
+			u.branches = append(u.branches, branch{name, value, s})
+		}
 	}
+	slices.SortStableFunc(u.branches, func(a, b branch) int { return strings.Compare(a.value, b.value) })
 	f.schema.unions = append(f.schema.unions, u)
 }
 
@@ -500,8 +584,12 @@ func (f *folder) finish() {
 	if len(f.types) == 0 && f.object {
 		f.types, f.typeLine = map[string]bool{"object": true}, s.line
 	}
-	if typ := typeOf(s.enum); len(f.types) == 0 && typ != "" {
-		f.types, f.typeLine = map[string]bool{typ: true}, s.line
+	if len(f.types) == 0 {
+		f.types, f.typeLine = typesOf(s.enum), s.line
+		s.listed = len(f.types) > 0
+	}
+	if f.types["number"] {
+		delete(f.types, "integer")
 	}
 	if len(f.types) > 0 {
 		s.typ = fact{strings.Join(slices.Sorted(maps.Keys(f.types)), "|"), f.typeLine}
@@ -537,27 +625,28 @@ func (f *folder) finish() {
 	slices.SortStableFunc(s.unions, func(a, b union) int { return cmp.Compare(a.keyword, b.keyword) })
 }
 
-// typeOf is the type that all values of an enum have, "" where that is none or not plain.
-func typeOf(enum []fact) string {
-	common := ""
+// typesOf are the types of the values of an enum.
+func typesOf(enum []fact) map[string]bool {
+	types := map[string]bool{}
 	for _, v := range enum {
-		typ := ""
 		switch v := v.value.(type) {
 		case string:
-			typ = "string"
+			types["string"] = true
 		case bool:
-			typ = "boolean"
+			types["boolean"] = true
 		case json.Number:
 			if strings.Trim(v.String(), "-0123456789") == "" {
-				typ = "integer"
+				types["integer"] = true
+			} else {
+				types["number"] = true
 			}
+		case []any:
+			types["array"] = true
+		default:
+			types["object"] = true
 		}
-		if typ == "" || common != "" && typ != common {
-			return ""
-		}
-		common = typ
 	}
-	return common
+	return types
 }
 
 func (f *folder) child(nodes []*yaml.Node, line int) *schema {

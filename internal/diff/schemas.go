@@ -2,23 +2,47 @@ package diff
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 )
 
 // schema compares two schemas that stand at the same place.
 func (c *comparer) schema(x, y *schema, at place) {
-	c.visits++
-	if c.equal(x, y) || c.spent() || len(c.active) > MaxDepth || slices.Contains(c.active, pair{x, y}) {
+	if x == nil || y == nil {
+		x, y = orAny(x), orAny(y)
+	}
+	if c.equal(x, y) || len(c.active) > MaxDepth || slices.Contains(c.active, pair{x, y}) || !c.enter(x, y, at) {
 		return
 	}
 	c.active = append(c.active, pair{x, y})
 	defer func() { c.active = c.active[:len(c.active)-1] }()
 
 	c.flags(x, y, at)
-	if !same(x.typ.value, y.typ.value) {
-		c.retyped(x, y, at)
+	from, to := c.types(x), c.types(y)
+	if retyped := !slices.Equal(from, to) || (from == nil) != (to == nil); retyped && !(x.listed && y.listed) {
+		c.retyped(x, y, from, to, at)
+		return
+	}
+	c.members(x, y, at, from, to)
+}
+
+// anything is the schema that says nothing.
+var anything = &schema{id: -1}
+
+func orAny(s *schema) *schema {
+	if s == nil {
+		return anything
+	}
+	return s
+}
+
+// members compares what two schemas say beside their types, as far as it is about values that both admit.
+func (c *comparer) members(x, y *schema, at place, from, to typeSet) {
+	if len(x.unions) == 0 && y.bare() || len(y.unions) == 0 && x.bare() {
+		c.branches(x.asUnion(), y.asUnion(), at, from, to)
 		return
 	}
 	c.format(x, y, at)
@@ -26,79 +50,165 @@ func (c *comparer) schema(x, y *schema, at place) {
 	c.limits(x, y, at)
 	c.defaults(x, y, at)
 	c.unnamed(x, y, at)
-	c.additional(x, y, at)
-	c.items(x, y, at)
-	c.properties(x, y, at)
-	c.unions(x, y, at)
+	if from.has("object") && to.has("object") || from == nil && to == nil {
+		c.additional(x, y, at)
+		c.properties(x, y, at)
+	}
+	if from.has("array") && to.has("array") || from == nil && to == nil {
+		c.items(x, y, at)
+	}
+	c.unions(x, y, at, from, to)
 	c.opaque(x, y, at)
 }
 
-// flags compares what does not depend on the type.
+// asUnion is a schema as a union: a plain one has one branch.
+func (s *schema) asUnion() union {
+	if len(s.unions) == 1 && s.bare() {
+		return s.unions[0]
+	}
+	return union{line: s.line, branches: []branch{{schema: s}}}
+}
+
+// flags compares what does not depend on the type. What is any admits null, so that null comes or goes with the type.
 func (c *comparer) flags(x, y *schema, at place) {
-	for _, flag := range []struct {
-		keyword            string
-		reqSet, reqCleared string
-		respSet, respClear string
-	}{
-		{"nullable", "req-nullable+", "req-nullable-", "resp-nullable+", "resp-nullable-"},
-		{"deprecated", "req-deprecated", "undeprecated", "resp-deprecated", "undeprecated"},
-		{"readOnly", "req-readonly", "req-readonly-", "resp-readonly", "resp-readonly"},
-		{"writeOnly", other, other, other, other},
-	} {
-		before, after := x.flag(flag.keyword), y.flag(flag.keyword)
+	flag := func(keyword string, ids ...string) {
+		before, after := x.flag(keyword), y.flag(keyword)
 		if before == after {
-			continue
+			return
 		}
-		id := choose(after, flag.reqSet, flag.reqCleared)
-		if at.side == respond {
-			id = choose(after, flag.respSet, flag.respClear)
-		}
-		attribute := ""
-		if id == other {
-			attribute = flag.keyword
-		}
-		c.emit(id, at.String(), attribute, before, after, y.lineOf(flag.keyword))
+		c.emit(choose(after, ids[0], ids[1]), at.String(), at.branch, before, after, y.lineOf(keyword))
+	}
+	if c.types(x) != nil && c.types(y) != nil {
+		flag("nullable", at.side.prefix()+"-nullable+", at.side.prefix()+"-nullable-")
+	}
+	flag("deprecated", at.side.prefix()+"-deprecated", "undeprecated")
+	if at.side == respond {
+		flag("readOnly", "resp-readonly", "resp-readonly")
+	} else {
+		flag("writeOnly", "req-writeonly", "req-writeonly")
 	}
 }
 
 func (s *schema) lineOf(keyword string) int { return cmp.Or(s.facts[keyword].line, s.line) }
 
-// retyped reports a type that changed. What hangs on the type (format, values, limits, default, members) is judged
-// with it.
-func (c *comparer) retyped(x, y *schema, at place) {
-	id, attribute := at.side.prefix()+"-type", ""
+// retyped reports a type that changed. What hangs on the type (format, values, limits, default, members) is judged with
+// it. But where the new types take nothing from the reader, what is worse than that is a finding of its own: a server
+// that admits a number beside a text, and a shorter text than before, breaks whoever sends a long one.
+func (c *comparer) retyped(x, y *schema, from, to typeSet, at place) {
+	id, harmless := at.side.prefix()+"-type", false
 	switch {
-	case at.text && textual(x, y):
+	case at.text && c.textual(x, y):
 		id = "type-text"
-	case accepts(at.side, x, y):
-		id, attribute = other, "type"
+	case at.side == request && to.covers(from):
+		id, harmless = "req-type-wider", true
+	case at.side == respond && from.covers(to):
+		id, harmless = "resp-type-narrower", true
 	}
-	gone, came := c.inside(x, at, removed), c.inside(y, at, added)
-	there := map[string]int{} // 1 before, 2 after, 3 both
-	for _, i := range gone {
-		there[i.Location] |= 1
+	var implied []Implied
+	if harmless && from != nil && to != nil {
+		outer := c.findings
+		c.findings = nil
+		c.members(x, y, at, from, to)
+		inner := c.findings
+		c.findings = outer
+		for _, f := range inner {
+			if f.Severity != Safe {
+				c.findings = append(c.findings, f)
+				continue
+			}
+			implied = append(append(implied, impliedBy(f)...), f.Implied...)
+		}
+	} else {
+		implied = c.impliedFacts(x, y, at)
+		gone, came := c.inside(x, at, removed), c.inside(y, at, added)
+		there := map[string]int{} // 1 before, 2 after, 3 both
+		for _, i := range gone {
+			there[i.Location] |= 1
+		}
+		for _, i := range came {
+			there[i.Location] |= 2
+		}
+		implied = append(implied, slices.DeleteFunc(append(gone, came...), func(i Implied) bool { return there[i.Location] == 3 })...)
 	}
-	for _, i := range came {
-		there[i.Location] |= 2
+	if id == "type-text" {
+		// A limit that appears is what it is where the type stays: nobody says whether the server had it before.
+		implied = slices.DeleteFunc(implied, func(i Implied) bool {
+			_, isLimit := limits[i.Attribute]
+			return isLimit && i.Kind == added && x.facts[i.Attribute].value == nil
+		})
+		c.newLimits(x, y, at)
+		if slices.Equal(to, typeSet{"array"}) && !slices.Equal(from, to) && y.items != nil {
+			c.newLimits(x, y.items, at)
+		}
 	}
-	implied := slices.DeleteFunc(append(gone, came...), func(i Implied) bool { return there[i.Location] == 3 })
-	c.emit(id, at.String(), attribute, x.typ.value, y.typ.value, cmp.Or(y.typ.line, y.line), implied...)
+	c.emit(id, at.String(), at.branch, from.value(), to.value(), cmp.Or(y.typ.line, y.line), implied...)
 }
 
-// textual tells whether every text form of a value of x is one of y.
-func textual(x, y *schema) bool {
-	from, to := x.typ.value, y.typ.value
-	switch {
-	case to == "string" && (from == "integer" || from == "number" || from == "boolean"):
-	case to == "number" && from == "integer":
-	default:
+// newLimits reports the limits that only y has, but for those of lists, which one item keeps.
+func (c *comparer) newLimits(x, y *schema, at place) {
+	for _, keyword := range slices.Sorted(maps.Keys(limits)) {
+		if limit := y.facts[keyword].value; limit != nil && x.facts[keyword].value == nil && about[keyword] != "array" && !strings.HasPrefix(keyword, "exclusive") {
+			c.limit(keyword, -1, true, nil, limit, at, y.lineOf(keyword))
+		}
+	}
+}
+
+// impliedBy is a finding as something that is judged with another one: what was there is removed, what is there is added.
+func impliedBy(f Finding) []Implied {
+	var list []Implied
+	if f.Old != nil || f.Change == removed {
+		list = append(list, Implied{f.Location, removed, f.Aspect})
+	}
+	if f.New != nil || f.Change == added {
+		list = append(list, Implied{f.Location, added, f.Aspect})
+	}
+	return list
+}
+
+// impliedFacts lists the facts of a place that differ and are judged with its type.
+func (c *comparer) impliedFacts(x, y *schema, at place) []Implied {
+	location := at.String()
+	var list []Implied
+	note := func(attribute string, gone, came bool) {
+		if gone {
+			list = append(list, Implied{location, removed, attribute})
+		}
+		if came {
+			list = append(list, Implied{location, added, attribute})
+		}
+	}
+	for _, keyword := range bothKeys(x.facts, y.facts) {
+		if slices.Contains([]string{"nullable", "deprecated", "readOnly", "writeOnly"}, keyword) {
+			continue // compared whatever the types are
+		}
+		if before, after := x.facts[keyword].value, y.facts[keyword].value; !same(before, after) {
+			note(keyword, before != nil, after != nil)
+		}
+	}
+	if x.closed != y.closed || !slices.EqualFunc(x.enum, y.enum, func(a, b fact) bool { return same(a.value, b.value) }) {
+		note("enum", x.closed, y.closed)
+	}
+	return list
+}
+
+// textual reports whether every text form of a value of x is one of y. A list with one item is written like the item.
+func (c *comparer) textual(x, y *schema) bool {
+	from, to := c.types(x), c.types(y)
+	if from == nil || slices.ContainsFunc(from, func(t string) bool { return t == "array" || t == "object" || t == "null" }) {
 		return false
 	}
-	if format := y.facts["format"].value; to == "string" && format != nil && format != "int32" && format != "int64" {
+	if slices.Equal(to, typeSet{"array"}) {
+		one, ok := rational(y.facts["minItems"].value)
+		return y.items == nil || c.textual(x, y.items) && (!ok || one.Cmp(big.NewRat(1, 1)) <= 0)
+	}
+	if to != nil && !to.has("string") && !to.covers(from) {
+		return false
+	}
+	if format := y.facts["format"].value; to.has("string") && format != nil && !same(format, x.facts["format"].value) && format != "int32" && format != "int64" {
 		return false
 	}
 	for keyword := range limits {
-		if limit := y.facts[keyword].value; limit != nil && !same(limit, x.facts[keyword].value) {
+		if before, after := x.facts[keyword].value, y.facts[keyword].value; before != nil && after != nil && !same(before, after) {
 			return false
 		}
 	}
@@ -107,28 +217,6 @@ func textual(x, y *schema) bool {
 	}
 	accepted := set(y.enum, plain)
 	return x.closed && !slices.ContainsFunc(x.enum, func(v fact) bool { return !accepted[plain(v.value)] })
-}
-
-// accepts tells whether a change of type takes nothing from the reader: a request whose type widens, or a response whose
-// type narrows, between several types and any. No rule names that.
-func accepts(s side, x, y *schema) bool {
-	narrow, wide := x, y
-	if s == respond {
-		narrow, wide = y, x
-	}
-	if wide.typ.value == nil {
-		return true
-	}
-	if narrow.typ.value == nil {
-		return false
-	}
-	types := strings.Split(wide.typ.value.(string), "|")
-	for t := range strings.SplitSeq(narrow.typ.value.(string), "|") {
-		if !slices.Contains(types, t) {
-			return false
-		}
-	}
-	return true
 }
 
 func (c *comparer) format(x, y *schema, at place) {
@@ -217,45 +305,77 @@ func firstLine(enum []fact, otherwise int) int {
 func (c *comparer) limits(x, y *schema, at place) {
 	for _, keyword := range slices.Sorted(maps.Keys(limits)) {
 		before, after := x.facts[keyword].value, y.facts[keyword].value
-		if same(before, after) {
-			continue
-		}
-		bound, exclusive := map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}[keyword]
-		if exclusive && (x.facts[bound].value == nil || y.facts[bound].value == nil) {
-			continue // comes and goes with its bound
-		}
 		how := 0
 		switch {
+		case keyword == "exclusiveMinimum" || keyword == "exclusiveMaximum":
+			continue // one limit with its bound
+		case before == nil && after == nil:
+			continue
 		case before == nil:
 			how = -1
 		case after == nil:
 			how = +1
 		default:
+			if b := slices.IndexFunc(bounds, func(b bound) bool { return b.keyword == keyword }); b >= 0 {
+				c.bound(x, y, bounds[b], at)
+				continue
+			}
+			if same(before, after) {
+				continue
+			}
 			how = limitChange(keyword, before, after)
-		}
-		id := ""
-		switch {
-		case at.side == respond && how < 0:
-			id = "resp-limit-tight"
-		case at.side == respond:
-			id = "resp-limit-loose"
-		case how > 0:
-			id = "req-limit-loose"
-		case before == nil && !exclusive:
-			id = "req-limit-new"
-		default:
-			id = "req-limit-tight" // of a pattern the worst is assumed
 		}
 		if before == true || after == true {
 			before, after = before == true, after == true
 		}
-		c.emit(id, at.String(), keyword, before, after, y.lineOf(keyword))
+		c.limit(keyword, how, x.facts[keyword].value == nil, before, after, at, y.lineOf(keyword))
 	}
+}
+
+// bound compares a numeric bound that both sides have, with the flag that makes it exclusive.
+func (c *comparer) bound(x, y *schema, b bound, at place) {
+	before, after := x.facts[b.keyword].value, y.facts[b.keyword].value
+	integers := x.isAny("integer") && y.isAny("integer")
+	from, was, okFrom := x.settled(b, integers)
+	to, is, okTo := y.settled(b, integers)
+	how := 0
+	if okFrom && okTo {
+		how = to.Cmp(from) * choose(b.lower, -1, +1) // a lower bound that grows is tighter
+		if how == 0 && was == is {
+			return
+		}
+		how = cmp.Or(how, choose(is, -1, +1))
+	}
+	switch {
+	case !same(before, after):
+		c.limit(b.keyword, how, false, before, after, at, y.lineOf(b.keyword))
+	case x.flag(b.exclusive) != y.flag(b.exclusive):
+		c.limit(b.exclusive, how, false, x.flag(b.exclusive), y.flag(b.exclusive), at, y.lineOf(b.exclusive))
+	}
+}
+
+// limit reports a limit that moved: how is -1 tighter, +1 looser, 0 where neither can be said, of which the worst is
+// assumed.
+func (c *comparer) limit(keyword string, how int, isNew bool, before, after any, at place, line int) {
+	id := ""
+	switch {
+	case at.side == respond && how < 0:
+		id = "resp-limit-tight"
+	case at.side == respond:
+		id = "resp-limit-loose"
+	case how > 0:
+		id = "req-limit-loose"
+	case isNew:
+		id = "req-limit-new"
+	default:
+		id = "req-limit-tight"
+	}
+	c.emit(id, at.String(), keyword, before, after, line)
 }
 
 func (c *comparer) defaults(x, y *schema, at place) {
 	before, after := x.facts["default"].value, y.facts["default"].value
-	if same(before, after) {
+	if same(before, after) || sameNumber(before, after) {
 		return
 	}
 	id := "resp-default"
@@ -263,6 +383,17 @@ func (c *comparer) defaults(x, y *schema, at place) {
 		id = choose(before == nil, "req-default-add", "req-default-chg")
 	}
 	c.emit(id, at.String(), "", before, after, y.lineOf("default"))
+}
+
+// sameNumber reports whether a number and a text say the same, as 1 and "1" do.
+func sameNumber(a, b any) bool {
+	x, okX := a.(json.Number)
+	y, okY := b.(string)
+	if !okX || !okY {
+		x, okX = b.(json.Number)
+		y, okY = a.(string)
+	}
+	return okX && okY && same(x, number(y))
 }
 
 // unnamed compares the facts that no rule names.
@@ -283,31 +414,26 @@ func (c *comparer) additional(x, y *schema, at place) {
 	open := func(s *schema) bool { return s.facts[keyword].value == nil }
 	switch before, after := open(x), open(y); {
 	case before && !after:
-		c.emit("extra-closed-"+at.side.prefix(), at.String(), "", true, false, y.lineOf(keyword))
+		c.emit("extra-closed-"+at.side.prefix(), at.String(), "", true, false, y.lineOf(keyword), c.belowValues(x, at, removed)...)
 	case !before && after:
-		c.emit("extra-open", at.String(), "", false, true, y.lineOf(keyword))
-	case x.values != nil && y.values != nil:
+		c.emit("extra-open", at.String(), "", false, true, y.lineOf(keyword), c.belowValues(y, at, added)...)
+	case before && after && (x.values != nil || y.values != nil):
 		c.schema(x.values, y.values, at.child("*"))
-	case x.values != nil:
-		c.emit(other, at.String(), keyword, nil, nil, y.line, c.below(x.values, at.child("*"), removed)...)
-	case y.values != nil:
-		c.emit(other, at.String(), keyword, nil, nil, y.values.line, c.below(y.values, at.child("*"), added)...)
 	}
 }
 
-// below lists a place and what is inside.
-func (c *comparer) below(s *schema, at place, kind string) []Implied {
-	return append([]Implied{{at.String(), kind}}, c.inside(s, at, kind)...)
+// belowValues lists the values of a map and what is inside.
+func (c *comparer) belowValues(s *schema, at place, kind string) []Implied {
+	if s.values == nil {
+		return nil
+	}
+	at = at.child("*")
+	return append([]Implied{{Location: at.String(), Kind: kind}}, c.inside(s.values, at, kind)...)
 }
 
 func (c *comparer) items(x, y *schema, at place) {
-	switch {
-	case x.items != nil && y.items != nil:
+	if x.items != nil || y.items != nil {
 		c.schema(x.items, y.items, at.items())
-	case x.items != nil:
-		c.emit(other, at.String(), "items", nil, nil, y.line, c.below(x.items, at.items(), removed)...)
-	case y.items != nil:
-		c.emit(other, at.String(), "items", nil, nil, y.items.line, c.below(y.items, at.items(), added)...)
 	}
 }
 
@@ -329,78 +455,68 @@ func (c *comparer) properties(x, y *schema, at place) {
 	}
 }
 
-// binding tells whether required means anything on this side: what the server owns is not sent, what only the client
-// writes does not arrive (OpenAPI 3.0.3 §4.7.24.1).
-func (p property) binding(s side) bool {
+// travels reports whether a property is sent on this side: what the server owns is not in requests, what only the client
+// writes is not in responses (OpenAPI 3.0.3 §4.7.24.1).
+func (p property) travels(s side) bool {
 	return s == request && !p.schema.flag("readOnly") || s == respond && !p.schema.flag("writeOnly")
 }
 
 func (c *comparer) removedProperty(p property, at place, line int) {
-	required := p.required.value != nil && p.binding(at.side)
-	c.emit(at.side.prefix()+choose(required, "-rem-req", "-rem-opt"), at.String(), "", nil, nil, line, c.inside(p.schema, at, removed)...)
+	if p.travels(at.side) {
+		id := at.side.prefix() + choose(p.required.value != nil, "-rem-req", "-rem-opt")
+		c.emitWhole(removed, id, at.String(), line, c.inside(p.schema, at, removed)...)
+	}
 }
 
 func (c *comparer) addedProperty(p property, at place) {
+	if !p.travels(at.side) {
+		return
+	}
 	id := "resp-add"
 	if at.side == request {
-		id = choose(p.required.value != nil && p.binding(request), "req-add-req", "req-add-opt")
+		id = choose(p.required.value != nil, "req-add-req", "req-add-opt")
 	}
-	c.emit(id, at.String(), "", nil, nil, p.line, c.inside(p.schema, at, added)...)
+	c.emitWhole(added, id, at.String(), p.line, c.inside(p.schema, at, added)...)
 }
 
+// property compares a property that both sides have. Where it travels on neither, nothing of it is a fact; where it
+// travels on one, only that is, and the rest is judged with it.
 func (c *comparer) property(p, q property, at place) {
-	if p.binding(at.side) || q.binding(at.side) {
+	before, after := p.travels(at.side), q.travels(at.side)
+	if before && after {
 		set, cleared := "req-req", "req-opt"
 		if at.side == respond {
 			set, cleared = "resp-now-req", "resp-now-opt"
 		}
 		c.requiredFlag(set, cleared, at.String(), p.required, q.required, q.line)
+		c.schema(p.schema, q.schema, at)
+		return
 	}
-	c.schema(p.schema, q.schema, at)
-}
-
-// unions compares oneOf and anyOf. Branches that have an equal on the other side are no change; of the rest, those with
-// the same name or, in order, the same type are compared with each other; what then is left came or went.
-func (c *comparer) unions(x, y *schema, at place) {
-	for i := range max(len(x.unions), len(y.unions)) {
-		var u, v union
-		if i < len(x.unions) {
-			u = x.unions[i]
-		}
-		if i < len(y.unions) {
-			v = y.unions[i]
-		}
-		line := cmp.Or(v.line, y.line)
-		keyword := cmp.Or(v.keyword, u.keyword)
-		if u.keyword != "" && v.keyword != "" && u.keyword != v.keyword {
-			c.emit(other, at.String(), keyword, u.keyword, v.keyword, line)
-		}
-		old := slices.DeleteFunc(slices.Clone(u.branches), func(a branch) bool {
-			return slices.ContainsFunc(v.branches, func(b branch) bool { return c.equal(a.schema, b.schema) })
-		})
-		new := slices.DeleteFunc(slices.Clone(v.branches), func(b branch) bool {
-			return slices.ContainsFunc(u.branches, func(a branch) bool { return c.equal(a.schema, b.schema) })
-		})
-		for _, alike := range []func(a, b branch) bool{
-			func(a, b branch) bool { return a.name != "" && a.name == b.name },
-			func(a, b branch) bool { return same(a.schema.typ.value, b.schema.typ.value) },
-		} {
-			old = slices.DeleteFunc(old, func(a branch) bool {
-				j := slices.IndexFunc(new, func(b branch) bool { return alike(a, b) })
-				if j < 0 {
-					return false
-				}
-				c.schema(a.schema, new[j].schema, at)
-				new = slices.Delete(new, j, j+1)
-				return true
-			})
-		}
-		for _, a := range old {
-			c.emit(other, at.String(), keyword, a.schema.typ.value, nil, line, c.inside(a.schema, at, removed)...)
-		}
-		for _, b := range new {
-			c.emit(other, at.String(), keyword, nil, b.schema.typ.value, b.schema.line, c.inside(b.schema, at, added)...)
-		}
+	if !before && !after {
+		return
+	}
+	id, keyword := "", "readOnly"
+	switch {
+	case at.side == request && before:
+		id = "req-readonly"
+	case at.side == request:
+		id = choose(q.required.value != nil, "req-add-req", "req-readonly-")
+	case before:
+		id, keyword = choose(p.required.value != nil, "resp-rem-req", "resp-writeonly"), "writeOnly"
+	default:
+		id, keyword = "resp-writeonly-", "writeOnly"
+	}
+	implied := c.impliedFacts(p.schema, q.schema, at)
+	if from, to := c.types(p.schema), c.types(q.schema); !slices.Equal(from, to) {
+		implied = append(implied, Implied{at.String(), removed, "type"}, Implied{at.String(), added, "type"})
+	}
+	switch id {
+	case "resp-rem-req":
+		c.emitWhole(removed, id, at.String(), q.schema.lineOf(keyword), append(implied, c.inside(p.schema, at, removed)...)...)
+	case "req-add-req":
+		c.emitWhole(added, id, at.String(), q.line, append(implied, c.inside(q.schema, at, added)...)...)
+	default:
+		c.emit(id, at.String(), "", !before, !after, q.schema.lineOf(keyword), implied...)
 	}
 }
 

@@ -64,7 +64,7 @@ func TestOneFindingForAChange(t *testing.T) {
 		{spelling{"flag of a parameter", takes("{name: q, in: query, schema: {type: string}}"), takes("{name: q, in: query, allowReserved: true, schema: {type: string}}")},
 			gives("risky other at parameter query:q [allowReserved]: false → true"), gives("risky other at parameter query:q [allowReserved]: true → false")},
 		{spelling{"list as JSON", takes("{name: q, in: query, schema: {type: " + list + "}}"), takes("{name: q, in: query, content: {application/json: {schema: {type: " + list + "}}}}")},
-			gives(`risky other at parameter query:q [content]: null → "application/json"`), gives(`risky other at parameter query:q [content]: "application/json" → null`)},
+			gives(`breaking req-style at parameter query:q: null → "application/json"`), gives(`breaking req-style at parameter query:q: "application/json" → null`)},
 		{spelling{"retyped with a member on both sides", returns("{type: object, properties: {a: {type: string}, b: {type: string}}}"),
 			returns("{type: string, oneOf: [{type: string, properties: {a: {type: string}, c: {type: string}}}, {type: string, maxLength: 1}]}")},
 			gives(`breaking resp-type at response 200 application/json (body): "object" → "string" (-response 200 application/json b, +response 200 application/json c)`),

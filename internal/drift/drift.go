@@ -122,6 +122,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 // comparison is the two documents and what of them is compared.
 type comparison struct {
 	q          Question
+	upstream   *document.Document // the newer document, with the paths as the older one writes them
 	sel        *overlay.Overlay
 	old        *document.Document
 	operations []string // that are compared
@@ -138,7 +139,8 @@ func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*c
 	if err != nil {
 		return nil, err
 	}
-	if c.selected, err = build.Select(q.Upstream, sel); err != nil {
+	c.upstream = aligned(q.Upstream, old)
+	if c.selected, err = build.Select(c.upstream, sel); err != nil {
 		return nil, err
 	}
 	for _, op := range slices.Concat(before.Operations, c.selected.Operations) {
@@ -165,19 +167,25 @@ func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*c
 // narrow checks the operations that were asked for: each must be in one of the documents.
 func (c *comparison) narrow() ([]string, error) {
 	there := map[string]bool{}
-	for _, doc := range []*document.Document{c.old, c.q.Upstream} {
+	for _, doc := range []*document.Document{c.old, c.upstream} {
 		for op := range document.Operations(doc.Root) {
 			there[op.String()] = true
 		}
 	}
+	shapes := map[string]string{} // of the operations, for one that is written as the newer document has it
+	for op := range there {
+		shapes[diff.PathShape(op)] = op
+	}
 	var operations []string
-	for _, op := range c.q.Operations {
-		op = strings.TrimSpace(op)
+	for _, asked := range c.q.Operations {
+		op := strings.TrimSpace(asked)
 		if method, path, ok := strings.Cut(op, " "); ok {
 			op = strings.ToUpper(method) + " " + strings.TrimSpace(path)
 		}
 		if !there[op] {
-			return nil, UnknownOperationError{op}
+			if op = shapes[diff.PathShape(op)]; op == "" {
+				return nil, UnknownOperationError{asked}
+			}
 		}
 		operations = append(operations, op)
 	}
@@ -187,10 +195,7 @@ func (c *comparison) narrow() ([]string, error) {
 
 // report compares the facts. stages are the documents on the way to our own, nil between foreign documents.
 func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*diff.Report, error) {
-	findings, err := diff.Compare(c.before, c.after)
-	if err != nil {
-		return nil, err
-	}
+	findings := diff.Compare(c.before, c.after)
 	var own, foreign []diff.Finding
 	for _, f := range findings {
 		if slices.Contains(c.selection, f.Operation) {
@@ -202,7 +207,7 @@ func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*dif
 	if err := diff.MarkHandled(own, c.after, stages); err != nil {
 		return nil, err
 	}
-	codes, codeFindings := diff.CompareCodes(oldRows, c.rows(c.q.Upstream.Root), c.operations, c.after)
+	codes, codeFindings := diff.CompareCodes(oldRows, c.rows(c.upstream.Root), c.operations, c.after)
 	r := &diff.Report{
 		Pinned:     side(c.old),
 		Upstream:   side(c.q.Upstream),
@@ -212,7 +217,7 @@ func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*dif
 		Operations: c.operations,
 	}
 	if c.pruned == nil {
-		for _, w := range build.Outside(c.q.Upstream, c.selected) {
+		for _, w := range build.Outside(c.upstream, c.selected) {
 			r.Outside = append(r.Outside, diff.Warning(w))
 		}
 	}

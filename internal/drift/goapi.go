@@ -27,14 +27,14 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 		return fmt.Errorf("our own package cannot be made: %w", err)
 	}
 	after, err := loadAPI(ctx, upstream)
-	var left []string // the operations that cannot be generated
+	var left []notGenerated
 	if err != nil {
 		if before, after, left, err = withoutBroken(ctx, ours, upstream, err); err != nil {
 			return err
 		}
 	}
-	for _, reason := range left {
-		r.Document = append(r.Document, "Go API: not compared: "+reason)
+	for _, op := range left {
+		r.Document = append(r.Document, fmt.Sprintf("Go API: not compared: %s: %s", op.operation, op.reason))
 	}
 	if err := after.Err(); err != nil {
 		r.Document = append(r.Document, "Go API: the package would not compile until the overlays are mended: "+oneLine(err))
@@ -47,7 +47,7 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 	var named []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if slices.ContainsFunc(left, func(reason string) bool { return strings.HasPrefix(reason, f.Operation+": ") }) {
+		if slices.ContainsFunc(left, func(op notGenerated) bool { return op.operation == f.Operation }) {
 			continue
 		}
 		impact := c.Impact(*f)
@@ -64,6 +64,9 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 	return nil
 }
 
+// notGenerated is an operation that cannot be generated, and why.
+type notGenerated struct{ operation, reason string }
+
 func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 	doc, err := build.Validate(ctx, root)
 	if err != nil {
@@ -74,7 +77,7 @@ func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 
 // withoutBroken loads both packages without the operations that cannot be generated of the upstream document, and tells
 // which they are and why. It returns whole, the error of them all, if that is no one's alone or everyone's.
-func withoutBroken(ctx context.Context, ours, upstream *yaml.Node, whole error) (before, after *goapi.API, left []string, err error) {
+func withoutBroken(ctx context.Context, ours, upstream *yaml.Node, whole error) (before, after *goapi.API, left []notGenerated, err error) {
 	broken := map[string]bool{}
 	good := 0
 	for op := range document.Operations(upstream) {
@@ -88,7 +91,7 @@ func withoutBroken(ctx context.Context, ours, upstream *yaml.Node, whole error) 
 		}
 		if err != nil {
 			broken[op.String()] = true
-			left = append(left, op.String()+": "+oneLine(err))
+			left = append(left, notGenerated{op.String(), oneLine(err)})
 		} else {
 			good++
 		}

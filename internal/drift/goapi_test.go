@@ -37,9 +37,9 @@ var twoMedia = []string{"          application/json: {schema", "          applic
 
 func TestJudgeGoAPI(t *testing.T) {
 	const refused = "POST /desk: createDesk: a body must have one media type, not 2 (application/json, application/xml): keep one with an overlay"
-	removed := diff.Finding{ID: "resp-rem-opt", Operation: "GET /desk", Location: "response 200 application/json name"}
-	added := diff.Finding{ID: "resp-add", Operation: "GET /desk", Location: "response 200 application/json size"}
-	media := diff.Finding{ID: "mt-req-add", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
+	removed := diff.Finding{ID: "resp-rem-opt", Aspect: "existence", Operation: "GET /desk", Location: "response 200 application/json name"}
+	added := diff.Finding{ID: "resp-add", Aspect: "existence", Operation: "GET /desk", Location: "response 200 application/json size"}
+	media := diff.Finding{ID: "mt-req-add", Aspect: "existence", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
 	for name, test := range map[string]struct {
 		edits    []string
 		finding  diff.Finding

@@ -119,8 +119,7 @@ func impacts(t testing.TB, before, after string) (diff.GoVerdict, []string) {
 	newAPI, newFacts := parse(t, after)
 	require.NoError(t, oldAPI.Err())
 	require.NoError(t, newAPI.Err())
-	findings, err := diff.Compare(oldFacts, newFacts)
-	require.NoError(t, err)
+	findings := diff.Compare(oldFacts, newFacts)
 	c := Compare(oldAPI, newAPI)
 	var lines []string
 	for _, f := range findings {
@@ -348,7 +347,7 @@ func TestErrorCodes(t *testing.T) {
 		"error 400 DSK-102": {Verdict: diff.GoCompatible, Symbols: []string{"DSK102"}},
 		"error 400 DSK-103": {Verdict: diff.GoNone, Symbols: []string{}},
 	} {
-		require.Equal(t, want, c.Impact(diff.Finding{ID: "code-add", Operation: "PUT /desk/{deskId}", Location: location}), location)
+		require.Equal(t, want, c.Impact(diff.Finding{ID: "code-add", Aspect: "code", Operation: "PUT /desk/{deskId}", Location: location}), location)
 	}
 }
 
@@ -358,7 +357,7 @@ func TestMethodsChangeForManyReasons(t *testing.T) {
 	after, _ := parse(t, strings.NewReplacer("    DeskRequest:\n", "    BenchRequest:\n", "schemas/DeskRequest", "schemas/BenchRequest").Replace(base))
 	c := Compare(before, after)
 	require.Contains(t, c.changes, "Client.UpdateDesk")
-	got := c.Impact(diff.Finding{ID: "type-text", Operation: "PUT /desk/{deskId}", Location: "parameter path:deskId"})
+	got := c.Impact(diff.Finding{ID: "type-text", Aspect: "type", Operation: "PUT /desk/{deskId}", Location: "parameter path:deskId"})
 	require.Equal(t, diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{"Client.UpdateDesk"}}, got)
 }
 
@@ -375,7 +374,7 @@ func TestProblems(t *testing.T) {
 	removed, changed = c.Incompatible([]string{"DeskRequest.Name"})
 	require.Empty(t, removed)
 	require.Empty(t, changed)
-	limit := diff.Finding{ID: "req-limit-new", Operation: "PUT /desk/{deskId}", Location: "request application/json name"}
+	limit := diff.Finding{ID: "req-limit-new", Aspect: "limit", Operation: "PUT /desk/{deskId}", Location: "request application/json name"}
 	require.Equal(t, diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{}}, c.Impact(limit))
 }
 

@@ -92,19 +92,10 @@ func (c *Comparison) Incompatible(except []string) (removed, changed []string) {
 // property that becomes required is a pointer no longer, but a list is as it was.
 var visible = map[string]bool{"operation": true, "existence": true, "type": true, "enum": true, "code": true}
 
-// aspects of rules, by id.
-var aspects = func() map[string]string {
-	byID := map[string]string{}
-	for _, r := range diff.Rules() {
-		byID[r.ID] = r.Aspect
-	}
-	return byID
-}()
-
 // Impact names the symbols that a finding touches, those of the old package first, and says what became of them.
 func (c *Comparison) Impact(f diff.Finding) diff.GoImpact {
 	before, after := c.old.find(f.Operation, f.Location), c.new.find(f.Operation, f.Location)
-	aspect := aspects[f.ID]
+	aspect := f.Aspect
 	isWhole := func(p place) bool { return p.whole }
 	whole := slices.ContainsFunc(before, isWhole) || slices.ContainsFunc(after, isWhole)
 	hidden := !visible[aspect] || whole && aspect != "operation"

@@ -12,16 +12,14 @@ import (
 )
 
 // message is a finding in one sentence. Of an operation that is gone it says where it may be.
-func message(r *diff.Report, f diff.Finding) string {
+func message(f diff.Finding) string {
 	s := fmt.Sprintf("%s, %s: %s", printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
 	if i := implied(f); i != "" {
 		s += " " + i
 	}
 	s += fmt.Sprintf(" (%s: %s)", f.Severity, printable(f.Rule))
-	for _, mention := range r.Document {
-		if moved, ok := strings.CutPrefix(mention, f.Operation+" is gone: "); ok && f.ID == "operation-removed" {
-			s += " [" + printable(moved) + "]"
-		}
+	if f.MovedTo != "" {
+		s += " [probably moved to " + printable(f.MovedTo) + "]"
 	}
 	if n := note(f); n != "" {
 		s += " [" + printable(n) + "]"
@@ -99,10 +97,10 @@ func junit(w io.Writer, r *diff.Report, o Options) error {
 				c.Skipped = &junitSkipped{printable(note(f))}
 				s.Skipped++
 			case diff.Fails(f, o.FailOn):
-				c.Failure = &junitFailure{message(r, f), string(f.Severity), place(r, f)}
+				c.Failure = &junitFailure{message(f), string(f.Severity), place(r, f)}
 				s.Failures++
 			default:
-				c.Output = message(r, f)
+				c.Output = message(f)
 			}
 			s.Cases = append(s.Cases, c)
 		}
@@ -164,7 +162,7 @@ func github(w io.Writer, r *diff.Report, o Options) error {
 			level = "notice"
 		}
 		if level != "notice" || o.Verbose {
-			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(r, f))
+			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(f))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

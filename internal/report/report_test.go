@@ -158,25 +158,24 @@ func TestChange(t *testing.T) {
 		{"permission", "x-user-permission", "", nil, "B", "none → B"},
 		{"throttle-tighter", "x-throttling-group", "", "Light", "Heavy", "Light → Heavy"},
 		{"operation-id-changed", "operationId", "", "a", "b", "a → b"},
-		{"resp-add", "response 200 application/json a", "", nil, nil, "added"},
-		{"req-rem-req", "request application/json a", "", nil, nil, "removed"},
-		{"param-add-opt", "parameter query:a", "", nil, nil, "added"},
 		{"mt-req-rem", "request multipart/mixed", "", "multipart/mixed", nil, "removed"},
 		{"mt-resp-add", "response 200 text/plain", "", nil, "text/plain", "added"},
-		{"operation-removed", "operation", "", nil, nil, "removed"},
-		{"operation-added", "operation", "", nil, nil, "added"},
-		{"code-rem", "error 400 A-1", "", nil, nil, "removed"},
-		{"st-err-add", "response 400", "", nil, nil, "added"},
-		{"st-def-add", "response default", "", nil, nil, "added"},
-		{"st-def-cover", "response 200", "", nil, nil, "removed"},
-		{"st-def-rem", "response default", "", nil, nil, "removed"},
-		{"st-def-rem", "response 200", "", nil, nil, "added"},
 		{"extra-open", "request application/json a", "", false, true, "additionalProperties false → true"},
+		{"resp-branch-add", "response 200 application/json a", "", nil, "Dog", "+ Dog"},
+		{"req-branch-rem", "request application/json a", "", "object", nil, "− object"},
+		{"resp-header-rem", "response 200", "", "X-A", nil, "− X-A"},
+		{"req-writeonly", "request application/json a", "", false, true, "now write-only"},
+		{"path-variable", "parameter path:id", "", "id", "uid", "variable id → uid"},
+		{"req-style", "parameter query:a", "", "multi", "csv", "style multi → csv"},
 		{"other", "operation", "security", nil, nil, "security changed"},
 		{"other", "operation", "security", map[string]any{"a": 1}, nil, `security {"a":1} → none`},
 	} {
-		f := diff.Finding{ID: c.id, Location: c.location, Attribute: c.attribute, Old: c.old, New: c.new}
-		require.Equal(t, c.want, deltaOf(f).String(), "%s at %s", c.id, c.location)
+		r := diff.Report{Findings: []diff.Finding{{ID: c.id, Location: c.location, Attribute: c.attribute, Old: c.old, New: c.new}}}
+		r.Finish()
+		require.Equal(t, c.want, deltaOf(r.Findings[0]).String(), "%s at %s", c.id, c.location)
+	}
+	for _, change := range []string{"added", "removed"} {
+		require.Equal(t, change, deltaOf(diff.Finding{Aspect: "existence", Change: change}).String())
 	}
 }
 

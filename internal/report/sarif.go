@@ -115,7 +115,7 @@ func sarif(w io.Writer, r *diff.Report) error {
 		for _, f := range g.Findings {
 			result := sarifResult{
 				RuleID: f.ID, RuleIndex: slices.Index(ids, f.ID), Level: sarifLevels[f.Severity],
-				Message:      sarifText(message(r, f)),
+				Message:      sarifText(message(f)),
 				Fingerprints: map[string]string{fingerprint: Key(f)},
 				Locations: []sarifLocation{{
 					Physical: sarifPlace(r.Upstream.Source, f.Line),

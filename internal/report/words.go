@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,14 +18,6 @@ type delta struct {
 	Old, New string // empty for an enum value that was not, or is not, there
 }
 
-var aspects = func() map[string]string {
-	byID := map[string]string{}
-	for _, r := range diff.Rules() {
-		byID[r.ID] = r.Aspect
-	}
-	return byID
-}()
-
 // flags are the facts that are true or false, by aspect: what false and true read as, and what the change does where one
 // of them goes without saying.
 var flags = map[string]struct{ no, yes, now, noLonger string }{
@@ -33,10 +26,11 @@ var flags = map[string]struct{ no, yes, now, noLonger string }{
 	"deprecated": {now: "now deprecated", noLonger: "no longer deprecated"},
 	"readOnly":   {now: "now read-only", noLonger: "no longer read-only"},
 	"nullable":   {now: "now nullable", noLonger: "no longer nullable"},
+	"writeOnly":  {now: "now write-only", noLonger: "no longer write-only"},
 }
 
 func deltaOf(f diff.Finding) delta {
-	aspect := aspects[f.ID]
+	aspect := f.Aspect
 	flag, isFlag := flags[aspect]
 	was, wasBool := f.Old.(bool)
 	is, isBool := f.New.(bool)
@@ -54,7 +48,7 @@ func deltaOf(f diff.Finding) delta {
 	switch {
 	case aspect == "existence" || aspect == "operation" || aspect == "code":
 		return delta{Whole: presence(f)}
-	case aspect == "enum" && scalar(f.Old) && scalar(f.New) && (f.Old == nil) != (f.New == nil):
+	case slices.Contains([]string{"enum", "branch", "headers"}, aspect) && scalar(f.Old) && scalar(f.New) && (f.Old == nil) != (f.New == nil):
 		return delta{Fact: "value", Old: value(f.Old), New: value(f.New)}
 	case f.Old == nil && f.New == nil:
 		return delta{Whole: strings.TrimSpace(f.Attribute + " changed")}
@@ -69,16 +63,12 @@ func deltaOf(f diff.Finding) delta {
 // presence says whether a whole object came or went.
 func presence(f diff.Finding) string {
 	switch {
-	case f.Old != nil && f.New == nil:
+	case f.Change != "":
+		return f.Change
+	case f.New == nil:
 		return "removed"
-	case f.Old == nil && f.New != nil:
-		return "added"
-	case f.ID == "st-def-cover", f.ID == "st-def-rem" && strings.HasSuffix(f.Location, " default"):
-		return "removed"
-	case f.ID == "st-def-rem", strings.Contains(f.ID, "add"):
-		return "added"
 	}
-	return "removed"
+	return "added"
 }
 
 func scalar(v any) bool {
@@ -181,10 +171,14 @@ func note(f diff.Finding) string {
 }
 
 func implied(f diff.Finding) string {
-	if len(f.Implied) == 0 {
-		return ""
+	var parts []string
+	if len(f.Implied) > 0 {
+		parts = append(parts, "with "+plural(len(f.Implied), "change")+" inside")
 	}
-	return "with " + plural(len(f.Implied), "change") + " inside"
+	if f.Places != nil {
+		parts = append(parts, fmt.Sprintf("here and at %d further places", f.Places.Number-1))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // plural is "1 change", "2 changes".

@@ -1,0 +1,86 @@
+package diff_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
+)
+
+// ladder has n schemas, each of which leads to the next on two ways, so that there are 2^n ways to the last.
+func ladder(n int, step, last string) string {
+	var list []string
+	for i := range n {
+		list = append(list, strings.ReplaceAll(fmt.Sprintf("S%d: %s", i, step), "NEXT", fmt.Sprintf("{$ref: '#/components/schemas/S%d'}", i+1)))
+	}
+	return get("{$ref: '#/components/schemas/S0'}", append(list, fmt.Sprintf("S%d: {type: object, properties: {x: {type: %s}}}", n, last))...)
+}
+
+// Exponentially many ways to one change are one finding, found soon.
+func TestLadders(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]string{
+		"properties": "{type: object, properties: {a: NEXT, b: NEXT}}",
+		"items":      "{type: object, properties: {a: {type: array, items: NEXT}, b: {type: object, additionalProperties: NEXT}}}",
+		"branches":   "{type: object, properties: {a: {oneOf: [{type: string}, NEXT]}, b: {oneOf: [{type: string}, NEXT]}}}",
+		"allOf":      "{allOf: [{type: object, properties: {a: NEXT}}, {type: object, properties: {b: NEXT}}]}",
+	} {
+		for _, n := range []int{60, 300} {
+			findings := compare(t, ladder(n, step, "string"), ladder(n, step, "integer"), "GET /a")
+			require.Len(t, findings, 1, name)
+			require.Equal(t, "resp-type", findings[0].ID, name)
+			require.NotNil(t, findings[0].Places, name)
+		}
+	}
+}
+
+// What comes or goes lists a bounded number of places inside.
+func TestImpliedIsBounded(t *testing.T) {
+	t.Parallel()
+	findings := compare(t, get("{type: object}"), ladder(60, "{type: object, properties: {a: NEXT, b: NEXT}}", "string"), "GET /a")
+	require.Equal(t, 2, len(findings))
+	for _, f := range findings {
+		require.Equal(t, "resp-add", f.ID)
+		require.Len(t, f.Implied, 1000)
+	}
+}
+
+// Two parts of an allOf with the same members are put together on the way down, exponentially many: refused by name.
+func TestCombinationsAreBounded(t *testing.T) {
+	t.Parallel()
+	text := ladder(24, "{type: object, properties: {a: NEXT, b: NEXT}}", "string")
+	text = strings.Replace(text, "    S0:", "    T: {type: object, properties: {a: {allOf: [{$ref: '#/components/schemas/T'}, {$ref: '#/components/schemas/S0'}]}, b: {allOf: [{$ref: '#/components/schemas/T'}]}}}\n    S0:", 1)
+	text = strings.Replace(text, "schemas/S0'}}}", "schemas/T'}}}", 1)
+	doc, err := document.Parse("spec.yaml", []byte(text))
+	require.NoError(t, err)
+	_, err = diff.Flatten("spec.yaml", doc.Root, []string{"GET /a"})
+	require.ErrorContains(t, err, "allOf makes more than 20000 schemas of what is below it: write its parts out, or compare fewer operations (--operations) (from GET /a → #/components/schemas/T)")
+	require.NotContains(t, err.Error(), "\n", "one line")
+}
+
+// A component that changes is a finding at each place, up to twenty, and one finding beyond that.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	at := func(places int, typ string) string {
+		var props []string
+		for i := range places {
+			props = append(props, fmt.Sprintf("p%02d: {$ref: '#/components/schemas/C'}", i))
+		}
+		return get("{type: object, properties: {"+strings.Join(props, ", ")+"}}", "C: {type: object, properties: {c: {type: "+typ+"}, same: {type: string}}}")
+	}
+	findings := compare(t, at(20, "string"), at(20, "integer"), "GET /a")
+	require.Len(t, findings, 20)
+	for _, f := range findings {
+		require.Nil(t, f.Places)
+	}
+	findings = compare(t, at(30, "string"), at(30, "integer"), "GET /a")
+	require.Len(t, findings, 1)
+	require.Equal(t, "response 200 application/json p00.c", findings[0].Location)
+	require.Equal(t, 30, findings[0].Places.Number)
+	require.Len(t, findings[0].Places.First, 20)
+	require.Equal(t, diff.Place{Operation: "GET /a", Location: "response 200 application/json p19.c"}, findings[0].Places.First[19])
+}
