@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
@@ -18,6 +19,7 @@ import (
 func (a *app) driftCommand() *cobra.Command {
 	var (
 		format, failOn, base string
+		since, known         string
 		operations, reports  []string
 		goAPI, waive, all    bool
 	)
@@ -34,6 +36,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
   ringbasic drift vendor.yaml --format markdown --fail-on risky
   ringbasic drift --base old.yaml new.yaml --operations 'GET /restapi/v1.0/account/{accountId}'
   ringbasic drift --waive >> spec/waivers.yaml
+  ringbasic drift --known known.json; ringbasic drift --since known.json
   ringbasic drift --report sarif=drift.sarif --report html=drift.html`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,9 +80,31 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if q.Upstream, err = a.readSource(cmd.Context(), source); err != nil {
 				return err
 			}
+			var accepted *diff.Known
+			if since != "" {
+				data, err := document.ReadAll(since)
+				if err != nil {
+					return err
+				}
+				if accepted, err = diff.ParseKnown(since, data); err != nil {
+					return err
+				}
+			}
 			r, err := a.compare(cmd.Context(), q)
 			if err != nil {
 				return err
+			}
+			if known != "" { // all that counts today, whether it was known before or not
+				data, err := diff.WriteKnown(r)
+				if err == nil {
+					err = os.WriteFile(known, data, 0o644)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			if accepted != nil {
+				accepted.Apply(r)
 			}
 			if waive {
 				waivers, err := drift.Waivers(a.layered())
@@ -117,6 +142,8 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 	completeWith(cmd, "format", report.Formats...)
 	completeWith(cmd, "fail-on", diff.FailOn...)
 	f.StringVar(&base, "base", "", "compare with this document instead of the pin: select overlay only, no waivers, no recordings")
+	f.StringVar(&since, "since", "", "accept what this earlier report found (--known, or --format json): what is new fails")
+	f.StringVar(&known, "known", "", "write what counts today to this file, small and sorted, for --since")
 	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
 	f.BoolVar(&goAPI, "go", false, "also tell what regeneration does to the Go API")
 	f.BoolVar(&waive, "waive", false, "print waivers for the findings that fail, to append to spec/waivers.yaml and complete by hand")
