@@ -26,7 +26,6 @@ const (
 	// Bounds on what a server can make us believe or remember.
 	maxLearntLimit  = 10_000
 	maxLearntWindow = 24 * time.Hour
-	maxRetryAfter   = 24 * time.Hour
 	maxGroups       = 64
 	maxGroupName    = 64
 )
@@ -51,7 +50,8 @@ func (e *ThrottledError) Error() string {
 
 // gate holds requests back by group.
 type gate struct {
-	limits map[string]int // the user's ceilings per minute, by lower-case name
+	limits        map[string]int // the user's ceilings per minute, by lower-case name
+	maxRetryAfter time.Duration  // the longest that a server is believed
 
 	mu      sync.Mutex
 	groups  map[string]*group
@@ -75,8 +75,8 @@ type group struct {
 	waiting map[ticket]struct{}
 }
 
-func newGate(limits map[string]int) *gate {
-	g := &gate{limits: map[string]int{}, groups: map[string]*group{}}
+func newGate(limits map[string]int, maxRetryAfter time.Duration) *gate {
+	g := &gate{limits: map[string]int{}, groups: map[string]*group{}, maxRetryAfter: maxRetryAfter}
 	for name, n := range limits {
 		g.limits[groupKey(name)] = n
 	}
@@ -212,7 +212,7 @@ func (g *gate) answered(name string, t ticket, resp *http.Response, own bool) ti
 		return 0
 	}
 	asked.refused++
-	penalty := asked.penalty(resp, own, now)
+	penalty := asked.penalty(resp, own, now, g.maxRetryAfter)
 	asked.closed = later(asked.closed, now.Add(penalty))
 	told.closed = later(told.closed, now.Add(penalty))
 	wait, _ := asked.wait(now, asked.ahead(t))
@@ -253,12 +253,12 @@ func (g *group) keepBelowCeiling() {
 }
 
 // penalty is how long a 429 closes the group, whatever group it names itself.
-func (g *group) penalty(resp *http.Response, own bool, now time.Time) time.Duration {
-	if d := retryAfter(resp, now); d > 0 {
+func (g *group) penalty(resp *http.Response, own bool, now time.Time, most time.Duration) time.Duration {
+	if d := retryAfter(resp, now, most); d > 0 {
 		return d
 	}
 	if window := statedWindow(resp.Header); own && window > 0 {
-		return max(window, shortPenalty)
+		return min(max(window, shortPenalty), most)
 	}
 	if g.refused > 1 {
 		return longPenalty
@@ -266,18 +266,18 @@ func (g *group) penalty(resp *http.Response, own bool, now time.Time) time.Durat
 	return shortPenalty
 }
 
-// retryAfter is the wait a response asks for, 0 if none or none that is left
-// (RFC 9110 §10.2.3). A date is compared with the server's own clock if the
+// retryAfter is the wait a response asks for, 0 if none or none that is left, and
+// most if it is longer (RFC 9110 §10.2.3). A date is compared with the server's own clock if the
 // response tells it.
-func retryAfter(resp *http.Response, now time.Time) time.Duration {
+func retryAfter(resp *http.Response, now time.Time, most time.Duration) time.Duration {
 	value := strings.TrimSpace(resp.Header.Get("Retry-After"))
 	if value == "" {
 		return 0
 	}
 	if strings.Trim(value, "0123456789") == "" {
 		s, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || s > int64(maxRetryAfter/time.Second) {
-			return maxRetryAfter
+		if err != nil || s > int64(most/time.Second) {
+			return most
 		}
 		return time.Duration(s) * time.Second
 	}
@@ -288,7 +288,7 @@ func retryAfter(resp *http.Response, now time.Time) time.Duration {
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		now = date
 	}
-	return min(max(until.Sub(now), 0), maxRetryAfter)
+	return min(max(until.Sub(now), 0), most)
 }
 
 // statedWindow is the window that a response states, 0 if none that is believed.
@@ -312,9 +312,25 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// tooLong reports whether a wait outlasts the context's deadline or limit.
+// closed lists the groups that a penalty closes, and until when.
+func (g *gate) closed() map[string]time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	until, now := map[string]time.Time{}, time.Now()
+	for name, group := range g.groups {
+		if now.Before(group.closed) {
+			until[name] = group.closed
+		}
+	}
+	return until
+}
+
+// tooLong reports whether a wait outlasts the context's deadline, the call's time or limit.
 func tooLong(ctx context.Context, wait, limit time.Duration) bool {
 	if wait > limit {
+		return true
+	}
+	if total, ok := ctx.Value(totalKey{}).(time.Time); ok && time.Until(total) <= wait {
 		return true
 	}
 	deadline, ok := ctx.Deadline()

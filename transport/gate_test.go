@@ -361,7 +361,7 @@ func TestMaxWait(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 429, code)
 		_, _, err = send(tr, request(t, t.Context(), "GET", v.URL+"/Heavy/x", nil))
-		require.EqualError(t, err, `rate-limit group "Heavy" must wait 24h0m0s (penalty after status 429), longer than the request may: call again later`)
+		require.EqualError(t, err, `rate-limit group "Heavy" must wait 10m0s (penalty after status 429), longer than the request may: call again later`)
 		require.Len(t, v.seen(), 1)
 	})
 }

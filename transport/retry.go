@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,7 +31,9 @@ type engine struct {
 	random   func() float64
 	maxTries int
 	maxWait  time.Duration
+	maxTotal time.Duration // of a call, until the response begins
 	onEvent  func(context.Context, Event)
+	life     context.Context // ends with the Transport
 }
 
 // exchange is what the engine has to know about one request.
@@ -40,13 +43,80 @@ type exchange struct {
 	unsafe bool // may be repeated whatever the method
 	// bearer gives the access token to send; nil: none.
 	bearer  func(context.Context) (string, error)
-	secrets []string // that the request holds and no error may
+	drop    func(bearer string) bool // throws away a token that was refused; nil: nobody can
+	prove   func(bearer string)      // notes that a token was taken; nil: nobody asks
+	secrets []string                 // that the request holds and no error may
 }
 
 // do is [http.RoundTripper.RoundTrip] for the exchange.
 func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
+	if e.life.Err() != nil {
+		takeBody(req).close()
+		return nil, errClosed
+	}
+	bounded, began := e.bound(req)
+	resp, err := e.try(bounded, x)
+	if err != nil {
+		began(nil)
+		if cause := context.Cause(bounded.Context()); errors.Is(cause, errElapsed) && req.Context().Err() == nil {
+			err = fmt.Errorf("%w of %v: %w", errElapsed, e.maxTotal, err)
+		}
+		return nil, err
+	}
+	resp.Request = req
+	began(resp)
+	return resp, nil
+}
+
+var (
+	errClosed = errors.New("the transport is closed")
+	// errElapsed wraps context.DeadlineExceeded: net/http tells a timeout by it.
+	errElapsed = fmt.Errorf("the call took longer than transport.Config.MaxElapsed (%w)", context.DeadlineExceeded)
+)
+
+// bound gives a request the time that a whole call has. began ends that bound as soon as a response has begun: reading its
+// body is the caller's business, and so is the context's end then.
+func (e *engine) bound(req *http.Request) (bounded *http.Request, began func(*http.Response)) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	timer := time.AfterFunc(e.maxTotal, func() { cancel(errElapsed) })
+	closing := context.AfterFunc(e.life, func() { cancel(errClosed) })
+	bounded = req.WithContext(withTotal(ctx, time.Now().Add(e.maxTotal)))
+	return bounded, func(resp *http.Response) {
+		timer.Stop()
+		if resp == nil || resp.Body == nil || resp.Body == http.NoBody {
+			closing()
+			cancel(nil)
+			return
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			return // the body is the connection, and can be written to
+		}
+		resp.Body = &endingBody{resp.Body, func() { closing(); cancel(nil) }}
+	}
+}
+
+// endingBody lets go of a call when it is closed.
+type endingBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *endingBody) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
+}
+
+// total carries when a call has to have an answer: a wait that is longer is not begun.
+type totalKey struct{}
+
+func withTotal(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, totalKey{}, at)
+}
+
+func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 	ctx := req.Context()
 	body := takeBody(req)
+	renewed := false
 	defer body.close()
 	var place ticket
 	for try := 1; ; try++ {
@@ -73,6 +143,22 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 			resp.Request = req // out holds the token
 		}
 		penalty := e.gate.answered(x.group, place, resp, x.own)
+		if bearer != "" && resp != nil {
+			mask(resp, bearer)
+			if !tokenRefused(resp) {
+				if x.prove != nil && resp.StatusCode != http.StatusUnauthorized {
+					x.prove(bearer)
+				}
+			} else if x.drop != nil && x.drop(bearer) && !renewed && ctx.Err() == nil && body.rewindable() && body.rewind() == nil {
+				// The request was not carried out, so that it may be sent once more whatever its method.
+				renewed = true
+				event := e.event(EventRetry, req, x, try, 0)
+				event.Status = resp.StatusCode
+				discard(resp)
+				e.onEvent(ctx, event)
+				continue
+			}
+		}
 
 		wait, again := e.again(req, x, body, resp, err, penalty, try)
 		if !again || body.rewind() != nil {
@@ -151,7 +237,7 @@ func (e *engine) again(req *http.Request, x exchange, body *requestBody, resp *h
 		wait, again = penalty, true
 	case resp.StatusCode == http.StatusInternalServerError, resp.StatusCode == http.StatusBadGateway,
 		resp.StatusCode == http.StatusServiceUnavailable, resp.StatusCode == http.StatusGatewayTimeout:
-		if wait = retryAfter(resp, time.Now()); wait == 0 {
+		if wait = retryAfter(resp, time.Now(), e.gate.maxRetryAfter); wait == 0 {
 			wait = e.backoff(try)
 		}
 		again = repeatable
@@ -197,6 +283,8 @@ func passing(err error) bool {
 		errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid),
 		// net/http has no type for a request that it refuses to send, or whose body
 		// is not as long as it says.
+		// Headers that are too large come again.
+		strings.Contains(err.Error(), "server response headers exceeded"),
 		strings.Contains(err.Error(), "net/http: invalid "), strings.Contains(err.Error(), "http: ContentLength="):
 		return false
 	}

@@ -34,13 +34,15 @@ const (
 
 // TokenError says why there is no access token. It holds no credential.
 type TokenError struct {
-	Status      int           // HTTP status of the token endpoint's answer, 0 if none came
-	Code        string        // "error" of RFC 6749 §5.2, such as "invalid_grant"
-	VendorCode  string        // the vendor's errorCode, such as "OAU-146"
-	Description string        // what the server says about it, shortened
-	RetryAfter  time.Duration // what the server asked for, 0 if nothing (RFC 9110 §10.2.3)
-	// Final: the credential was refused, and this error is remembered; asking
-	// again sends nothing.
+	Status      int    // HTTP status of the token endpoint's answer, 0 if none came
+	Code        string // "error" of RFC 6749 §5.2, such as "invalid_grant"
+	VendorCode  string // the vendor's errorCode, such as "OAU-146"
+	Description string // what the server says about it, shortened
+	// RetryAfter is what the server asked for (RFC 9110 §10.2.3), and where the error is remembered, how long it still is.
+	RetryAfter time.Duration
+	// Final: the credential was refused, by an error of OAuth (RFC 6749 §5.2) or a code of the vendor, not by any page that
+	// came in between. The error is remembered, and asking again sends nothing before RetryAfter has passed: a minute at
+	// first, doubling up to an hour, and an hour at once where the account is locked (OAU-147, OAU-148).
 	Final bool
 	Err   error // the cause, when no answer came or it was no token
 }
@@ -63,7 +65,10 @@ func (e *TokenError) Error() string {
 		fmt.Fprintf(&b, " %q", e.Description)
 	}
 	if e.Final {
-		b.WriteString(": not repeated, check client id, client secret and JWT")
+		b.WriteString(": check client id, client secret and JWT")
+		if e.RetryAfter > 0 {
+			fmt.Fprintf(&b, "; asked again in %v at the earliest", e.RetryAfter.Round(time.Second))
+		}
 	}
 	return b.String()
 }
@@ -83,8 +88,84 @@ type tokens struct {
 	replace time.Time // from here on fetch another
 	expired time.Time // from here on do not use current
 	refusal *TokenError
-	again   time.Time // from here on ask again in spite of the refusal, unless it is final
+	again   time.Time // from here on ask again in spite of the refusal
+	failing int       // fetches in a row that were refused
+	proven  bool      // the API has taken current
+	dropped time.Time // when a token was last thrown away
 	flight  *flight   // the fetch under way
+
+	life context.Context // ends with the Transport
+	end  context.CancelFunc
+}
+
+// pauses before the token endpoint is asked again after a refusal.
+const (
+	firstRefusalPause = time.Minute
+	maxRefusalPause   = time.Hour
+	strayPause        = 2 * time.Second
+	maxStrayPause     = time.Minute
+	// A token that was never taken is thrown away so often at most.
+	unprovenDrop = time.Minute
+)
+
+// pause is how long a refusal is remembered, after so many in a row. A single answer that is no refusal of the
+// credential, a page of a gateway perhaps, is not remembered at all.
+func pause(e *TokenError, failing int) time.Duration {
+	double := func(first, most time.Duration, n int) time.Duration {
+		if n > 10 {
+			return most
+		}
+		return min(most, first<<n)
+	}
+	switch {
+	case e.Final && (e.VendorCode == "OAU-147" || e.VendorCode == "OAU-148"):
+		return max(e.RetryAfter, maxRefusalPause)
+	case e.Final:
+		return max(e.RetryAfter, double(firstRefusalPause, maxRefusalPause, failing-1))
+	case e.Status == http.StatusTooManyRequests: // the gate's to keep
+		return 0
+	case e.RetryAfter > 0:
+		return e.RetryAfter
+	case e.Status == 0 || e.Status >= 500 || failing < 2: // repeated with pauses of their own, or the first
+		return 0
+	}
+	return double(strayPause, maxStrayPause, failing-2)
+}
+
+// drop throws away a token that the API refuses, if it is still the one in use, and reports whether to ask for another. A
+// token that the API never took is thrown away once a minute at most: the next would fare no better.
+func (s *tokens) drop(bearer string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil || s.current.AccessToken != bearer {
+		return true // somebody else has seen to it
+	}
+	now := time.Now()
+	if !s.proven && !s.dropped.IsZero() && now.Sub(s.dropped) < unprovenDrop {
+		return false
+	}
+	s.current, s.dropped, s.proven = nil, now, false
+	return true
+}
+
+// prove notes that the API takes a token.
+func (s *tokens) prove(bearer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && s.current.AccessToken == bearer {
+		s.proven = true
+	}
+}
+
+// close ends the fetch under way and waits for it.
+func (s *tokens) close() {
+	s.end()
+	s.mu.Lock()
+	f := s.flight
+	s.mu.Unlock()
+	if f != nil {
+		<-f.done
+	}
 }
 
 type flight struct {
@@ -166,15 +247,12 @@ func (s *tokens) get(ctx context.Context) (*oauth2.Token, error) {
 // refused returns the error to give instead of asking the token endpoint, nil
 // if it may be asked; the caller holds s.mu.
 func (s *tokens) refused(now time.Time) *TokenError {
-	switch left := s.again.Sub(now); {
-	case s.refusal == nil || s.refusal.Final:
-		return s.refusal
-	case left > 0:
-		later := *s.refusal
-		later.RetryAfter = left
-		return &later
+	if s.refusal == nil || !before(now, s.again) {
+		return nil
 	}
-	return nil
+	remembered := *s.refusal
+	remembered.RetryAfter = s.again.Sub(now)
+	return &remembered
 }
 
 // before reports whether now is before t by the clock that stands still while
@@ -183,7 +261,7 @@ func before(now, t time.Time) bool { return now.Before(t) && now.Round(0).Before
 
 // fly fetches a token for everybody who waits.
 func (s *tokens) fly(f *flight) {
-	ctx, cancel := context.WithTimeout(context.Background(), tokenFetchTimeout)
+	ctx, cancel := context.WithTimeout(s.life, tokenFetchTimeout)
 	defer cancel()
 	token, err := s.fetch(ctx)
 	now := time.Now()
@@ -194,13 +272,16 @@ func (s *tokens) fly(f *flight) {
 	f.token, f.err = token, err
 	defer close(f.done)
 	if err != nil {
-		// The Retry-After of a 429 is the gate's to keep.
-		if refusal := (*TokenError)(nil); errors.As(err, &refusal) &&
-			(refusal.Final || refusal.RetryAfter > 0 && refusal.Status != http.StatusTooManyRequests) {
-			s.refusal, s.again = refusal, now.Add(refusal.RetryAfter)
+		s.failing++
+		if refusal := (*TokenError)(nil); errors.As(err, &refusal) {
+			if wait := pause(refusal, s.failing); wait > 0 {
+				s.refusal, s.again = refusal, now.Add(wait)
+				refusal.RetryAfter = wait
+			}
 		}
 		return
 	}
+	s.refusal, s.failing, s.proven = nil, 0, false
 	// oauth2 computes Expiry from expires_in, so the server's clock does not matter.
 	lifetime := assumedLifetime
 	if !token.Expiry.IsZero() {
@@ -259,7 +340,7 @@ func jwtFetch(server *url.URL, c Credentials, e *engine, failed func(Event)) fun
 			e.onEvent(ctx, event)
 			return token, nil
 		}
-		failed := tokenError(err, time.Now(), secrets)
+		failed := tokenError(err, time.Now(), secrets, e.gate.maxRetryAfter)
 		event.Status, event.Err = failed.Status, failed
 		e.onEvent(ctx, event)
 		return nil, failed
@@ -272,9 +353,15 @@ func validBearer(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
+// oauthErrors are the codes of RFC 6749 §5.2, by which a token endpoint refuses a request for good.
+var oauthErrors = map[string]bool{
+	"invalid_request": true, "invalid_client": true, "invalid_grant": true,
+	"unauthorized_client": true, "unsupported_grant_type": true, "invalid_scope": true,
+}
+
 // tokenError makes of an error of oauth2 one without secrets. The original, which
 // refers to the request and to whatever the server echoed, is not wrapped.
-func tokenError(err error, now time.Time, secrets []string) *TokenError {
+func tokenError(err error, now time.Time, secrets []string, most time.Duration) *TokenError {
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
 		var fault *url.Error
@@ -291,24 +378,17 @@ func tokenError(err error, now time.Time, secrets []string) *TokenError {
 		Status:      status,
 		Code:        answer.ErrorCode,
 		Description: answer.ErrorDescription,
-		RetryAfter:  retryAfter(answer.Response, now),
-		Final:       status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout,
+		RetryAfter:  retryAfter(answer.Response, now, most),
 	}
-	var vendor struct {
-		ErrorCode string `json:"errorCode"`
-		Message   string `json:"message"`
-		Errors    []struct {
-			ErrorCode string `json:"errorCode"`
-		} `json:"errors"`
+	code, vendor := codesOf(answer.Body)
+	e.VendorCode = vendor
+	refused := status/100 == 4 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
+	e.Final = refused && (oauthErrors[code] || strings.HasPrefix(vendor, "OAU-"))
+	var whole struct {
+		Message string `json:"message"`
 	}
-	if json.Unmarshal(answer.Body, &vendor) == nil {
-		e.VendorCode = vendor.ErrorCode
-		if len(vendor.Errors) > 0 && vendor.Errors[0].ErrorCode != "" {
-			e.VendorCode = vendor.Errors[0].ErrorCode // the outer one is often a word
-		}
-		if e.Description == "" {
-			e.Description = vendor.Message
-		}
+	if json.Unmarshal(answer.Body, &whole) == nil && e.Description == "" {
+		e.Description = whole.Message
 	}
 	for _, s := range []*string{&e.Code, &e.VendorCode, &e.Description} {
 		if *s = scrub(*s, secrets...); len(*s) > maxDescription {

@@ -195,39 +195,111 @@ func TestUnauthorizedFetchesNoToken(t *testing.T) {
 
 func TestRefusedCredentialIsNotRepeated(t *testing.T) {
 	t.Parallel()
+	const check = ": check client id, client secret and JWT; asked again in "
 	for _, c := range []struct {
-		code int
-		body string
-		want string
+		code    int
+		body    string
+		want    string
+		pauses  []time.Duration // before the endpoint may be asked again, one refusal after another
+		headers []string
 	}{
 		{400, `{"error":"invalid_grant","errors":[{"errorCode":"OAU-251","message":"x"}],"error_description":"JWT is revoked"}`,
-			`obtain an access token: status 400 invalid_grant OAU-251 "JWT is revoked": not repeated, check client id, client secret and JWT`},
+			`obtain an access token: status 400 invalid_grant OAU-251 "JWT is revoked"` + check + "1m0s at the earliest",
+			[]time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour}, nil},
 		{401, `{"errorCode":"OAU-146","message":"Invalid client credentials"}`,
-			`obtain an access token: status 401 OAU-146 "Invalid client credentials": not repeated, check client id, client secret and JWT`},
-		{404, `<html>no such page</html>`,
-			`obtain an access token: status 404: not repeated, check client id, client secret and JWT`},
-		{307, ``, `obtain an access token: status 307: not repeated, check client id, client secret and JWT`},
+			`obtain an access token: status 401 OAU-146 "Invalid client credentials"` + check + "1m0s at the earliest", []time.Duration{time.Minute, 2 * time.Minute}, nil},
+		{400, `{"errorCode":"OAU-147","message":"locked"}`,
+			`obtain an access token: status 400 OAU-147 "locked"` + check + "1h0m0s at the earliest", []time.Duration{time.Hour, time.Hour}, nil},
+		{403, `{"errorCode":"OAU-112","message":"no"}`,
+			`obtain an access token: status 403 OAU-112 "no"` + check + "5m0s at the earliest", []time.Duration{5 * time.Minute, 5 * time.Minute}, []string{"Retry-After", "300"}},
 	} {
 		t.Run(fmt.Sprint(c.code), func(t *testing.T) {
 			t.Parallel()
-			v := newVendor(t)
-			v.token = func(w http.ResponseWriter, _ *http.Request, _ int) {
-				w.Header().Set("Content-Type", "application/json")
-				w.Header().Set("Location", v.URL+"/elsewhere")
-				w.WriteHeader(c.code)
-				fmt.Fprint(w, c.body)
-			}
-			tr := v.transport(t)
-			for range 3 {
-				_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
-				require.EqualError(t, err, c.want)
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.token = func(w http.ResponseWriter, _ *http.Request, n int) {
+					if n > len(c.pauses) {
+						grant(w, n, 3600)
+						return
+					}
+					w.Header().Set("Content-Type", "application/json")
+					for i := 0; i+1 < len(c.headers); i += 2 {
+						w.Header().Set(c.headers[i], c.headers[i+1])
+					}
+					w.WriteHeader(c.code)
+					fmt.Fprint(w, c.body)
+				}
+				tr := v.transport(t)
+				get := func() error {
+					_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
+					return err
+				}
+				for i, pause := range c.pauses {
+					err := get()
+					if i == 0 {
+						require.EqualError(t, err, c.want)
+					}
+					var failed *transport.TokenError
+					require.ErrorAs(t, err, &failed)
+					require.True(t, failed.Final)
+					require.Equal(t, c.code, failed.Status)
+					require.Equal(t, pause, failed.RetryAfter)
+					time.Sleep(pause - time.Second)
+					require.ErrorAs(t, get(), &failed)
+					require.Equal(t, time.Second, failed.RetryAfter)
+					require.Len(t, v.tokensSeen(), i+1, "remembered")
+					require.Empty(t, v.seen())
+					time.Sleep(time.Second)
+				}
+				require.NoError(t, get(), "a credential that is good again is taken without a restart")
+			})
+		})
+	}
+}
+
+// A page that came in between is no refusal: the next call asks again, and only several in a row are waited out.
+func TestStrayAnswersOfTheTokenEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(w http.ResponseWriter){
+		"404 page":          func(w http.ResponseWriter) { http.Error(w, "<html>no such page</html>", 404) },
+		"302":               func(w http.ResponseWriter) { w.Header().Set("Location", "/login"); w.WriteHeader(302) },
+		"307":               func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); w.WriteHeader(307) },
+		"400 page":          func(w http.ResponseWriter) { http.Error(w, "Bad Request", 400) },
+		"400 of no OAuth":   func(w http.ResponseWriter) { http.Error(w, `{"error":"the proxy is tired"}`, 400) },
+		"403 of a firewall": func(w http.ResponseWriter) { http.Error(w, `{"errorCode":"WAF-1"}`, 403) },
+		"200 page":          func(w http.ResponseWriter) { fmt.Fprint(w, "<html>welcome</html>") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.token = func(w http.ResponseWriter, _ *http.Request, n int) {
+					if n == 1 || n == 3 || n == 4 {
+						answer(w)
+						return
+					}
+					grant(w, n, 60)
+				}
+				tr := v.transport(t)
+				get := func() error {
+					_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
+					return err
+				}
 				var failed *transport.TokenError
-				require.ErrorAs(t, err, &failed)
-				require.True(t, failed.Final)
-				require.Equal(t, c.code, failed.Status)
-			}
-			require.Len(t, v.tokensSeen(), 1)
-			require.Empty(t, v.seen())
+				require.ErrorAs(t, get(), &failed)
+				require.False(t, failed.Final)
+				require.NoError(t, get(), "one stray answer is forgotten")
+				time.Sleep(time.Minute) // the token is over
+				require.ErrorAs(t, get(), &failed)
+				require.ErrorAs(t, get(), &failed)
+				seen := len(v.tokensSeen())
+				if name != "200 page" { // what is no answer at all is bounded by the group's allowance
+					require.Equal(t, 4, seen)
+					require.ErrorAs(t, get(), &failed)
+					require.Equal(t, 2*time.Second, failed.RetryAfter, "the second in a row is waited out")
+					require.Len(t, v.tokensSeen(), seen)
+					time.Sleep(2 * time.Second)
+				}
+				require.NoError(t, get())
+			})
 		})
 	}
 }
@@ -355,12 +427,10 @@ func TestRefusalWithABrokenBody(t *testing.T) {
 					write(w, r)
 				}
 				source := v.transport(t).TokenSource()
-				for range 2 {
-					_, err := source.Token()
-					var failed *transport.TokenError
-					require.ErrorAs(t, err, &failed)
-					require.Equal(t, transport.TokenError{Status: 400, Final: true}, *failed)
-				}
+				_, err := source.Token()
+				var failed *transport.TokenError
+				require.ErrorAs(t, err, &failed)
+				require.Equal(t, transport.TokenError{Status: 400}, *failed, "what cannot be read refuses nobody")
 				require.Len(t, v.tokensSeen(), 1)
 			})
 			inBubble(t, func(t *testing.T, v *vendor) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,8 +28,10 @@ const (
 )
 
 const (
-	defaultMaxWait = 5 * time.Minute
-	defaultMaxBody = 32 << 20
+	defaultMaxWait       = 5 * time.Minute
+	defaultMaxRetryAfter = 10 * time.Minute
+	defaultMaxElapsed    = 10 * time.Minute
+	defaultMaxBody       = 32 << 20
 )
 
 // Config says what a [Transport] does. Credentials or TokenSource must be set;
@@ -65,6 +68,13 @@ type Config struct {
 	// MaxWait bounds every single wait, of a group and of repeating; 0 is 5
 	// minutes. One that is known to be longer is not begun.
 	MaxWait time.Duration
+
+	// MaxRetryAfter is the longest Retry-After that is believed; 0 is 10 minutes, ten times the vendor's penalty. A longer
+	// one, from a gateway perhaps, counts as this.
+	MaxRetryAfter time.Duration
+	// MaxElapsed bounds a call as a whole, all waits and tries, until the response begins; 0 is 10 minutes, and twice MaxWait if
+	// that is more. The error is a timeout: it wraps [context.DeadlineExceeded]. A context with an earlier deadline ends it earlier.
+	MaxElapsed time.Duration
 
 	// MaxTries is how often a request is sent at most; 0 is 5, 1 never repeats.
 	MaxTries int
@@ -145,6 +155,9 @@ type Transport struct {
 	origins []string // that get the token
 	source  oauth2.TokenSource
 	bearer  func(context.Context) (string, error)
+	shared  *tokens // the source, if it is that of a Transport
+	own     *tokens // the source, if it is this Transport's own
+	close   context.CancelFunc
 	group   func(*http.Request) string
 	unsafe  bool
 	maxBody int64
@@ -191,6 +204,8 @@ func New(c Config) (*Transport, error) {
 	}
 	check(c.EarlyRefresh >= 0, "EarlyRefresh: must not be negative")
 	check(c.MaxWait >= 0, "MaxWait: must not be negative")
+	check(c.MaxRetryAfter >= 0, "MaxRetryAfter: must not be negative")
+	check(c.MaxElapsed >= 0, "MaxElapsed: must not be negative")
 	check(c.MaxTries >= 0, "MaxTries: must not be negative")
 	check(c.MaxBody >= 0, "MaxBody: must not be negative")
 	if len(problems) > 0 {
@@ -212,13 +227,16 @@ func New(c Config) (*Transport, error) {
 		c.Base = defaultBase()
 	}
 	t.engine = &engine{
-		base: c.Base, gate: newGate(c.Limits), random: c.random,
+		base: c.Base, gate: newGate(c.Limits, orDefault(c.MaxRetryAfter, defaultMaxRetryAfter)), random: c.random,
 		maxTries: orDefault(c.MaxTries, defaultMaxTries), maxWait: c.MaxWait, onEvent: c.OnEvent,
+		maxTotal: orDefault(c.MaxElapsed, max(defaultMaxElapsed, 2*c.MaxWait)),
 	}
+	t.engine.life, t.close = context.WithCancel(context.Background())
 	if c.TokenSource != nil {
 		t.source = c.TokenSource
 		t.bearer = func(context.Context) (string, error) { return bearerOf(c.TokenSource.Token()) }
 		if another, ok := c.TokenSource.(*tokens); ok { // it can be waited for with a context
+			t.shared = another
 			t.bearer = func(ctx context.Context) (string, error) { return bearerOf(another.get(ctx)) }
 		}
 		return t, nil
@@ -227,6 +245,8 @@ func New(c Config) (*Transport, error) {
 		gate: t.engine.gate, limit: c.MaxWait,
 		early: orDefault(c.EarlyRefresh, defaultEarlyRefresh),
 	}
+	source.life, source.end = context.WithCancel(context.Background())
+	t.shared, t.own = source, source
 	source.fetch = jwtFetch(server, c.Credentials, t.engine, source.failed)
 	t.source = source
 	t.bearer = func(ctx context.Context) (string, error) { return bearerOf(source.get(ctx)) }
@@ -275,6 +295,25 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
+// Close ends the calls under way, the fetch of a token and the waits for both, and closes idle connections of
+// [Config.Base]. It returns when no goroutine of the Transport is left. Calls after it, and those of Transports that share
+// its token source, fail.
+func (t *Transport) Close() error {
+	if t.close != nil {
+		t.close()
+	}
+	if t.own != nil {
+		t.own.close()
+	}
+	if t.engine != nil {
+		t.CloseIdleConnections()
+	}
+	return nil
+}
+
+// Closed lists the usage-plan groups, in lower case, that a 429 has closed, and until when.
+func (t *Transport) Closed() map[string]time.Time { return t.engine.gate.closed() }
+
 // Format keeps whatever the Transport holds out of logs.
 func (t Transport) Format(f fmt.State, _ rune) {
 	var server string // "" in the zero Transport
@@ -315,6 +354,9 @@ func (t *Transport) exchange(req *http.Request) (exchange, error) {
 	x := exchange{group: origin(req.URL), unsafe: t.unsafe || ctx.Value(unsafeContextKey) == true}
 	if slices.Contains(t.origins, x.group) {
 		x.own, x.bearer = true, t.bearer
+		if t.shared != nil {
+			x.drop, x.prove = t.shared.drop, t.shared.prove
+		}
 		var named bool
 		if x.group, named = ctx.Value(groupContextKey).(string); !named {
 			x.group = t.group(req)
@@ -335,6 +377,11 @@ func serverURL(s string) (*url.URL, error) {
 	}
 	if u.Host == "" {
 		return nil, fmt.Errorf("must be like %s", ServerProduction)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return nil, fmt.Errorf("port %s is none: it must be 1 to 65535", port)
+		}
 	}
 	return u, secure(u)
 }
