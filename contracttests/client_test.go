@@ -38,13 +38,21 @@ func call(client *ringcentral.Client, op *contract.Operation, params map[string]
 	}
 	names := pathParameter.FindAllStringSubmatch(op.Path, -1)
 	var args []reflect.Value
+	required := false // the params are an argument, as one of them has to be there
 	for i := range method.Type().NumIn() {
 		arg := reflect.New(method.Type().In(i)).Elem()
 		var err error
 		switch kind := arg.Type(); {
 		case kind == contextType:
 			arg.Set(reflect.ValueOf(context.Background()))
+		case method.Type().IsVariadic() && i == method.Type().NumIn()-1:
+			options := ringcentral.NewParams(op.ID)
+			if query := r.Request.Target().Query(); len(query) > 0 && options != nil && !required {
+				err = fill(reflect.ValueOf(options).Elem(), query, nil)
+				arg.Set(reflect.ValueOf([]ringcentral.CallOption{options}))
+			}
 		case kind.Kind() == reflect.Pointer && kind.Elem().Kind() == reflect.Struct:
+			required = true
 			if query := r.Request.Target().Query(); len(query) > 0 {
 				arg.Set(reflect.New(kind.Elem()))
 				err = fill(arg.Elem(), query, nil)
@@ -67,7 +75,7 @@ func call(client *ringcentral.Client, op *contract.Operation, params map[string]
 		}
 		args = append(args, arg)
 	}
-	out := method.Call(args)
+	out := method.CallSlice(args)
 	err, _ := out[len(out)-1].Interface().(error)
 	if len(out) == 1 || out[0].IsNil() {
 		return nil, err

@@ -296,3 +296,23 @@ func TestPortsOutOfRange(t *testing.T) {
 	_, err := transport.New(transport.Config{Server: "https://a.example:65535", TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"})})
 	require.NoError(t, err)
 }
+
+// What may not be sent twice is sent once, whatever the answer.
+func TestMayRetry(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request, n int){
+		"503": func(w http.ResponseWriter, _ *http.Request, _ int) { status(w, 503) },
+		"429": func(w http.ResponseWriter, _ *http.Request, _ int) { status(w, 429, "Retry-After", "1") },
+		"401": revoked("token-1", `{"errorCode":"OAU-128"}`),
+	} {
+		for _, may := range []bool{true, false} {
+			inBubble(t, func(t *testing.T, v *vendor) {
+				v.api = answer
+				tr := v.transport(t, func(c *transport.Config) { c.MayRetry = func(*http.Request) bool { return may } })
+				_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/x", nil))
+				require.NoError(t, err)
+				require.Equal(t, may, len(v.seen()) > 1, name)
+			})
+		}
+	}
+}

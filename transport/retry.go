@@ -41,6 +41,7 @@ type exchange struct {
 	group  string
 	own    bool // to the vendor: believe its rate-limit headers
 	unsafe bool // may be repeated whatever the method
+	once   bool // is sent once
 	// bearer gives the access token to send; nil: none.
 	bearer  func(context.Context) (string, error)
 	drop    func(bearer string) bool // throws away a token that was refused; nil: nobody can
@@ -149,7 +150,7 @@ func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 				if x.prove != nil && resp.StatusCode != http.StatusUnauthorized {
 					x.prove(bearer)
 				}
-			} else if x.drop != nil && x.drop(bearer) && !renewed && ctx.Err() == nil && body.rewindable() && body.rewind() == nil {
+			} else if x.drop != nil && x.drop(bearer) && !renewed && !x.once && ctx.Err() == nil && body.rewindable() && body.rewind() == nil {
 				// The request was not carried out, so that it may be sent once more whatever its method.
 				renewed = true
 				event := e.event(EventRetry, req, x, try, 0)
@@ -226,7 +227,7 @@ func (e *engine) admit(req *http.Request, x exchange, try int, place *ticket) (b
 // again decides whether to repeat the request, and after what wait.
 func (e *engine) again(req *http.Request, x exchange, body *requestBody, resp *http.Response, err error, penalty time.Duration, try int) (wait time.Duration, again bool) {
 	ctx := req.Context()
-	if try >= e.maxTries || ctx.Err() != nil || !body.rewindable() {
+	if x.once || try >= e.maxTries || ctx.Err() != nil || !body.rewindable() {
 		return 0, false
 	}
 	repeatable := x.unsafe || idempotent(req.Method)

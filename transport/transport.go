@@ -59,6 +59,9 @@ type Config struct {
 	// generated client it is ringcentral.ThrottlingGroup. A group in the request's
 	// context, see [WithGroup], comes first. Nil: none has one.
 	Group func(*http.Request) string
+	// MayRetry reports whether a request may be sent more than once; for the generated client it is ringcentral.MayRetry.
+	// Nil: all may, as far as their methods allow it.
+	MayRetry func(*http.Request) bool
 	// Limits are ceilings per group, in requests a minute, in place of the
 	// vendor's defaults. A lower limit that the vendor states is kept; a higher
 	// one is not used. Where the vendor's window is not a minute they hold in
@@ -159,6 +162,7 @@ type Transport struct {
 	own     *tokens // the source, if it is this Transport's own
 	close   context.CancelFunc
 	group   func(*http.Request) string
+	again   func(*http.Request) bool
 	unsafe  bool
 	maxBody int64
 }
@@ -177,7 +181,7 @@ func New(c Config) (*Transport, error) {
 	}
 	server, err := serverURL(c.Server)
 	check(err == nil, "Server: %w", err)
-	t := &Transport{group: c.Group, unsafe: c.RetryUnsafe, maxBody: c.MaxBody}
+	t := &Transport{group: c.Group, again: c.MayRetry, unsafe: c.RetryUnsafe, maxBody: c.MaxBody}
 	if err == nil {
 		t.origins = append(t.origins, origin(server))
 	}
@@ -351,7 +355,7 @@ func (t *Transport) exchange(req *http.Request) (exchange, error) {
 		return exchange{}, err
 	}
 	ctx := req.Context()
-	x := exchange{group: origin(req.URL), unsafe: t.unsafe || ctx.Value(unsafeContextKey) == true}
+	x := exchange{group: origin(req.URL), once: t.again != nil && !t.again(req), unsafe: t.unsafe || ctx.Value(unsafeContextKey) == true}
 	if slices.Contains(t.origins, x.group) {
 		x.own, x.bearer = true, t.bearer
 		if t.shared != nil {

@@ -73,6 +73,16 @@ func Operations() []Operation {
 	}
 }
 
+// NewParams makes the Params of an operation, by its id, for programs that do not know it beforehand: a pointer to a struct
+// without values, nil for an operation that has none.
+func NewParams(operation string) CallOption {
+	switch operation {
+	case "listCallRecordingCustomGreetings":
+		return new(ListCallRecordingCustomGreetingsParams)
+	}
+	return nil
+}
+
 // CreateAnsweringRule creates a rule that handles calls to an extension when its conditions are met: who calls, which
 // number was called, and when. At least one condition is needed. Only custom rules can be created: those for business
 // and after hours exist already.
@@ -87,8 +97,8 @@ func Operations() []Operation {
 // Documented errors: [AWR100], [AWR101], [AWR106], [AWR107], [AWR108], [AWR111], [AWR113], [AWR121], [AWR123],
 // [AWR124], [AWR125], [AWR126], [AWR136], [AWR137], [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148],
 // [AWR149], [AWR150], [AWR152], [AWR177], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401], [CMN408], [CMN102].
-func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest) (*AnsweringRule, error) {
-	r := newRequest(&operationCreateAnsweringRule)
+func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
+	r := newRequest(&operationCreateAnsweringRule, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setJSON(body)
@@ -105,8 +115,8 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 // Application permission EditAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [AWR129], [AWR178], [CMN101], [CMN102].
-func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm) (*CompanyGreeting, error) {
-	r := newRequest(&operationCreateCompanyGreeting)
+func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm, opts ...CallOption) (*CompanyGreeting, error) {
+	r := newRequest(&operationCreateCompanyGreeting, opts)
 	r.setPath("accountId", accountID)
 	f := newForm()
 	if v := form.AnsweringRuleID; v != nil {
@@ -130,8 +140,8 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Heavy.
 //
 // Documented errors: [AWR128], [AWR129], [AWR165], [CLR103], [CMN101], [CMN102], [CMN111].
-func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string, extensionID string, form CreateCustomUserGreetingForm) (*UserGreeting, error) {
-	r := newRequest(&operationCreateCustomUserGreeting)
+func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string, extensionID string, form CreateCustomUserGreetingForm, opts ...CallOption) (*UserGreeting, error) {
+	r := newRequest(&operationCreateCustomUserGreeting, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	f := newForm()
@@ -150,15 +160,24 @@ func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string,
 //   - accountID: the account's id, or ~ for the account that the access token belongs to.
 //
 // Application permission ReadAccounts, user permission ReadCompanyInfo, usage-plan group Medium.
-func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, params *ListCallRecordingCustomGreetingsParams) (*CallRecordingGreetings, error) {
-	r := newRequest(&operationListCallRecordingCustomGreetings)
+func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, opts ...CallOption) (*CallRecordingGreetings, error) {
+	r := newRequest(&operationListCallRecordingCustomGreetings, opts)
 	r.setPath("accountId", accountID)
-	if params != nil {
-		if v := params.Type; v != nil {
-			r.addQuery("type", *v)
-		}
-	}
 	return fetch[CallRecordingGreetings](ctx, c, r, http.StatusOK)
+}
+
+// change makes the parameters those of a call.
+func (params *ListCallRecordingCustomGreetingsParams) change(r *request) {
+	if params == nil {
+		return
+	}
+	if r.op != &operationListCallRecordingCustomGreetings {
+		r.fail("ListCallRecordingCustomGreetingsParams are the parameters of another operation")
+		return
+	}
+	if v := params.Type; v != nil {
+		r.addQuery("type", *v)
+	}
 }
 
 // ReadCustomGreeting returns what is known of an uploaded greeting, with the address of its sound file.
@@ -172,8 +191,8 @@ func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID
 // Application permission ReadAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [CMN102].
-func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID string) (*UserGreeting, error) {
-	r := newRequest(&operationReadCustomGreeting)
+func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID string, opts ...CallOption) (*UserGreeting, error) {
+	r := newRequest(&operationReadCustomGreeting, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setPath("greetingId", greetingID)
@@ -195,8 +214,8 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 // Documented errors: [AWR100], [AWR106], [AWR111], [AWR113], [AWR120], [AWR123], [AWR124], [AWR136], [AWR137],
 // [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401],
 // [CMN102].
-func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest) (*AnsweringRule, error) {
-	r := newRequest(&operationUpdateAnsweringRule)
+func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
+	r := newRequest(&operationUpdateAnsweringRule, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("extensionId", extensionID)
 	r.setPath("ruleId", ruleID)

@@ -33,4 +33,6 @@ const (
 const (
 	ServerProduction = "https://platform.ringcentral.com"         // Production.
 	ServerSandbox    = "https://platform.devtest.ringcentral.com" // The sandbox, for development.
+
+	defaultServer = ServerProduction
 )

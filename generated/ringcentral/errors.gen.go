@@ -142,6 +142,7 @@ func newAPIError(op *Operation, resp *http.Response) *APIError {
 // notDocumented is the error for a successful response that is not what was documented.
 func notDocumented(op *Operation, resp *http.Response, data []byte, reason error) *APIError {
 	e := describe(op, resp, data)
+	e.readBody(e.Body) // an error object has a code
 	e.Err = reason
 	return e
 }
@@ -151,15 +152,19 @@ func describe(op *Operation, resp *http.Response, data []byte) *APIError {
 		Operation:  op.ID,
 		Status:     resp.StatusCode,
 		RetryAfter: retryAfter(resp.Header, time.Now()),
-		RateLimit: RateLimit{
-			Group:     resp.Header.Get("X-Rate-Limit-Group"),
-			Limit:     number(resp.Header, "X-Rate-Limit-Limit"),
-			Remaining: number(resp.Header, "X-Rate-Limit-Remaining"),
-			Window:    time.Duration(number(resp.Header, "X-Rate-Limit-Window")) * time.Second,
-		},
-		RequestID: resp.Header.Get("RCRequestId"),
-		Header:    resp.Header,
-		Body:      bytes.Clone(data[:min(len(data), MaxErrorBody)]), // the whole may be large
+		RateLimit:  rateLimit(resp.Header),
+		RequestID:  resp.Header.Get("RCRequestId"),
+		Header:     resp.Header,
+		Body:       bytes.Clone(data[:min(len(data), MaxErrorBody)]), // the whole may be large
+	}
+}
+
+func rateLimit(h http.Header) RateLimit {
+	return RateLimit{
+		Group:     h.Get("X-Rate-Limit-Group"),
+		Limit:     number(h, "X-Rate-Limit-Limit"),
+		Remaining: number(h, "X-Rate-Limit-Remaining"),
+		Window:    time.Duration(number(h, "X-Rate-Limit-Window")) * time.Second,
 	}
 }
 
@@ -229,9 +234,14 @@ func number(h http.Header, name string) int {
 
 // retryAfter reads seconds or a date.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		return time.Duration(min(max(0, seconds), math.MaxInt64/int64(time.Second))) * time.Second
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		const most = math.MaxInt64 / int64(time.Second)
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > most {
+			seconds = most // for ever is not at once
+		}
+		return time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(0, at.Sub(now))

@@ -104,6 +104,10 @@ func (r *request) setForm(f *form) {
 	sizes, starts := make([]int64, len(f.files)), make([]int64, len(f.files))
 	for i, file := range f.files {
 		size, start, seekable := extent(file.Reader)
+		if size == 0 && !(seekable && start == 0) { // an empty file is the server's to refuse
+			r.fail("%w", errEmptyFile)
+			return
+		}
 		sizes[i], starts[i] = size, start
 		r.body.rewinds = r.body.rewinds && seekable
 		if size < 0 || r.body.length < 0 {
@@ -139,9 +143,30 @@ func (r *request) setForm(f *form) {
 // atMost is a file without what is added to it while it is sent: the request's length is told. A size of -1 has no limit.
 func atMost(size int64, r io.Reader) io.Reader {
 	if size < 0 {
-		return r
+		return &someBytes{r: r}
 	}
 	return io.LimitReader(r, size)
+}
+
+// errEmptyFile is a file that has nothing to send although it is none that begins empty: its Reader was read before.
+const errEmptyFile fileError = "the file has nothing left to send, it was sent before: give each call a Reader of its own, at the file's start"
+
+type fileError string
+
+func (e fileError) Error() string { return string(e) }
+
+// someBytes is a file of unknown size, which has to have something in it.
+type someBytes struct {
+	r    io.Reader
+	some bool
+}
+
+func (s *someBytes) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if s.some = s.some || n > 0; err == io.EOF && !s.some {
+		err = errEmptyFile
+	}
+	return n, err
 }
 
 // upload is a body that lets go of its files when it is closed and when the call's context ends: a transport waits for a

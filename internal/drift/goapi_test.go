@@ -131,7 +131,7 @@ func TestGoAPIOfVendor(t *testing.T) {
 		"resp-add answering-rule response 200 application/json queue.callBack ":           {Verdict: diff.GoCompatible, Symbols: []string{"Queue.CallBack", "QueueInfo_CallBack"}},
 		"resp-enum-add greeting response 200 application/json type TemplateGreeting":      {Verdict: diff.GoCompatible, Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
 		"resp-enum-rem answering-rule response 200 application/json greetings[].type ":    {Verdict: diff.GoIncompatible, Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom", "GreetingTypeEnum"}},
-		"param-add-opt greeting parameter query:apply ":                                   {Verdict: diff.GoIncompatible, Symbols: []string{"Client.CreateCustomUserGreeting", "CreateCustomUserGreetingParams.Apply"}},
+		"param-add-opt greeting parameter query:apply ":                                   {Verdict: diff.GoCompatible, Symbols: []string{"CreateCustomUserGreetingParams.Apply"}},
 		"type-text {greetingId} parameter path:greetingId string":                         {Verdict: diff.GoNone, Symbols: []string{"Client.ReadCustomGreeting"}},
 		"operation-id-changed {greetingId} operationId readCustomGreeting":                {Verdict: diff.GoNone, Symbols: []string{}},
 		"resp-limit-tight answering-rule response 200 application/json queue.maxCallers ": {Verdict: diff.GoNone, Symbols: []string{}},

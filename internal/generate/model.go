@@ -197,7 +197,7 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 }
 
 // inMethods are the names that methods use, beside those of Go and those of types.
-var inMethods = strings.Fields("body c call context ctx f fetch form http joined list newForm newRequest params r setPathList v")
+var inMethods = strings.Fields("body c call change context ctx f fetch form http joined list newForm newRequest opts params r request setPathList v")
 
 // variable is a name for a method's parameter that hides none of those that the method uses.
 func (op *operation) variable(name string) string {

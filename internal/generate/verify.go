@@ -20,7 +20,7 @@ import (
 // the names of functions.
 var kinds = map[string][]string{
 	"types.gen.go": {"type", "const", "method", "import"},
-	"api.gen.go":   {"var", "method", "import", "Operations"},
+	"api.gen.go":   {"var", "method", "import", "Operations", "NewParams"},
 	"codes.gen.go": {"var", "const"},
 	"doc.gen.go":   {"const"},
 	"spec.gen.go":  {"const", "Spec"},
@@ -59,6 +59,9 @@ func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile b
 	for _, op := range m.Operations {
 		vars[op.Var] = true
 		methods["Client."+op.Name] = true
+		if op.ParamsType != "" {
+			methods[op.ParamsType+".change"] = true
+		}
 	}
 	for i, file := range parsed {
 		v := verifier{fset: fset, kinds: kinds[names[i]], vars: vars, methods: methods}

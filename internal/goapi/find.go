@@ -141,7 +141,8 @@ func parameterOf(method *types.Func, names ...string) *types.Var {
 var templateVariable = regexp.MustCompile(`\{([^/{}]*)\}`)
 
 // parameter finds "query:page", with a path behind it for a property of its values. Those of the path are the method's own,
-// in the path's order, after its context; the others are fields of its params.
+// in the path's order, after its context; the others are fields of the type of its params, which is an option unless one of
+// them is required.
 func (a *API) parameter(method *types.Func, operation, rest string) []place {
 	symbol := "Client." + method.Name()
 	in, name, _ := strings.Cut(rest, ":")
@@ -153,14 +154,14 @@ func (a *API) parameter(method *types.Func, operation, rest string) []place {
 		}
 		return nil
 	}
-	params := parameterOf(method, "params")
-	if params == nil {
+	params, ok := a.named(method.Name() + "Params")
+	if !ok {
 		return nil
 	}
-	found := a.walk(params.Type(), symbol, name)
+	found := a.walk(params, symbol, name)
 	if len(found) == 0 {
 		if parameter, path, ok := strings.Cut(name, " "); ok {
-			for _, p := range a.walk(params.Type(), symbol, parameter) {
+			for _, p := range a.walk(params, symbol, parameter) {
 				found = append(found, a.walk(p.typ, p.symbol, path)...)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // package that is not here is empty.
 var stubs = map[string]string{
 	"bytes":          `type Buffer struct { buf []byte }`,
-	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }; type CancelCauseFunc func(cause error)`,
+	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }; type CancelFunc func(); type CancelCauseFunc func(cause error)`,
 	"encoding/json":  `type RawMessage []byte`,
 	"io":             `type Reader interface { Read(p []byte) (n int, err error) }; type ReadCloser interface { Reader; Close() error }`,
 	"mime/multipart": `type Writer struct { boundary string }`,

@@ -42,7 +42,7 @@ func echo(t *testing.T, options ...Option) (*Client, *seen) {
 func TestRequest(t *testing.T) {
 	client, last := echo(t, WithUserAgent("desk-tools/1.4"),
 		WithRequestEditor(func(r *http.Request) error { r.Header.Set("X-Edited", r.Header.Get("Accept")); return nil }))
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	r.addQuery("n", 12)
 	r.addQuery("n", int64(1)<<40)
@@ -80,23 +80,23 @@ func TestPath(t *testing.T) {
 		ID("123"):      "123",
 		int64(1 << 40): "1099511627776",
 	} {
-		r := newRequest(&testOperation)
+		r := newRequest(&testOperation, nil)
 		r.setPath("accountId", value)
 		require.NoError(t, call(t.Context(), client, r), "%v", value)
 		require.Equal(t, "/base/v1/account/"+want+"/thing", last.uri)
 	}
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	setPathList(r, "accountId", []ID{"1", "a,b"})
 	require.NoError(t, call(t.Context(), client, r))
 	require.Equal(t, "/base/v1/account/1,a%2Cb/thing", last.uri)
 
 	*last = seen{}
 	for _, value := range []string{"", ".", ".."} {
-		r := newRequest(&testOperation)
+		r := newRequest(&testOperation, nil)
 		r.setPath("accountId", value)
 		require.EqualError(t, call(t.Context(), client, r), fmt.Sprintf("createThing: accountId must not be %q", value))
 	}
-	r = newRequest(&testOperation)
+	r = newRequest(&testOperation, nil)
 	setPathList(r, "accountId", []string{})
 	require.EqualError(t, call(t.Context(), client, r), "createThing: accountId must not be an empty list")
 	require.Equal(t, seen{}, *last, "nothing is sent")
@@ -158,7 +158,7 @@ func TestFailures(t *testing.T) {
 	require.EqualError(t, err, "createThing: no token")
 	require.Empty(t, last.method)
 
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	r.setJSON(func() {})
 	require.EqualError(t, call(t.Context(), client, r), "createThing: encode body: json: unsupported type: func()")
@@ -166,7 +166,7 @@ func TestFailures(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	client, _ = echo(t)
-	r = newRequest(&testOperation)
+	r = newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	r.addQuery("phone", "+12025550123")
 	err = call(ctx, client, r)
@@ -222,7 +222,7 @@ func TestOperationOf(t *testing.T) {
 
 func TestCall(t *testing.T) {
 	do := func(c *Client, success ...int) error {
-		r := newRequest(&testOperation)
+		r := newRequest(&testOperation, nil)
 		r.setPath("accountId", "~")
 		return call(t.Context(), c, r, success...)
 	}

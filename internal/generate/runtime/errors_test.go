@@ -49,7 +49,7 @@ func answer(t *testing.T, status int, header http.Header, body string) *Client {
 
 func create(t *testing.T, c *Client) (*thing, error) {
 	t.Helper()
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	r.setJSON(thing{Name: "n"})
 	return fetch[thing](t.Context(), c, r, http.StatusOK)
@@ -241,13 +241,10 @@ func TestUnreadableSuccess(t *testing.T) {
 			return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(body)}, nil
 		})}
 		_, err := create(t, client)
-		require.EqualError(t, err, "createThing: 200 OK: not the documented response: read response: "+cause.Error())
+		require.EqualError(t, err, "createThing: read response: "+cause.Error())
 		require.ErrorIs(t, err, cause)
 		var e *APIError
-		require.ErrorAs(t, err, &e)
-		require.Equal(t, 200, e.Status)
-		require.Equal(t, "r-1", e.RequestID)
-		require.Equal(t, `{"name":`, string(e.Body))
+		require.False(t, errors.As(err, &e), "no answer, not one of status 200")
 	}
 }
 
@@ -274,7 +271,8 @@ func TestRetryAfter(t *testing.T) {
 		"Tue, 24 Nov 2026 09:01:30 GMT": 90 * time.Second,
 		"Tue, 24 Nov 2026 08:00:00 GMT": 0,
 		"99999999999":                   longest,
-		"99999999999999999999999999":    0,
+		"99999999999999999999999999":    longest,
+		" 30 ":                          30 * time.Second,
 	} {
 		require.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), value)
 	}

@@ -38,7 +38,7 @@ func traceNew(ctx context.Context, n *atomic.Int32) context.Context {
 
 func upload1(t *testing.T, c *Client, file File) error {
 	t.Helper()
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	f := newForm()
 	f.addField("type", "Voicemail")
@@ -106,8 +106,21 @@ func TestForm(t *testing.T) {
 			}
 		})
 	}
+	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("x")}))
+	require.Equal(t, formPart{`form-data; name="binary"; filename="binary"`, "application/octet-stream", "x"}, readForm(t, last)[2])
+}
+
+// A file that was sent is not sent again as nothing. One that is empty from the beginning is sent as it is.
+func TestFileUsedTwice(t *testing.T) {
+	client, _ := echo(t)
 	require.NoError(t, upload1(t, client, File{Reader: strings.NewReader("")}))
-	require.Equal(t, formPart{`form-data; name="binary"; filename="binary"`, "application/octet-stream", ""}, readForm(t, last)[2])
+	for name, reader := range map[string]io.Reader{
+		"seekable": strings.NewReader("RIFFtone"), "buffer": bytes.NewBufferString("RIFFtone"), "stream": iotest.OneByteReader(strings.NewReader("RIFFtone")),
+	} {
+		file := File{Reader: reader}
+		require.NoError(t, upload1(t, client, file), name)
+		require.ErrorContains(t, upload1(t, client, file), "the file has nothing left to send, it was sent before", name)
+	}
 }
 
 // What is added to a file while it is sent does not belong to it.
@@ -189,7 +202,7 @@ func TestRewind(t *testing.T) {
 		require.NoError(t, again.Close())
 		require.Len(t, data, int(r.ContentLength))
 		bodies = append(bodies, string(data))
-		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{"name":"n"}`))}, nil
 	})}))
 	require.NoError(t, err)
 	reader := strings.NewReader("skipped|" + strings.Repeat("tone", 200))
@@ -224,7 +237,7 @@ func TestRewindWaits(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, data, int(r.ContentLength))
 		<-done
-		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{}`))}, nil
+		return &http.Response{StatusCode: 200, Header: jsonHeader(), Body: io.NopCloser(strings.NewReader(`{"name":"n"}`))}, nil
 	})}))
 	require.NoError(t, err)
 	require.NoError(t, upload1(t, client, File{Reader: &slowFile{Reader: *bytes.NewReader(make([]byte, 1<<20)), reading: &waiting}}))
@@ -240,7 +253,7 @@ func TestHangingRead(t *testing.T) {
 		go func() { _, _ = w.Write(make([]byte, 70000)) }() // then nothing more comes
 		client, err := NewClient(server.URL, WithHTTPClient(httpClient))
 		require.NoError(t, err)
-		request := newRequest(&testOperation)
+		request := newRequest(&testOperation, nil)
 		request.setPath("accountId", "~")
 		f := newForm()
 		f.addFile("binary", File{Reader: r})
@@ -265,7 +278,7 @@ func TestRewindGivesUp(t *testing.T) {
 	defer close(file.hang)
 	f := newForm()
 	f.addFile("binary", File{Reader: file})
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setForm(f)
 	first, err := r.body.open(t.Context())
 	require.NoError(t, err)
@@ -326,7 +339,7 @@ func TestConstantMemory(t *testing.T) {
 	defer server.Close()
 	client, err := NewClient(server.URL)
 	require.NoError(t, err)
-	r := newRequest(&testOperation)
+	r := newRequest(&testOperation, nil)
 	r.setPath("accountId", "~")
 	f := newForm()
 	f.addFile("binary", File{Reader: io.NewSectionReader(zeros{}, 0, size)})

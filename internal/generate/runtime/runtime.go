@@ -10,9 +10,13 @@ var (
 	platformErrors   []DocumentedError
 )
 
+// The first server of the description.
+var defaultServer = ""
+
 // What generated methods call.
 var (
 	_ = newRequest
+	_ = CallOption(callOption(nil))
 	_ = (*request).fail
 	_ = (*request).setPath
 	_ = setPathList[ID]

@@ -74,9 +74,21 @@ func Operations() []Operation {
 	}
 }
 
+// NewParams makes the Params of an operation, by its id, for programs that do not know it beforehand: a pointer to a struct
+// without values, nil for an operation that has none.
+func NewParams(operation string) CallOption {
+	switch operation {
+	case "listRules":
+		return new(ListRulesParams)
+	case "readRules":
+		return new(ReadRulesParams)
+	}
+	return nil
+}
+
 // Awkward calls GET /v1/{ctx}/{r}/{http}/{type}/{body}.
-func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpValue bool, pType AwkwardType, bodyValue float64) error {
-	r := newRequest(&operationAwkward)
+func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpValue bool, pType AwkwardType, bodyValue float64, opts ...CallOption) error {
+	r := newRequest(&operationAwkward, opts)
 	r.setPath("ctx", ctxValue)
 	r.setPath("r", rValue)
 	r.setPath("http", httpValue)
@@ -92,8 +104,8 @@ func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpV
 // Application permission EditRules, user permission EditOwnRules, usage-plan group Medium.
 //
 // Documented errors: [SWB100], [SWB101], [SWB102].
-func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRuleRequest) (*Rule, error) {
-	r := newRequest(&operationCreateRule)
+func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRuleRequest, opts ...CallOption) (*Rule, error) {
+	r := newRequest(&operationCreateRule, opts)
 	r.setPath("accountId", accountID)
 	r.setJSON(body)
 	return fetch[Rule](ctx, c, r, http.StatusCreated)
@@ -103,8 +115,8 @@ func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRu
 //
 //   - accountID: the account, or ~ for the own one.
 //   - ruleID: the rule.
-func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string) error {
-	r := newRequest(&operationDeleteRule)
+func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string, opts ...CallOption) error {
+	r := newRequest(&operationDeleteRule, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("ruleId", ruleID)
 	return call(ctx, c, r, http.StatusNoContent)
@@ -115,62 +127,83 @@ func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string
 // GET /v1/account/{accountId}/rule
 //
 // Usage-plan group Light.
-func (c *Client) ListRules(ctx context.Context, accountID string, params *ListRulesParams) (*RuleList, error) {
-	r := newRequest(&operationListRules)
+func (c *Client) ListRules(ctx context.Context, accountID string, opts ...CallOption) (*RuleList, error) {
+	r := newRequest(&operationListRules, opts)
 	r.setPath("accountId", accountID)
-	if params != nil {
-		for _, v := range params.Type {
-			r.addQuery("type", v)
-		}
-		if len(params.ID) > 0 {
-			r.addQuery("id", joined(params.ID, ","))
-		}
-		if v := params.Tag; v != nil && len(*v) > 0 {
-			r.addQuery("tag", joined(*v, "|"))
-		}
-		if v := params.View; v != nil {
-			r.addQuery("view", *v)
-		}
-		if v := params.EnabledOnly; v != nil {
-			r.addQuery("enabledOnly", *v)
-		}
-		if v := params.Page; v != nil {
-			r.addQuery("page", *v)
-		}
-		if v := params.Weight; v != nil {
-			r.addQuery("weight", *v)
-		}
-		if v := params.Owner; v != nil {
-			r.addQuery("owner", *v)
-		}
-		if v := params.XTrace; v != nil {
-			r.setHeader("X-Trace", *v)
-		}
-		if len(params.XLevels) > 0 {
-			r.setHeader("X-Levels", joined(params.XLevels, ","))
-		}
-	}
 	return fetch[RuleList](ctx, c, r, http.StatusOK)
 }
 
+// change makes the parameters those of a call.
+func (params *ListRulesParams) change(r *request) {
+	if params == nil {
+		return
+	}
+	if r.op != &operationListRules {
+		r.fail("ListRulesParams are the parameters of another operation")
+		return
+	}
+	for _, v := range params.Type {
+		r.addQuery("type", v)
+	}
+	if len(params.ID) > 0 {
+		r.addQuery("id", joined(params.ID, ","))
+	}
+	if v := params.Tag; v != nil && len(*v) > 0 {
+		r.addQuery("tag", joined(*v, "|"))
+	}
+	if v := params.View; v != nil {
+		r.addQuery("view", *v)
+	}
+	if v := params.EnabledOnly; v != nil {
+		r.addQuery("enabledOnly", *v)
+	}
+	if v := params.Page; v != nil {
+		r.addQuery("page", *v)
+	}
+	if v := params.Weight; v != nil {
+		r.addQuery("weight", *v)
+	}
+	if v := params.Owner; v != nil {
+		r.addQuery("owner", *v)
+	}
+	if v := params.XTrace; v != nil {
+		r.setHeader("X-Trace", *v)
+	}
+	if len(params.XLevels) > 0 {
+		r.setHeader("X-Levels", joined(params.XLevels, ","))
+	}
+}
+
 // ReadRules calls GET /v1/account/{accountId}/rules/{ruleIds}.
-func (c *Client) ReadRules(ctx context.Context, accountID string, ruleIds []string, params *ReadRulesParams) (*RuleList, error) {
-	r := newRequest(&operationReadRules)
+func (c *Client) ReadRules(ctx context.Context, accountID string, ruleIds []string, params *ReadRulesParams, opts ...CallOption) (*RuleList, error) {
+	r := newRequest(&operationReadRules, opts)
 	r.setPath("accountId", accountID)
 	setPathList(r, "ruleIds", ruleIds)
 	if params == nil {
 		r.fail("params are nil, but at is required")
 	} else {
-		r.addQuery("at", params.At)
+		params.change(r)
 	}
 	return fetch[RuleList](ctx, c, r)
+}
+
+// change makes the parameters those of a call.
+func (params *ReadRulesParams) change(r *request) {
+	if params == nil {
+		return
+	}
+	if r.op != &operationReadRules {
+		r.fail("ReadRulesParams are the parameters of another operation")
+		return
+	}
+	r.addQuery("at", params.At)
 }
 
 // ReadStatus calls GET /v1/status.
 //
 // Deprecated: by the vendor.
-func (c *Client) ReadStatus(ctx context.Context) error {
-	r := newRequest(&operationReadStatus)
+func (c *Client) ReadStatus(ctx context.Context, opts ...CallOption) error {
+	r := newRequest(&operationReadStatus, opts)
 	return call(ctx, c, r, http.StatusOK)
 }
 
@@ -182,8 +215,8 @@ func (c *Client) ReadStatus(ctx context.Context) error {
 //   - ruleID: the rule.
 //
 // Documented errors: [SWB100].
-func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string, body UpdateRuleRequest) (*Rule, error) {
-	r := newRequest(&operationUpdateRule)
+func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string, body UpdateRuleRequest, opts ...CallOption) (*Rule, error) {
+	r := newRequest(&operationUpdateRule, opts)
 	r.setPath("accountId", accountID)
 	r.setPath("ruleId", ruleID)
 	r.setJSON(body)
@@ -195,8 +228,8 @@ func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string
 // POST /v1/account/{accountId}/greeting
 //
 // Usage-plan group Heavy.
-func (c *Client) UploadGreeting(ctx context.Context, accountID string, form UploadGreetingForm) (*Greeting, error) {
-	r := newRequest(&operationUploadGreeting)
+func (c *Client) UploadGreeting(ctx context.Context, accountID string, form UploadGreetingForm, opts ...CallOption) (*Greeting, error) {
+	r := newRequest(&operationUploadGreeting, opts)
 	r.setPath("accountId", accountID)
 	f := newForm()
 	if v := form.DeskID; v != nil {

@@ -4,16 +4,21 @@ package golden
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"reflect"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // MaxBody is the size in bytes of the largest successful response that is read.
@@ -36,7 +41,8 @@ type Option func(*Client)
 // that a transport adds to every request, to another server.
 func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
 
-// WithUserAgent sets the User-Agent header. RingCentral asks for a name and version, such as "desk-tools/1.4".
+// WithUserAgent sets the User-Agent header. RingCentral asks for a name and version, such as "desk-tools/1.4"; the default
+// names this module and its version.
 func WithUserAgent(agent string) Option { return func(c *Client) { c.userAgent = agent } }
 
 // WithRequestEditor adds a function that sees, and may change, every request before it is sent. An error of it is
@@ -45,8 +51,12 @@ func WithRequestEditor(edit func(*http.Request) error) Option {
 	return func(c *Client) { c.editors = append(c.editors, edit) }
 }
 
-// NewClient makes a client for a server: an absolute http or https URL, without user, query or fragment.
+// NewClient makes a client for a server: an absolute https URL, without user, query or fragment; "" is the first server of
+// the description. Plain http goes to the own machine alone.
 func NewClient(server string, options ...Option) (*Client, error) {
+	if server == "" {
+		server = defaultServer
+	}
 	u, err := url.Parse(server)
 	if err != nil || u.Opaque != "" {
 		// The parser's message repeats the URL, which may hold a password, and so may what stands for host and path.
@@ -55,9 +65,14 @@ func NewClient(server string, options ...Option) (*Client, error) {
 	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, fmt.Errorf("server URL %q: want one like https://host, without user, query or fragment", u.Redacted())
 	}
-	c := &Client{server: u, http: http.DefaultClient}
+	if err := checkHost(u); err != nil {
+		return nil, err
+	}
+	c := &Client{server: u, http: http.DefaultClient, userAgent: defaultUserAgent()}
 	for _, option := range options {
-		option(c)
+		if option != nil {
+			option(c)
+		}
 	}
 	if c.http == nil {
 		return nil, errors.New("the HTTP client is nil")
@@ -68,6 +83,33 @@ func NewClient(server string, options ...Option) (*Client, error) {
 		c.http = &noRedirects
 	}
 	return c, nil
+}
+
+// checkHost refuses ports that are none, and servers to which credentials and people's data would travel in the clear.
+func checkHost(u *url.URL) error {
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return fmt.Errorf("server URL %q: port %s is none: it must be 1 to 65535", u.Redacted(), port)
+		}
+	}
+	if u.Scheme == "http" && !strings.EqualFold(u.Hostname(), "localhost") && !net.ParseIP(u.Hostname()).IsLoopback() {
+		return fmt.Errorf("server URL %q: plain http is for the own machine: use https", u.Redacted())
+	}
+	return nil
+}
+
+// defaultUserAgent names this package's module and its version, as far as the program knows it.
+func defaultUserAgent() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+			if path := reflect.TypeFor[Client]().PkgPath(); strings.HasPrefix(path+"/", m.Path+"/") && m.Path != "" {
+				version = strings.Trim(m.Version, "()")
+				return strings.TrimPrefix(m.Path, "github.com/") + "@" + cmp.Or(version, "devel")
+			}
+		}
+	}
+	return "ringbasic@" + version
 }
 
 // Operation is what the specification says of an operation beside its types.
@@ -107,6 +149,10 @@ type request struct {
 	contentType string
 	body        body
 	err         error
+	extra       [][2]string // headers of the call's own, set last
+	timeout     time.Duration
+	once        bool
+	response    *Response
 }
 
 // body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context of
@@ -118,8 +164,14 @@ type body struct {
 	hasBytes bool
 }
 
-func newRequest(op *Operation) *request {
-	return &request{op: op, path: op.Path, query: url.Values{}, header: http.Header{}}
+func newRequest(op *Operation, options []CallOption) *request {
+	r := &request{op: op, path: op.Path, query: url.Values{}, header: http.Header{}}
+	for _, option := range options {
+		if option != nil {
+			option.change(r)
+		}
+	}
+	return r
 }
 
 func (r *request) fail(format string, args ...any) {
@@ -185,6 +237,9 @@ func (r *request) setJSON(v any) {
 
 // build makes the http.Request.
 func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
+	if c == nil || c.server == nil || c.http == nil {
+		return nil, errors.New(r.op.ID + ": the Client was not made by NewClient")
+	}
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -216,6 +271,9 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 			req.GetBody = open
 		}
 	}
+	for _, header := range r.extra {
+		req.Header.Set(header[0], header[1])
+	}
 	for _, edit := range c.editors {
 		if err := edit(req); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.op.ID, err)
@@ -229,17 +287,9 @@ func isSuccess(status int, documented []int) bool {
 	return slices.Contains(documented, status) || len(documented) == 0 && status/100 == 2
 }
 
-// limit is the context of a call: it ends with the time that the http.Client has for it, of which net/http tells no body.
-func (c *Client) limit(ctx context.Context) (context.Context, func()) {
-	if c.http.Timeout > 0 {
-		return context.WithTimeout(ctx, c.http.Timeout)
-	}
-	return ctx, func() {}
-}
-
 // call sends a request whose successful response has no body that anyone needs.
 func call(ctx context.Context, c *Client, r *request, success ...int) error {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := r.context(ctx, c)
 	defer cancel()
 	resp, err := c.send(ctx, r)
 	if err != nil {
@@ -255,7 +305,7 @@ func call(ctx context.Context, c *Client, r *request, success ...int) error {
 
 // fetch sends a request and decodes its successful response. Everything else is an error.
 func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*T, error) {
-	ctx, cancel := c.limit(ctx)
+	ctx, cancel := r.context(ctx, c)
 	defer cancel()
 	resp, err := c.send(ctx, r)
 	if err != nil {
@@ -267,7 +317,8 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	if err != nil {
-		return nil, notDocumented(r.op, resp, data, fmt.Errorf("read response: %w", err))
+		// No answer, or not all of one: what a status of 200 says is not known.
+		return nil, fmt.Errorf("%s: read response: %w", r.op.ID, err)
 	}
 	if len(data) > MaxBody {
 		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body is larger than %d bytes", MaxBody))
@@ -285,7 +336,32 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	if result == nil {
 		return nil, notDocumented(r.op, resp, data, errors.New("the body is null"))
 	}
+	if err := answers(result, data); err != nil {
+		return nil, notDocumented(r.op, resp, data, err)
+	}
 	return result, nil
+}
+
+// answers reports why a body that could be decoded is no answer all the same, nil if it is one: it is an error object, or
+// has none of the members that a result which has an id, or a required member, would have.
+func answers[T any](result *T, data []byte) error {
+	t := reflect.TypeFor[T]()
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	identified, described := false, false
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		described = described || name == "errorCode"
+		identified = identified || name == "id" || name != "" && name != "-" && !strings.Contains(options, "omit")
+	}
+	if !described && bytes.Contains(data, []byte(`"errorCode"`)) && text(members(data)["errorCode"]) != "" {
+		return errors.New("the body is an error object")
+	}
+	if identified && reflect.ValueOf(result).Elem().IsZero() {
+		return errors.New("the body has no member of the result")
+	}
+	return nil
 }
 
 func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
@@ -301,6 +377,9 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 			failed.URL, _, _ = strings.Cut(failed.URL, "?")
 		}
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+	}
+	if r.response != nil {
+		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get("RCRequestId"), rateLimit(resp.Header)}
 	}
 	return resp, nil
 }

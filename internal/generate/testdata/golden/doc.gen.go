@@ -35,4 +35,6 @@ const (
 const (
 	ServerMain = "https://switchboard.example" // Where calls are switched.
 	Server2    = "https://sandbox.switchboard.example"
+
+	defaultServer = ServerMain
 )
