@@ -7,6 +7,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 PEERS       = internal/peers
 
 .DEFAULT_GOAL := all
+.PHONY: breadth
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -60,6 +61,9 @@ live: ## run the recorded requests against a real account (see README)
 
 record: ## rewrite the recordings from a real account (see README)
 	$(RINGBASIC) live --record
+
+breadth: ## tell how much of vendors' documents can be built (SPECS='a.yaml b.yaml')
+	$(GO) run ./internal/breadth $(SPECS)
 
 browser: ## test the HTML report in headless Chromium, which must be installed
 	$(GO) test -C $(PEERS) -tags browser -run Browser .

@@ -787,13 +787,13 @@ type WeeklySchedule struct {
 	Wednesday []TimeInterval `json:"wednesday,omitzero"`
 }
 
-// ListCallRecordingCustomGreetingsParams are the arguments of [Client.ListCallRecordingCustomGreetings].
+// ListCallRecordingCustomGreetingsParams are optional arguments of [Client.ListCallRecordingCustomGreetings].
 type ListCallRecordingCustomGreetingsParams struct {
 	// Only announcements of this kind; all kinds if absent.
 	Type *CallRecordingGreetingType `form:"type,omitempty" json:"type,omitempty"`
 }
 
-// CreateCustomUserGreetingForm are the arguments of [Client.CreateCustomUserGreeting].
+// CreateCustomUserGreetingForm is part of what [Client.CreateCustomUserGreeting] sends or receives.
 type CreateCustomUserGreetingForm struct {
 	// The id of the rule that is to play it.
 	AnsweringRuleID string `json:"answeringRuleId"`
@@ -805,7 +805,7 @@ type CreateCustomUserGreetingForm struct {
 	Type UserGreetingType `json:"type"`
 }
 
-// CreateCompanyGreetingForm are the arguments of [Client.CreateCompanyGreeting].
+// CreateCompanyGreetingForm is part of what [Client.CreateCompanyGreeting] sends or receives.
 type CreateCompanyGreetingForm struct {
 	// The id of the company's rule that the greeting is for, if it is for one.
 	AnsweringRuleID *string `json:"answeringRuleId,omitempty"`

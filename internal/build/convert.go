@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
@@ -27,7 +28,90 @@ func convert(name string, root *yaml.Node) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	nameOperations(converted)
+	dropDangling(converted)
+	dropUnknownSecurity(converted)
 	return converted, inlineResponses(name, converted)
+}
+
+// dropDangling takes the values that lead to no schema out of discriminators' mappings.
+func dropDangling(root *yaml.Node) {
+	resolver := document.NewResolver(root)
+	document.Schemas(root, func(schema *yaml.Node) {
+		mapping := document.Get(schema, "discriminator", "mapping")
+		if mapping == nil {
+			return
+		}
+		kept := document.Mapping()
+		for value, target := range document.Pairs(mapping) {
+			ref := target.Value
+			if !strings.ContainsAny(ref, "#/") {
+				ref = "#/components/schemas/" + ref
+			}
+			if _, err := resolver.Resolve(ref); err == nil {
+				kept.Content = append(kept.Content, value, target)
+			}
+		}
+		if len(kept.Content) == len(mapping.Content) {
+			return
+		}
+		discriminator := document.Mapping(slices.Clone(document.Get(schema, "discriminator").Content)...)
+		document.Set(discriminator, "mapping", kept)
+		document.Set(schema, "discriminator", discriminator)
+	})
+}
+
+// nameOperations gives each operation without an id one made of its method and path.
+func nameOperations(root *yaml.Node) {
+	taken := map[string]bool{}
+	for op := range document.Operations(root) {
+		taken[document.Text(op.Node, "operationId")] = true
+	}
+	for op := range document.Operations(root) {
+		if document.Text(op.Node, "operationId") != "" {
+			continue
+		}
+		id := strings.ToLower(op.Method)
+		for word := range strings.FieldsFuncSeq(op.Path, func(r rune) bool { return r != '{' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if name, variable := strings.CutPrefix(word, "{"); variable {
+				word = "by" + strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
+			}
+			id += strings.ToUpper(word[:1]) + word[1:]
+		}
+		unique := id
+		for i := 2; taken[unique]; i++ {
+			unique = id + strconv.Itoa(i)
+		}
+		taken[unique] = true
+		document.Set(op.Node, "operationId", document.String(unique))
+	}
+}
+
+// dropUnknownSecurity takes out the requirements whose scheme the document does not define: how to authenticate is a
+// transport's business.
+func dropUnknownSecurity(root *yaml.Node) {
+	schemes := document.Get(root, "components", "securitySchemes")
+	drop := func(holder *yaml.Node) {
+		list := document.Get(holder, "security")
+		if list == nil || list.Kind != yaml.SequenceNode {
+			return
+		}
+		known := slices.DeleteFunc(slices.Clone(list.Content), func(requirement *yaml.Node) bool {
+			for scheme := range document.Pairs(requirement) {
+				if document.Get(schemes, scheme.Value) == nil {
+					return true
+				}
+			}
+			return false
+		})
+		if len(known) < len(list.Content) {
+			document.Set(holder, "security", document.Sequence(known...))
+		}
+	}
+	drop(root)
+	for op := range document.Operations(root) {
+		drop(op.Node)
+	}
 }
 
 func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
@@ -60,6 +144,8 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	if err := stateListFormats(name, root); err != nil {
 		return nil, err
 	}
+	stateBodyTypes(root)
+	formats := formListFormats(root)
 	shell, definitions := root, document.Get(root, "definitions")
 	if definitions != nil && !refersInside(root) {
 		shell = document.Mapping(slices.Clone(root.Content)...)
@@ -87,7 +173,13 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	}
 	dropKeys(converted, "x-originalParamName", "x-formData-name")
 	for op := range document.Operations(converted) {
-		requireForm(document.Get(op.Node, "requestBody"))
+		body := document.Get(op.Node, "requestBody")
+		requireForm(body)
+		for media, content := range document.Pairs(document.Get(body, "content")) {
+			if encoding := formats[op.String()]; encoding != nil && isForm(media.Value) {
+				document.Set(content, "encoding", document.Clone(encoding))
+			}
+		}
 	}
 	if definitions != nil {
 		definitions = document.Clone(definitions)
@@ -123,6 +215,79 @@ func stateListFormats(name string, root *yaml.Node) error {
 		}
 	}
 	return nil
+}
+
+// swaggerParameters lists the parameters of an operation with those of its path, references followed.
+func swaggerParameters(root *yaml.Node, op document.Operation) (list []*yaml.Node) {
+	for _, holder := range []*yaml.Node{op.PathItem, op.Node} {
+		params := document.Get(holder, "parameters")
+		if params == nil || params.Kind != yaml.SequenceNode {
+			continue
+		}
+		for _, p := range params.Content {
+			if ref := document.Text(p, "$ref"); ref != "" {
+				target, err := document.Resolve(root, ref)
+				if err != nil {
+					continue
+				}
+				p = target
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// stateBodyTypes gives an operation that does not say what it consumes, though it has a body, what clients send then: JSON, or
+// a form.
+func stateBodyTypes(root *yaml.Node) {
+	for op := range document.Operations(root) {
+		if consumes := document.Get(op.Node, "consumes"); consumes != nil && len(consumes.Content) > 0 {
+			continue
+		}
+		media := ""
+		for _, p := range swaggerParameters(root, op) {
+			switch in := document.Text(p, "in"); {
+			case in == "body":
+				media = "application/json"
+			case in == "formData" && document.Text(p, "type") == "file":
+				media = "multipart/form-data"
+			case in == "formData":
+				media = cmp.Or(media, "application/x-www-form-urlencoded")
+			}
+		}
+		if media != "" {
+			document.Set(op.Node, "consumes", document.Sequence(document.String(media)))
+		}
+	}
+}
+
+// formListFormats says how the lists in the forms of operations are written, as the encoding of a form: kin-openapi leaves it
+// out. In Swagger 2.0 they are separated by commas unless something else is said.
+func formListFormats(root *yaml.Node) map[string]*yaml.Node {
+	formats := map[string]*yaml.Node{}
+	for op := range document.Operations(root) {
+		for _, p := range swaggerParameters(root, op) {
+			if document.Text(p, "in") != "formData" || document.Text(p, "type") != "array" {
+				continue
+			}
+			style := map[string]string{"": "form", "csv": "form", "ssv": "spaceDelimited", "pipes": "pipeDelimited"}[document.Text(p, "collectionFormat")]
+			if style == "" {
+				continue // multi, which is what OpenAPI 3 takes for granted
+			}
+			if formats[op.String()] == nil {
+				formats[op.String()] = document.Mapping()
+			}
+			never := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "false"}
+			document.Set(formats[op.String()], document.Text(p, "name"),
+				document.Mapping(document.String("style"), document.String(style), document.String("explode"), never))
+		}
+	}
+	return formats
+}
+
+func isForm(media string) bool {
+	return strings.HasPrefix(media, "multipart/") || media == "application/x-www-form-urlencoded"
 }
 
 // refersInside tells whether a reference leads to something inside a definition, which kin-openapi has to see then.
@@ -195,8 +360,7 @@ func inlineResponses(name string, root *yaml.Node) error {
 // requireForm makes a body required whose form has a required field: in Swagger 2.0 the fields were the parameters.
 func requireForm(body *yaml.Node) {
 	for media, content := range document.Pairs(document.Get(body, "content")) {
-		isForm := strings.HasPrefix(media.Value, "multipart/") || media.Value == "application/x-www-form-urlencoded"
-		if isForm && document.Get(content, "schema", "required") != nil {
+		if isForm(media.Value) && document.Get(content, "schema", "required") != nil {
 			document.Set(body, "required", newTrue())
 		}
 	}
@@ -227,6 +391,7 @@ func lower(name string, root *yaml.Node) error {
 		document.Delete(root, "webhooks") // nothing calls them
 	}
 	document.Schemas(root, func(schema *yaml.Node) {
+		lowerBooleans(schema)
 		for _, key := range notIn30 {
 			if n := document.Get(schema, key); n != nil {
 				problems = append(problems, document.Errorf(name, n, "%s cannot be expressed in OpenAPI %s: remove it with an overlay", key, openAPIVersion))
@@ -252,16 +417,58 @@ func lower(name string, root *yaml.Node) error {
 	return errors.Join(problems...)
 }
 
+// lowerBooleans writes the schemas true, which admits anything, and false, which admits nothing, inside of another one.
+func lowerBooleans(schema *yaml.Node) {
+	lower := func(n *yaml.Node) {
+		if n == nil || n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
+			return
+		}
+		anything := strings.EqualFold(n.Value, "true")
+		*n = yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: n.Line, Column: n.Column}
+		if !anything {
+			document.Set(n, "not", document.Mapping())
+		}
+	}
+	for _, property := range document.Pairs(document.Get(schema, "properties")) {
+		lower(property)
+	}
+	for _, key := range []string{"items", "not"} {
+		lower(document.Get(schema, key))
+	}
+	for _, key := range []string{"allOf", "anyOf", "oneOf"} {
+		if list := document.Get(schema, key); list != nil && list.Kind == yaml.SequenceNode {
+			for _, branch := range list.Content {
+				lower(branch)
+			}
+		}
+	}
+}
+
 // lowerType turns type: [T, 'null'], and the branch {type: 'null'} of an anyOf or oneOf, into nullable: true.
 func lowerType(name string, schema *yaml.Node) error {
 	nullable := false
 	if types := document.Get(schema, "type"); types != nil && types.Kind == yaml.SequenceNode {
 		rest := slices.DeleteFunc(slices.Clone(types.Content), isNullType)
 		nullable = len(rest) < len(types.Content)
-		if len(rest) != 1 {
-			return document.Errorf(name, types, "a schema of %d types cannot be expressed in OpenAPI %s", len(rest), openAPIVersion)
+		switch len(rest) {
+		case 0:
+			document.Delete(schema, "type")
+		case 1:
+			document.Set(schema, "type", rest[0])
+		default:
+			// What the schema says beside the types is about values of them alone, and stays where it is.
+			document.Delete(schema, "type")
+			if document.Get(schema, "anyOf") == nil && document.Get(schema, "enum") == nil && document.Get(schema, "const") == nil {
+				branches := document.Sequence()
+				for _, typ := range rest {
+					branches.Content = append(branches.Content, document.Mapping(document.String("type"), typ))
+				}
+				document.Set(schema, "anyOf", branches)
+			}
 		}
-		document.Set(schema, "type", rest[0])
+	} else if types != nil && isNullType(types) {
+		document.Delete(schema, "type")
+		nullable = true
 	}
 	for _, key := range []string{"anyOf", "oneOf"} {
 		branches := document.Get(schema, key)

@@ -82,11 +82,14 @@ func (p *pruner) err() error {
 
 // walk follows the references of n, an object of kind k.
 func (p *pruner) walk(n *yaml.Node, k document.Kind) {
-	document.Refs(n, k, func(at *yaml.Node, ref string, k document.Kind) {
+	document.EachRef(n, k, func(at *yaml.Node, ref string, k document.Kind, mapped bool) {
 		if p.used[ref] != nil {
 			return
 		}
 		target, err := p.resolver.Resolve(ref)
+		if err != nil && mapped {
+			return // a value that selects nothing: it is left out when the selection is converted
+		}
 		if err != nil {
 			p.errorf(at, "%v (from %s)", err, strings.Join(p.chain, " → "))
 			return

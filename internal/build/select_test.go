@@ -241,7 +241,7 @@ func TestSelectionErrors(t *testing.T) {
 		"missing method":             {shop, keep("$.paths['/a'].put"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/a'].put"},
 		"nothing is left":            {shop, strings.Replace(keep("$"), "x-keep: true", "x-note: true", 1), "select: no operation is left: mark at least one in overlays/10-select.yaml"},
 		"the same operationId":       {strings.Replace(shop, "putC", "getA", 1), keep(a, "$.paths['/c'].put"), "vendor.yaml:16:24: operationId \"getA\" of PUT /c is that of GET /a, too"},
-		"dangling mapping":           {strings.Replace(shop, "d: D, e:", "d: Z, e:", 1), keep(a), "vendor.yaml:21:98: reference \"#/components/schemas/Z\" does not resolve"},
+		"dangling mapping":           {strings.Replace(shop, "d: D, e:", "d: Z, e:", 1), keep(a), ""},
 		"same operationId elsewhere": {strings.Replace(shop, "getB", "getA", 1), keep(a), ""},
 	}
 	for name, test := range tests {

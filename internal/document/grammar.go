@@ -387,22 +387,27 @@ func schemas(n *yaml.Node, k Kind, visit func(*yaml.Node)) {
 // some document, or what an earlier reference led to, with the kind that visit was given for it. References inside data
 // (examples, defaults, enums, extensions) are data.
 func Refs(start *yaml.Node, k Kind, visit func(at *yaml.Node, ref string, k Kind)) {
+	EachRef(start, k, func(at *yaml.Node, ref string, k Kind, _ bool) { visit(at, ref, k) })
+}
+
+// EachRef is [Refs], and tells which references are those of a discriminator's mapping.
+func EachRef(start *yaml.Node, k Kind, visit func(at *yaml.Node, ref string, k Kind, mapped bool)) {
 	if start.Kind != yaml.MappingNode {
 		return
 	}
 	if ref := Get(start, "$ref"); ref != nil && ref.Kind == yaml.ScalarNode {
-		visit(ref, ref.Value, k)
+		visit(ref, ref.Value, k, false)
 	}
 	for _, target := range Pairs(Get(start, "discriminator", "mapping")) {
 		ref := target.Value
 		if !strings.ContainsAny(ref, "#/") {
 			ref = "#/components/schemas/" + ref
 		}
-		visit(target, ref, k)
+		visit(target, ref, k, true)
 	}
 	for key, value := range Pairs(start) {
 		if f := lookup(k, key.Value).field; f.kind > extension {
-			each(value, f.shape, func(object *yaml.Node) { Refs(object, f.kind, visit) })
+			each(value, f.shape, func(object *yaml.Node) { EachRef(object, f.kind, visit) })
 		}
 	}
 }

@@ -32,14 +32,14 @@ components:
     DeskRequest: {type: object, properties: {name: {type: string}}}
 `
 
-// twoMedia gives createDesk a body that the generator refuses.
-var twoMedia = []string{"          application/json: {schema", "          application/xml: {schema: {type: string}}\n          application/json: {schema"}
+// cookie gives createDesk a parameter that the generator refuses.
+var cookie = []string{"      operationId: createDesk\n", "      operationId: createDesk\n      parameters: [{name: c, in: cookie, schema: {type: string}}]\n"}
 
 func TestJudgeGoAPI(t *testing.T) {
-	const refused = "POST /desk: createDesk: a body must have one media type, not 2 (application/json, application/xml): keep one with an overlay"
+	const refused = "POST /desk: createDesk: cookie parameter c is not supported"
 	removed := diff.Finding{ID: "resp-rem-opt", Aspect: "existence", Operation: "GET /desk", Location: "response 200 application/json name"}
 	added := diff.Finding{ID: "resp-add", Aspect: "existence", Operation: "GET /desk", Location: "response 200 application/json size"}
-	media := diff.Finding{ID: "mt-req-add", Aspect: "existence", Operation: "POST /desk", Location: "request application/xml", New: "application/xml"}
+	own := diff.Finding{ID: "param-add-opt", Aspect: "existence", Operation: "POST /desk", Location: "parameter cookie:c"}
 	for name, test := range map[string]struct {
 		edits    []string
 		finding  diff.Finding
@@ -53,17 +53,17 @@ func TestJudgeGoAPI(t *testing.T) {
 			finding: added, want: &diff.GoImpact{Verdict: diff.GoCompatible, Symbols: []string{"Desk.Size"}}, summary: diff.GoCompatible,
 		},
 		"an operation that cannot be generated leaves the whole open": {
-			edits:   append([]string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"}, twoMedia...),
+			edits:   append([]string{"Desk: {type: object, properties: {name", "Desk: {type: object, properties: {size: {type: integer}, name"}, cookie...),
 			finding: added, want: &diff.GoImpact{Verdict: diff.GoCompatible, Symbols: []string{"Desk.Size"}},
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"unless the others decide it": {
-			edits:   append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"}, twoMedia...),
+			edits:   append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"}, cookie...),
 			finding: removed, want: &diff.GoImpact{Verdict: diff.GoIncompatible, Symbols: []string{"Desk.Name"}}, summary: diff.GoIncompatible,
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"its own findings have no verdict": {
-			edits: twoMedia, finding: media,
+			edits: cookie, finding: own,
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"types that are no more, and changes without a finding": {
@@ -75,8 +75,8 @@ func TestJudgeGoAPI(t *testing.T) {
 			},
 		},
 		"nothing generated": {
-			edits:   append([]string{"'200': {description: OK, content: {application/json", "'200': {description: OK, content: {text/csv"}, twoMedia...),
-			finding: removed, err: "listDesks: a response of type text/csv is not supported: JSON is",
+			edits:   append([]string{"      operationId: listDesks\n", "      operationId: listDesks\n      parameters: [{name: d, in: cookie, schema: {type: string}}]\n"}, cookie...),
+			finding: removed, err: "listDesks: cookie parameter d is not supported",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

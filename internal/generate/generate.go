@@ -25,12 +25,13 @@
 // open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.
 // A union keeps the JSON and decodes it on demand.
 //
+// What documents say in many ways is brought into the one that oapi-codegen takes, without a change on the wire: see normal.
+// A response that is no JSON, and success of several types, is a Stream; text and other bodies are sent as they are.
+//
 // What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
-// sent as JSON); parameters and fields that are unions without an x-go-type, or lists of lists; bodies other than JSON and
-// multipart/form-data, and several media types; responses other than JSON; success of several types, or of one and none;
-// an empty allOf; members whose name no tag of a field can hold; integers from 2^53 in an enumeration; a Go name that is
-// declared twice, which fields of a struct count among; two path parameters of one name; a name that gives no exported
-// field or constant of a server; a type that the package does not declare.
+// sent as JSON), or lists of lists; multipart bodies other than multipart/form-data; members whose name no tag of a field can hold;
+// integers from 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct count among; two path
+// parameters of one name; a name that gives no exported field or constant of a server; a type that the package does not declare.
 package generate
 
 import (
@@ -43,6 +44,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,15 +89,15 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 		templates()
 		runtime, runtimeErr = readRuntime()
 	})
-	view, originals, err := clientView(doc)
+	doc, odd, err := normal(doc)
 	if err != nil {
 		return nil, err
 	}
-	types, err := generateTypes(view, cfg)
+	view, originals, types, err := typesOf(doc, odd, cfg)
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModel(view, originals, cfg)
+	m, err := newModel(view, originals, odd, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +135,46 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	return f.files, nil
 }
 
+var typeNamedTwice = regexp.MustCompile(`duplicate typename '(\w+)' detected`)
+
+// typesOf has oapi-codegen declare the types of the document. It gives names to what has none, and refuses those that a
+// component has: such components are called otherwise then.
+func typesOf(doc *openapi3.T, odd *quirks, cfg Config) (view *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, types string, err error) {
+	const most = 20
+	for range most {
+		if view, originals, err = clientView(doc); err != nil {
+			return nil, nil, "", err
+		}
+		types, err = generateTypes(view, odd, cfg)
+		var twice []string
+		if err != nil {
+			twice = typeNamedTwice.FindStringSubmatch(err.Error())
+		}
+		if twice == nil || doc.Components == nil {
+			break
+		}
+		// The component itself, or else the one whose member has the name.
+		name := ""
+		for _, component := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
+			ref := doc.Components.Schemas[component]
+			if ref.Value == nil || ref.Value.Extensions["x-go-name"] != nil || strings.HasSuffix(component, "Object") {
+				continue
+			}
+			own, all := strings.ToLower(letters(component)), strings.ToLower(twice[1])
+			if strings.HasPrefix(all, own) && len(own) > len(letters(name)) {
+				name = component
+			}
+		}
+		if name == "" {
+			break
+		}
+		if doc, err = renamed(doc, map[string]string{name: name + "Object"}); err != nil {
+			break
+		}
+	}
+	return view, originals, types, err
+}
+
 // putSpec puts the document into the file that has an empty string in its place. There is nothing to format in it.
 func putSpec(file []byte, spec func() ([]byte, error)) ([]byte, error) {
 	text, err := spec()
@@ -154,7 +196,7 @@ func recoverError(err *error) {
 }
 
 // generateTypes has oapi-codegen declare the types of the document.
-func generateTypes(doc *openapi3.T, cfg Config) (types string, err error) {
+func generateTypes(doc *openapi3.T, odd *quirks, cfg Config) (types string, err error) {
 	defer recoverError(&err)
 	userTemplates := map[string]string{}
 	for _, name := range []string{"constants.tmpl", "imports.tmpl", "param-types.tmpl", "request-bodies.tmpl", "union.tmpl"} {
@@ -166,18 +208,24 @@ func generateTypes(doc *openapi3.T, cfg Config) (types string, err error) {
 	}
 	plain := func(goType string) codegen.SimpleTypeSpec { return codegen.SimpleTypeSpec{Type: goType} }
 	text := map[string]codegen.SimpleTypeSpec{"binary": plain("File")}
-	for _, format := range []string{"date", "date-time", "duration", "email", "uuid", "json", "byte"} {
+	for _, format := range []string{"date", "date-time", "duration", "email", "uuid", "byte"} {
 		text[format] = plain("string")
+	}
+	text["json"] = plain("json.RawMessage") // as text or as what it says: servers differ
+	var own []string
+	if odd.arrays {
+		own = []string{"array"}
 	}
 	types, err = codegen.Generate(doc, codegen.Configuration{
 		PackageName:   cfg.PackageName,
 		Generate:      codegen.GenerateOptions{Models: true},
 		Compatibility: codegen.CompatibilityOptions{AlwaysPrefixEnumValues: true},
 		OutputOptions: codegen.OutputOptions{
-			SkipFmt:          true, // it would look for imports in the module cache
-			SkipPrune:        true, // done on the document
-			SkipEnumValidate: true,
-			NameNormalizer:   string(codegen.NameNormalizerFunctionToCamelCaseWithInitialisms),
+			SkipFmt:                   true, // it would look for imports in the module cache
+			SkipPrune:                 true, // done on the document
+			SkipEnumValidate:          true,
+			DisableTypeAliasesForType: own,
+			NameNormalizer:            string(codegen.NameNormalizerFunctionToCamelCaseWithInitialisms),
 			PreferSkipOptionalPointerOnContainerTypes: true,
 			PreferSkipOptionalPointerWithOmitzero:     true,
 			ResolveTypeNameCollisions:                 true,
@@ -201,7 +249,7 @@ func formNames(types string, operations []operation) string {
 	var pairs []string
 	for _, op := range operations {
 		if op.Fields != nil {
-			pairs = append(pairs, op.Name+"MultipartBody", op.Name+"Form")
+			pairs = append(pairs, op.Name+"MultipartBody", op.Name+"Form", op.Name+"FormdataBody", op.Name+"Form")
 		}
 	}
 	return strings.NewReplacer(pairs...).Replace(types)

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,7 @@ type server struct{ Const, URL, Comment string }
 type operation struct {
 	ID, Name, Var, Method, Path                    string
 	ThrottlingGroup, AppPermission, UserPermission string
+	Server                                         string // of its own, "" for the client's
 	Comment                                        string
 	PathParams                                     []param
 	ParamsType                                     string
@@ -41,8 +43,13 @@ type operation struct {
 	RequiredParam                                  string  // one of Params that must be there, "" if none must
 	BodyType                                       string
 	IsJSON                                         bool
-	Fields                                         []param // of a form
-	Result                                         string  // "" for none
+	URLForm                                        bool     // the form has no parts, but is sent like a query
+	RawType                                        string   // of a body that is sent as it is, "" for others
+	RequestType, Accept                            string   // media types that are not application/json, "" for that
+	Fields                                         []param  // of a form
+	Result                                         string   // "" for none
+	Several                                        []string // the types of success, where there are several
+	Nothing                                        []string // statuses of success without a result, beside those with one
 	Success                                        []string
 	Rows                                           []row
 }
@@ -56,6 +63,7 @@ type param struct {
 	List      bool
 	Pointer   bool
 	Separator string // of a list in one value
+	FileType  string // the media type that a file has unless it says another
 }
 
 // BodyVar names a method's parameter for a body of type t.
@@ -66,7 +74,7 @@ func (model) BodyVar(t string) string {
 	return "body"
 }
 
-func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, cfg Config) (*model, error) {
+func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, q *quirks, cfg Config) (*model, error) {
 	m := &model{Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
 	var err error
 	if m.Servers, err = servers(doc); err != nil {
@@ -79,6 +87,19 @@ func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Opera
 	var problems []error
 	for _, d := range definitions {
 		op, err := newOperation(d, originals[d.Spec])
+		if item := doc.Paths.Value(d.Path); item != nil {
+			var own openapi3.Servers
+			if d.Spec.Servers != nil {
+				own = *d.Spec.Servers
+			}
+			op.Server = ownServer(own, item.Servers)
+		}
+		if op.IsJSON {
+			op.RequestType = q.requestTypes[op.ID]
+		}
+		if op.Accept == "" && op.Result != "" && op.Result != "Stream" {
+			op.Accept = q.accepts[op.ID]
+		}
 		if err != nil {
 			problems = append(problems, err)
 		}
@@ -121,6 +142,10 @@ func rawString(s string) (string, error) {
 func servers(doc *openapi3.T) ([]server, error) {
 	var all []server
 	for i, s := range doc.Servers {
+		address := serverURL(s)
+		if address == "" {
+			continue // a path alone is no server that a client could be told
+		}
 		name, _ := s.Extensions["x-go-name"].(string)
 		if name == "" {
 			name = "Server"
@@ -131,9 +156,36 @@ func servers(doc *openapi3.T) ([]server, error) {
 		if !token.IsIdentifier(name) || !token.IsExported(name) {
 			return nil, fmt.Errorf("server %s: its x-go-name %q is no exported Go name", s.URL, name)
 		}
-		all = append(all, server{name, strings.TrimSuffix(s.URL, "/"), oneLine(s.Description)})
+		all = append(all, server{name, address, oneLine(s.Description)})
 	}
 	return all, nil
+}
+
+// serverURL is the address of a server without a slash at the end, variables filled in with their defaults; "" where it is not
+// absolute.
+func serverURL(s *openapi3.Server) string {
+	address := s.URL
+	for name, v := range s.Variables {
+		if v != nil {
+			address = strings.ReplaceAll(address, "{"+name+"}", v.Default)
+		}
+	}
+	if u, err := url.Parse(address); err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(address, "{}") {
+		return ""
+	}
+	return strings.TrimSuffix(address, "/")
+}
+
+// ownServer is the server that an operation, or else its path, has of its own (OpenAPI 3.0.3 §4.7.9.1), "" for the client's.
+func ownServer(lists ...openapi3.Servers) string {
+	for _, list := range lists {
+		for _, s := range list {
+			if address := serverURL(s); address != "" {
+				return address
+			}
+		}
+	}
+	return ""
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -197,7 +249,7 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 }
 
 // inMethods are the names that methods use, beside those of Go and those of types.
-var inMethods = strings.Fields("body c call change context ctx f fetch form http joined list newForm newRequest opts params r request setPathList v")
+var inMethods = strings.Fields("addQueryList body c call change context ctx download f fetch form http joined list newForm newRequest newURLForm none opts params r request setPathList v")
 
 // variable is a name for a method's parameter that hides none of those that the method uses.
 func (op *operation) variable(name string) string {
@@ -231,7 +283,7 @@ func isList(ref *openapi3.SchemaRef) (bool, error) {
 }
 
 // separators of lists in one value, by style (OpenAPI 3.0.3 §4.7.12.3).
-var separators = map[string]string{"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+var separators = map[string]string{"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 func newParam(p codegen.ParameterDefinition) (param, error) {
 	c := param{Wire: p.ParamName, Go: "params." + p.GoName(), Setter: "r.addQuery", Pointer: p.HasOptionalPointer()}
@@ -245,7 +297,8 @@ func newParam(p codegen.ParameterDefinition) (param, error) {
 	if c.List, err = isList(p.Spec.Schema); err != nil {
 		return c, fmt.Errorf("%s parameter %s: %w", p.In, p.ParamName, err)
 	}
-	if c.List && (p.In == "header" || !p.Explode()) {
+	delimited := p.Spec.Explode == nil && (p.Style() == "spaceDelimited" || p.Style() == "pipeDelimited")
+	if c.List && (p.In == "header" || !p.Explode() || delimited) {
 		c.Separator = separators[p.Style()]
 	}
 	return c, nil
@@ -268,13 +321,34 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	case b.NameTag == "JSON":
 		op.IsJSON = true
 		return nil
+	case b.ContentType == "application/x-www-form-urlencoded":
+		op.URLForm = true
+	case strings.HasPrefix(b.ContentType, "text/"):
+		op.BodyType, op.RawType = "string", strings.Replace(b.ContentType, "*", "plain", 1)
+		return nil
+	case !strings.HasPrefix(b.ContentType, "multipart/"):
+		op.BodyType, op.RawType = "[]byte", b.ContentType
+		if strings.Contains(b.ContentType, "*") {
+			op.RawType = "application/octet-stream"
+		}
+		return nil
 	case b.ContentType != "multipart/form-data":
 		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation", b.ContentType)
 	}
 	op.BodyType = op.Name + "Form"
 	op.Fields = []param{}
 	for _, p := range b.Schema.Properties {
-		field, err := newField(p)
+		var encoding *openapi3.Encoding
+		if body := d.Spec.RequestBody.Value; body != nil && body.Content[b.ContentType] != nil {
+			encoding = body.Content[b.ContentType].Encoding[p.JsonFieldName]
+		}
+		if body := d.Spec.RequestBody.Value; p.Schema.OAPISchema == nil && body != nil && body.Content[b.ContentType] != nil {
+			// oapi-codegen keeps no schema of what it gives a type of its own.
+			if ref := body.Content[b.ContentType].Schema.Value.Properties[p.JsonFieldName]; ref != nil {
+				p.Schema.OAPISchema = ref.Value
+			}
+		}
+		field, err := newField(p, encoding, op.URLForm)
 		if err != nil {
 			return err
 		}
@@ -283,7 +357,7 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	// Files last: a server can then read the form's other fields before the upload is through.
 	slices.SortStableFunc(op.Fields, func(a, b param) int {
 		isFile := func(p param) int {
-			if p.Setter == "f.addFile" {
+			if strings.HasPrefix(p.Setter, "f.addFile") {
 				return 1
 			}
 			return 0
@@ -293,12 +367,15 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	return nil
 }
 
-func newField(p codegen.Property) (param, error) {
+func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (param, error) {
 	schema := p.Schema.OAPISchema
 	c := param{Wire: p.JsonFieldName, Go: "form." + p.GoFieldName(), Setter: "f.addField"}
 	c.Pointer = !p.Required && !p.Schema.SkipOptionalPointer
 	if strings.ContainsFunc(p.JsonFieldName, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
 		return c, fmt.Errorf("form field %q: names other than of printable ASCII, without quotes, are not supported", p.JsonFieldName)
+	}
+	if encoding == nil {
+		encoding = &openapi3.Encoding{}
 	}
 	item := schema
 	if schema == nil {
@@ -316,8 +393,17 @@ func newField(p codegen.Property) (param, error) {
 		return c, fmt.Errorf("form field %s: lists of lists are not supported", p.JsonFieldName)
 	case isObject(&openapi3.SchemaRef{Value: item}):
 		c.Setter = "f.addJSON"
-	case item.Type.Is("string") && item.Format == "binary":
+	case item.Type.Is("string") && item.Format == "binary" && !urlForm:
 		c.Setter = "f.addFile"
+		if media := encoding.ContentType; media != "" && !strings.ContainsAny(media, ",*") {
+			c.Setter, c.FileType = "f.addFileAs", media
+		}
+	}
+	switch {
+	case isJSONType(encoding.ContentType) && !strings.Contains(encoding.ContentType, "*") && c.FileType == "":
+		c.Setter, c.List = "f.addJSON", false // all of it is one text
+	case c.List && c.Setter == "f.addField" && (encoding.Explode != nil && !*encoding.Explode || encoding.Explode == nil && encoding.Style != "" && encoding.Style != "form"):
+		c.Separator = map[string]string{"": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}[encoding.Style]
 	}
 	return c, nil
 }
@@ -328,7 +414,12 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 		results = map[string]bool{}
 		empty   []string // successes without a body
 		any2xx  bool
+		accepts []string
 	)
+	stream := func(content openapi3.Content) {
+		results["Stream"] = true
+		accepts = append(accepts, slices.Sorted(maps.Keys(content))...)
+	}
 	for _, r := range d.Responses {
 		if status, err := strconv.Atoi(r.StatusCode); err == nil {
 			op.Success = append(op.Success, statusConst(status))
@@ -336,14 +427,16 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 			any2xx = true
 		}
 		if len(r.Contents) == 0 {
-			for contentType := range d.Spec.Responses.Value(r.StatusCode).Value.Content {
-				return fmt.Errorf("a response of type %s is not supported: JSON is; correct it with an overlay, or leave out the operation", contentType)
+			if content := d.Spec.Responses.Value(r.StatusCode).Value.Content; len(content) > 0 {
+				stream(content)
+				continue
 			}
 			empty = append(empty, r.StatusCode)
 		}
 		for _, c := range r.Contents {
 			if c.NameTag != "JSON" {
-				return fmt.Errorf("a response of type %s is not supported: JSON is; correct it with an overlay, or leave out the operation", c.ContentType)
+				stream(d.Spec.Responses.Value(r.StatusCode).Value.Content)
+				break
 			}
 			results[strings.TrimPrefix(c.Schema.TypeDecl(), "*")] = true
 		}
@@ -351,14 +444,27 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 	if any2xx {
 		op.Success = nil
 	}
+	if results["Stream"] && len(results) == 1 {
+		slices.Sort(accepts)
+		op.Accept = strings.Join(slices.Compact(accepts), ", ")
+	}
 	switch names := slices.Sorted(maps.Keys(results)); {
 	case len(names) == 0:
-	case len(names) == 1 && len(empty) == 0:
+	case len(names) == 1 && (len(empty) == 0 || names[0] == "Stream"):
 		op.Result = names[0]
 	case len(names) == 1:
-		return fmt.Errorf("success is %s, or nothing with status %s: keep one with an overlay", names[0], strings.Join(empty, ", "))
+		op.Result = names[0]
+		for i, status := range op.Success {
+			for _, without := range empty {
+				if n, err := strconv.Atoi(without); err == nil && status == statusConst(n) {
+					op.Success[i] = "none(" + status + ")"
+				}
+			}
+		}
+		op.Nothing = empty
 	default:
-		return fmt.Errorf("success has several types (%s): keep one with an overlay", strings.Join(names, ", "))
+		op.Result, op.Several = "Stream", names // which of them it is, the status and the content type say
+		op.Accept = strings.Join(append([]string{"application/json"}, accepts...), ", ")
 	}
 	return nil
 }
@@ -415,6 +521,12 @@ func (op *operation) comment(d codegen.OperationDefinition) string {
 			}
 		}
 		fmt.Fprintf(&b, "\n\nDocumented errors: %s.", strings.Join(names, ", "))
+	}
+	if len(op.Nothing) > 0 {
+		fmt.Fprintf(&b, "\n\nThe result is nil where the server answers with status %s.", strings.Join(op.Nothing, " or "))
+	}
+	if len(op.Several) > 0 {
+		fmt.Fprintf(&b, "\n\nSuccess has several types (%s): the response is passed on as it comes.", strings.Join(op.Several, ", "))
 	}
 	if d.Spec.Deprecated {
 		b.WriteString("\n\nDeprecated: by the vendor.")

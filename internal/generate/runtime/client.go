@@ -115,6 +115,7 @@ type Operation struct {
 	ID              string // "createAnsweringRule"
 	Method          string // "POST"
 	Path            string // the template, with parameters in braces
+	Server          string // the base URL that the description gives this operation alone, "" for that of the client
 	ThrottlingGroup string // the usage-plan group whose limit a call counts against: "Light", "Medium", "Heavy" or "Auth"
 	AppPermission   string // the permission that the application needs, "" for none
 	UserPermission  string // the permission that the user needs, "" for none
@@ -143,6 +144,7 @@ type request struct {
 	op          *Operation
 	path        string
 	query       url.Values
+	lists       []string // of the query, escaped
 	header      http.Header
 	contentType string
 	body        body
@@ -180,8 +182,9 @@ func (r *request) fail(format string, args ...any) {
 
 // plain is a value as it stands in paths, queries, headers and forms.
 func plain(value any) string {
-	if f, ok := value.(float64); ok {
-		return strconv.FormatFloat(f, 'f', -1, 64) // never 1e+06
+	// An enumeration of numbers has a type of its own.
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Float64 || v.Kind() == reflect.Float32 {
+		return strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()) // never 1e+06
 	}
 	return fmt.Sprint(value)
 }
@@ -216,6 +219,16 @@ func setPathList[T any](r *request, name string, values []T) {
 
 func (r *request) addQuery(name string, value any) { r.query.Add(name, plain(value)) }
 
+// addQueryList adds a list as one value. Its separator stands as it is between values that are escaped (RFC 6570 §3.2.8), so
+// that one in a value is not taken for it.
+func addQueryList[T any](r *request, name string, values []T, separator string) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = url.QueryEscape(plain(v))
+	}
+	r.lists = append(r.lists, url.QueryEscape(name)+"="+strings.Join(texts, separator))
+}
+
 func (r *request) setHeader(name string, value any) { r.header.Set(name, plain(value)) }
 
 func (r *request) setJSON(v any) {
@@ -226,8 +239,11 @@ func (r *request) setJSON(v any) {
 		r.fail("encode body: %w", err)
 		return
 	}
-	data := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	r.contentType = "application/json"
+	r.setBytes("application/json", bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+}
+
+func (r *request) setBytes(contentType string, data []byte) {
+	r.contentType = contentType
 	r.body = body{length: int64(len(data)), rewinds: true, hasBytes: true, open: func(context.Context) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(data)), nil
 	}}
@@ -242,6 +258,14 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 		return nil, r.err
 	}
 	target := *c.server
+	if r.op.Server != "" && strings.TrimSuffix(c.server.String(), "/") == defaultServer {
+		// A client that goes elsewhere, to a test perhaps, goes there with everything.
+		own, err := url.Parse(r.op.Server)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.op.ID, err)
+		}
+		target = *own
+	}
 	target.RawPath = strings.TrimSuffix(target.EscapedPath(), "/") + r.path
 	unescaped, err := url.PathUnescape(target.RawPath)
 	if err != nil {
@@ -249,12 +273,17 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	}
 	target.Path = unescaped
 	target.RawQuery = r.query.Encode()
+	for _, list := range r.lists {
+		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+list, "&")
+	}
 	req, err := http.NewRequestWithContext(context.WithValue(ctx, operationKey{}, r.op), r.op.Method, target.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 	}
 	req.Header = r.header
-	req.Header.Set("Accept", "application/json")
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json")
+	}
 	if c.userAgent != "" {
 		req.Header.Set("User-Agent", c.userAgent)
 	}
@@ -280,9 +309,12 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	return req, nil
 }
 
+// none marks a documented success that has no body.
+func none(status int) int { return -status }
+
 // isSuccess tells whether a status is one of the documented successes. None documented means any of 200 to 299.
 func isSuccess(status int, documented []int) bool {
-	return slices.Contains(documented, status) || len(documented) == 0 && status/100 == 2
+	return slices.Contains(documented, status) || slices.Contains(documented, none(status)) || len(documented) == 0 && status/100 == 2
 }
 
 // call sends a request whose successful response has no body that anyone needs.
@@ -312,6 +344,10 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	defer resp.Body.Close()
 	if !isSuccess(resp.StatusCode, success) {
 		return nil, newAPIError(r.op, resp)
+	}
+	if slices.Contains(success, none(resp.StatusCode)) {
+		drain(resp.Body)
+		return nil, nil // as documented
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	if err != nil {

@@ -150,3 +150,22 @@ func TestAnswersThatAreNone(t *testing.T) {
 	_, err := fetch[optional](t.Context(), answer(t, 200, jsonHeader(), `{}`), r)
 	require.NoError(t, err, "nothing of it has to be there")
 }
+
+// An operation with a server of its own goes there, unless the client was made for another server than the description's.
+func TestOwnServer(t *testing.T) {
+	defaultServer = "https://first.example/api"
+	defer func() { defaultServer = "" }()
+	op := testOperation
+	op.Server = "https://media.example/v1"
+	for server, want := range map[string]string{
+		"":                           "https://media.example/v1/v1/account/~/thing",
+		"https://first.example/api/": "https://media.example/v1/v1/account/~/thing",
+		"https://other.example":      "https://other.example/v1/account/~/thing",
+	} {
+		client, err := NewClient(server, WithRequestEditor(func(r *http.Request) error { return fmt.Errorf("to %s", r.URL) }))
+		require.NoError(t, err)
+		r := newRequest(&op, nil)
+		r.setPath("accountId", "~")
+		require.ErrorContains(t, call(t.Context(), client, r), "to "+want)
+	}
+}

@@ -23,8 +23,14 @@ var (
 	_ = (*request).addQuery
 	_ = (*request).setHeader
 	_ = (*request).setJSON
+	_ = (*request).setBytes
 	_ = (*request).setForm
 	_ = joined[ID]
+	_ = addQueryList[ID]
+	_ = newURLForm
+	_ = (*form).addFileAs
+	_ = download
+	_ = none
 	_ = newForm
 	_ = (*form).addField
 	_ = (*form).addJSON

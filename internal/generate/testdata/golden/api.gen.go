@@ -146,10 +146,10 @@ func (params *ListRulesParams) change(r *request) {
 		r.addQuery("type", v)
 	}
 	if len(params.ID) > 0 {
-		r.addQuery("id", joined(params.ID, ","))
+		addQueryList(r, "id", params.ID, ",")
 	}
 	if v := params.Tag; v != nil && len(*v) > 0 {
-		r.addQuery("tag", joined(*v, "|"))
+		addQueryList(r, "tag", *v, "%7C")
 	}
 	if v := params.View; v != nil {
 		r.addQuery("view", *v)

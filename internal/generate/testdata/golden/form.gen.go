@@ -12,6 +12,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
+	"net/url"
 	"strings"
 	"sync"
 	"unicode"
@@ -32,6 +33,7 @@ type File struct {
 
 // form is a multipart/form-data body (RFC 7578): text between files, each file read when it is sent.
 type form struct {
+	values url.Values // of an application/x-www-form-urlencoded body; nil for one of parts
 	buffer bytes.Buffer
 	writer *multipart.Writer
 	texts  [][]byte // what comes before each file, and last what comes after all
@@ -47,6 +49,10 @@ func newForm() *form {
 
 // part adds a part. Its name is quoted, as servers are used to from browsers, although a token need not be.
 func (f *form) part(name, contentType string, data []byte) {
+	if f.values != nil {
+		f.values.Add(name, string(data))
+		return
+	}
 	header := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="` + name + `"`}}
 	if contentType != "" {
 		header.Set("Content-Type", contentType)
@@ -98,6 +104,14 @@ func (f *form) addFile(name string, file File) {
 
 // setForm makes the form the request's body.
 func (r *request) setForm(f *form) {
+	if f.values != nil {
+		if f.err != nil {
+			r.fail("%w", f.err)
+			return
+		}
+		r.setBytes("application/x-www-form-urlencoded", []byte(f.values.Encode()))
+		return
+	}
 	if err := errors.Join(f.err, f.writer.Close()); err != nil {
 		r.fail("%w", err)
 		return

@@ -138,7 +138,7 @@ type UpdateRuleRequest struct {
 	RingCount *int     `json:"ringCount,omitempty"`
 }
 
-// UploadGreetingForm are the arguments of [Client.UploadGreeting].
+// UploadGreetingForm is part of what [Client.UploadGreeting] sends or receives.
 type UploadGreetingForm struct {
 	// The sound.
 	Binary  File             `json:"binary"`
@@ -155,7 +155,7 @@ type UploadGreetingForm struct {
 // UploadGreetingFormType is the type of values: its known ones are the constants.
 type UploadGreetingFormType string
 
-// ListRulesParams are the arguments of [Client.ListRules].
+// ListRulesParams are optional arguments of [Client.ListRules].
 type ListRulesParams struct {
 	// Only rules of these types.
 	Type        []RuleType           `form:"type,omitempty" json:"type,omitzero"`
@@ -173,7 +173,7 @@ type ListRulesParams struct {
 // ListRulesParamsView is the type of values: its known ones are the constants.
 type ListRulesParamsView string
 
-// ReadRulesParams are the arguments of [Client.ReadRules].
+// ReadRulesParams are optional arguments of [Client.ReadRules].
 type ReadRulesParams struct {
 	// When.
 	At string `form:"at" json:"at"`

@@ -1,0 +1,131 @@
+// Command breadth tells how much of a vendor's document ringbasic can build: each operation in a package of its own, and all
+// of them in one. What is built has been type-checked.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+func main() {
+	verbose := flag.Bool("v", false, "also list each operation that is refused, and why")
+	flag.Parse()
+	if err := run(context.Background(), os.Stdout, flag.Args(), *verbose); err != nil {
+		fmt.Fprintln(os.Stderr, "breadth:", err)
+		os.Exit(3)
+	}
+}
+
+func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
+	if len(names) == 0 {
+		return errors.New("name the documents to build: breadth FILE…")
+	}
+	for _, name := range names {
+		vendor, err := document.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		facts, err := pin.Make(vendor)
+		if err != nil {
+			return err
+		}
+		doc, err := document.Parse(pin.File, facts)
+		if err != nil {
+			return err
+		}
+		var all []string
+		for op := range document.Operations(doc.Root) {
+			all = append(all, op.String())
+		}
+		reasons := map[string]int{}
+		built, good := 0, []string{}
+		for _, op := range all {
+			if _, err := try(ctx, doc, op); err != nil {
+				reasons[reason(err)]++
+				if verbose {
+					fmt.Fprintf(w, "  %s: %v\n", op, err)
+				}
+				continue
+			}
+			built++
+			good = append(good, op)
+		}
+		fmt.Fprintf(w, "%s: %d operations, %d built one by one (%.1f %%)\n", name, len(all), built, 100*float64(built)/float64(max(1, len(all))))
+		for _, r := range byCount(reasons) {
+			fmt.Fprintf(w, "  %4d  %s\n", reasons[r], r)
+		}
+		began := time.Now()
+		if _, err := try(ctx, doc, good...); err != nil {
+			fmt.Fprintf(w, "  those in one package: refused: %.600v\n", err)
+			continue
+		}
+		fmt.Fprintf(w, "  those in one package: built in %v\n", time.Since(began).Round(10*time.Millisecond))
+	}
+	return nil
+}
+
+// try builds operations of a document in memory.
+func try(ctx context.Context, doc *document.Document, operations ...string) (*build.Result, error) {
+	sel, err := overlay.Parse(build.SelectFile, selection(operations))
+	if err != nil {
+		return nil, err
+	}
+	return build.Run(ctx, &build.Project{Pin: doc, Select: sel}, false)
+}
+
+func selection(operations []string) []byte {
+	var b strings.Builder
+	b.WriteString("overlay: 1.0.0\ninfo: {title: Select, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n")
+	for _, op := range operations {
+		method, path, _ := strings.Cut(op, " ")
+		target := "$.paths['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(path) + "']." + strings.ToLower(method)
+		fmt.Fprintf(&b, "  - {target: %s, description: wanted, update: {x-keep: true}}\n", strconv.Quote(target))
+	}
+	for _, target := range []string{"$.paths[?!@.*['x-keep']]", "$.paths.*[?@.responses && !@['x-keep']]", "$.paths.*.*['x-keep']"} {
+		fmt.Fprintf(&b, "  - {target: \"%s\", description: not wanted, remove: true}\n", target)
+	}
+	return []byte(b.String())
+}
+
+var (
+	quoted  = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	numbers = regexp.MustCompile(`[0-9]+(:[0-9]+)*`)
+	names   = regexp.MustCompile(`\b[a-z]+[A-Z]\w*\b|\b[A-Z][a-z]+[A-Z]\w*\b|#/\S+|/\S*\{\S*`)
+)
+
+// reason is an error without what is peculiar to an operation.
+func reason(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	for _, r := range []*regexp.Regexp{quoted, names, numbers} {
+		text = r.ReplaceAllString(text, "…")
+	}
+	runes := []rune(text)
+	return string(runes[:min(len(runes), 180)])
+}
+
+func byCount(reasons map[string]int) (list []string) {
+	for r := range reasons {
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b string) int {
+		if reasons[a] != reasons[b] {
+			return reasons[b] - reasons[a]
+		}
+		return strings.Compare(a, b)
+	})
+	return list
+}
