@@ -217,14 +217,16 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	stage("convert")
 
 	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
+	var problems []error
 	for _, o := range p.Overlays {
-		if err := o.Apply(root); err != nil {
-			return nil, err
-		}
+		problems = append(problems, o.Apply(root))
 		if err := requireAll(o.Name, root, s.Operations); err != nil {
-			return nil, err
+			return nil, errors.Join(append(problems, err)...)
 		}
 		r.Actions += len(o.Actions)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
 	}
 	Finish(root)
 	if err := checkExpansion(p.Pin.Name, root); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/overlay"
 )
 
 func loadProject(t *testing.T) (*build.Project, *yaml.Node) {
@@ -147,4 +148,16 @@ func undescribed(root *yaml.Node) (lacking []string) {
 		}
 	}
 	return lacking
+}
+
+// One run names what is wrong in all overlays.
+func TestProblemsOfAllOverlays(t *testing.T) {
+	const head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n"
+	p, err := load(t, shop, keep("$.paths['/a'].get"), head+"  - {target: $.a, description: D, update: {x: 1}}\n")
+	require.NoError(t, err)
+	second, err := overlay.Parse("overlays/60.yaml", []byte(head+"  - {target: $.b, description: D, update: {x: 1}}\n"))
+	require.NoError(t, err)
+	p.Overlays = append(p.Overlays, second)
+	_, err = build.Run(t.Context(), p, false)
+	require.ErrorContains(t, err, "target matches nothing: $.a\noverlays/60.yaml:5:14: target matches nothing: $.b")
 }

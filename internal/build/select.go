@@ -44,13 +44,14 @@ func Select(doc *document.Document, sel *overlay.Overlay) (*Selection, error) {
 	}
 	document.Set(s.Root, "paths", paths)
 
-	for i := 0; i < len(sel.Actions); i++ {
-		if endsSelection(sel.Actions[i:]) {
+	actions := marksFirst(sel.Actions)
+	for i := 0; i < len(actions); i++ {
+		if endsSelection(actions[i:]) {
 			keepMarked(paths)
 			i += len(removals) - 1
 			continue
 		}
-		a := sel.Actions[i]
+		a := actions[i]
 		matched, err := a.Apply(s.Root)
 		if err != nil {
 			return nil, fmt.Errorf("select %w", err)
@@ -85,18 +86,39 @@ var literalPath = regexp.MustCompile(`^\$\.paths\['([^'\\]+)'\]`)
 // selectedPaths lists the paths that a select overlay marks operations of. literal is false if it is not one that marks
 // by name and then removes the rest.
 func selectedPaths(sel *overlay.Overlay) (paths []string, literal bool) {
-	marks := len(sel.Actions) - len(removals)
-	if marks < 0 || !endsSelection(sel.Actions[marks:]) {
+	actions := marksFirst(sel.Actions)
+	marks := len(actions) - len(removals)
+	if marks < 0 || !endsSelection(actions[marks:]) {
 		return nil, false
 	}
-	for _, a := range sel.Actions[:marks] {
+	for _, a := range actions[:marks] {
 		found := literalPath.FindStringSubmatch(a.Target)
-		if found == nil || a.Remove || !onlyMarks(a.Update) {
+		if found == nil || !onlyMarks(a.Update) {
 			return nil, false
 		}
 		paths = append(paths, found[1])
 	}
 	return paths, true
+}
+
+// marksFirst moves the marks that follow the three removals before them, so that it does not matter where a person adds
+// one. Where the removals are others, the order stays.
+func marksFirst(actions []overlay.Action) []overlay.Action {
+	for i := range actions {
+		if !endsSelection(actions[i:]) {
+			continue
+		}
+		var marks, rest []overlay.Action
+		for _, a := range actions[i:] {
+			if onlyMarks(a.Update) {
+				marks = append(marks, a)
+			} else {
+				rest = append(rest, a)
+			}
+		}
+		return slices.Concat(actions[:i], marks, rest)
+	}
+	return actions
 }
 
 // endsSelection tells whether actions begin with the three removals.
@@ -134,7 +156,7 @@ func keepMarked(paths *yaml.Node) {
 
 // onlyMarks tells an update that marks from one that says more, such as another reference to follow.
 func onlyMarks(update *yaml.Node) bool {
-	return len(update.Content) == 2 && isMarked(update) && document.Get(update, mark).Kind == yaml.ScalarNode
+	return update != nil && len(update.Content) == 2 && isMarked(update) && document.Get(update, mark).Kind == yaml.ScalarNode
 }
 
 func isMarked(n *yaml.Node) bool { return document.Get(n, mark) != nil }

@@ -261,3 +261,16 @@ func TestSelectionErrors(t *testing.T) {
 		})
 	}
 }
+
+// Where in the select overlay a mark stands does not matter.
+func TestMarkAfterTheRemovals(t *testing.T) {
+	doc := parse(t, shop)
+	late := keep("$.paths['/a'].get") + "  - {target: \"$.paths['/c'].put\", description: wanted, update: {x-keep: true}}\n"
+	s, err := build.Select(doc, parseOverlay(t, late))
+	require.NoError(t, err)
+	require.NoError(t, s.Require())
+	want, err := build.Select(doc, parseOverlay(t, keep("$.paths['/a'].get", "$.paths['/c'].put")))
+	require.NoError(t, err)
+	require.Equal(t, string(document.JSON(want.Root)), string(document.JSON(s.Root)))
+	require.Len(t, s.Operations, 2)
+}

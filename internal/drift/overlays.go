@@ -41,7 +41,7 @@ func assembleOurs(p *build.Project) (*ours, error) {
 				err = a.Unmatched()
 			}
 			problems = append(problems, err)
-			if changes && (a.Remove || saysFacts(a.Update, false)) {
+			if changes && (a.Remove || a.Copy != "" || saysFacts(a.Update, false)) {
 				o.stages = append(o.stages, len(o.actions))
 			}
 			o.actions = append(o.actions, a)

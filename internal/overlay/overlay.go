@@ -1,9 +1,12 @@
-// Package overlay reads OpenAPI Overlay 1.0 documents strictly and applies them to a tree of YAML nodes.
+// Package overlay reads OpenAPI Overlay 1.0 and 1.1 documents strictly and applies them to a tree of YAML nodes.
 //
-// The format and its JSONPath queries are those of github.com/speakeasy-api/openapi/overlay. What is added here is what
+// JSONPath queries and removals are those of github.com/speakeasy-api/openapi/overlay. What is added here is what
 // a person who writes overlays needs: unknown keys, missing descriptions and bad JSONPath are errors with file, line
-// and column; an update whose target matches nothing is an error; and an action can tell whether it would change
-// anything, so that a repair which the vendor has made unnecessary can be seen.
+// and column; an update or copy whose target matches nothing is an error; and an action can tell whether it would change
+// anything, so that a repair which the vendor has made unnecessary can be seen. One that changes nothing is not applied.
+//
+// An update of a list appends to it, a list or an entry alike. The lists enum and required are sets: a value that is
+// there already is not added again. A list or a scalar that would replace a mapping is an error.
 //
 // Two things are stricter than the specification, so that the same file means the same to every overlay tool:
 // x-speakeasy-jsonpath must say rfc9535, and every action needs a description that gives its reason.
@@ -27,7 +30,7 @@ type Overlay struct {
 	Actions []Action
 }
 
-// Action is one entry of the list of actions. Exactly one of Update and Remove is set.
+// Action is one entry of the list of actions. Exactly one of Update, Remove and Copy is set.
 type Action struct {
 	File        string
 	Line        int
@@ -35,9 +38,11 @@ type Action struct {
 	Description string // the reason
 	Update      *yaml.Node
 	Remove      bool
+	Copy        string // JSONPath of the one node that is merged into the target (Overlay 1.1)
 
-	node *yaml.Node // the target's node, for messages
-	path speakeasy.Queryable
+	node   *yaml.Node // the target's node, for messages
+	path   speakeasy.Queryable
+	source speakeasy.Queryable // of a copy
 }
 
 // Position is "file:line" of the action.
@@ -51,14 +56,16 @@ func Parse(name string, data []byte) (*Overlay, error) {
 	}
 	r := reader{name: name}
 	r.keys(root, "overlay", "info", "extends", "actions", "x-speakeasy-jsonpath")
-	if v := document.Get(root, "overlay"); v == nil || !strings.HasPrefix(v.Value, "1.0.") {
-		r.errorf(first(v, root), "not an OpenAPI Overlay 1.0 document: \"overlay: 1.0.0\" is missing")
+	v := document.Get(root, "overlay")
+	if v == nil || !strings.HasPrefix(v.Value, "1.0.") && !strings.HasPrefix(v.Value, "1.1.") {
+		r.errorf(first(v, root), "not an OpenAPI Overlay 1.0 or 1.1 document: \"overlay: 1.0.0\" is missing")
 	}
+	r.copies = v != nil && strings.HasPrefix(v.Value, "1.1.")
 	if v := document.Get(root, "x-speakeasy-jsonpath"); v == nil || v.Value != "rfc9535" {
 		r.errorf(first(v, root), "\"x-speakeasy-jsonpath: rfc9535\" is missing: without it targets are read in an older dialect")
 	}
 	info := document.Get(root, "info")
-	r.keys(info, "title", "version")
+	r.keys(info, "title", "version", "description")
 	for _, key := range []string{"title", "version"} {
 		if document.Text(info, key) == "" {
 			r.errorf(first(info, root), "info.%s is missing", key)
@@ -90,6 +97,7 @@ func first(nodes ...*yaml.Node) *yaml.Node {
 
 type reader struct {
 	name     string
+	copies   bool // the version has the action copy
 	problems []error
 }
 
@@ -112,7 +120,11 @@ func (r *reader) action(n *yaml.Node) Action {
 		r.errorf(n, "an action must be a mapping with target, description and update or remove")
 		return a
 	}
-	r.keys(n, "target", "description", "update", "remove")
+	if r.copies {
+		r.keys(n, "target", "description", "update", "remove", "copy")
+	} else {
+		r.keys(n, "target", "description", "update", "remove")
+	}
 	a.node = first(document.Get(n, "target"), n)
 	a.Target, a.Description = document.Text(n, "target"), document.Text(n, "description")
 	a.Update = document.Get(n, "update")
@@ -125,7 +137,16 @@ func (r *reader) action(n *yaml.Node) Action {
 	if a.Description == "" {
 		r.errorf(n, "the action has no description: say why it is needed")
 	}
-	if a.Remove == (a.Update != nil) {
+	r.copySource(&a, n)
+	kinds := 0
+	for _, has := range []bool{a.Update != nil, a.Remove, document.Get(n, "copy") != nil} {
+		if has {
+			kinds++
+		}
+	}
+	if kinds != 1 && r.copies {
+		r.errorf(n, "an action has either update, copy or remove: true")
+	} else if kinds != 1 {
 		r.errorf(n, "an action has either update or remove: true")
 	}
 	if a.Target == "" {
@@ -137,6 +158,20 @@ func (r *reader) action(n *yaml.Node) Action {
 		r.errorf(a.node, "target is not valid JSONPath (RFC 9535): %v", err)
 	}
 	return a
+}
+
+// copySource reads where a copy comes from.
+func (r *reader) copySource(a *Action, n *yaml.Node) {
+	from := document.Get(n, "copy")
+	if from == nil || !r.copies {
+		return
+	}
+	var err error
+	if a.Copy = from.Value; a.Copy == "" {
+		r.errorf(from, "copy must be the JSONPath of what is copied")
+	} else if a.source, err = compile(a.Copy); err != nil {
+		r.errorf(from, "copy is not valid JSONPath (RFC 9535): %v", err)
+	}
 }
 
 // compile parses a JSONPath. The parser underneath panics on some malformed input; that is the author's error too.
@@ -169,7 +204,8 @@ func (a Action) Unmatched() error {
 	return document.Errorf(a.File, a.node, "target matches nothing: %s", a.Target)
 }
 
-// Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches.
+// Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches. Of an
+// action that changes nothing, nothing is applied.
 func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 	// The library counts parents from the document node down.
 	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
@@ -178,52 +214,54 @@ func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 		return 0, nil
 	}
 	if a.Remove {
-		return len(targets), a.apply(doc, speakeasy.Action{Target: a.Target, Remove: true})
+		one := speakeasy.Overlay{Version: "1.0.0", JSONPathVersion: speakeasy.JSONPathRFC9535,
+			Actions: []speakeasy.Action{{Target: a.Target, Remove: true}}}
+		if err := one.ApplyTo(doc); err != nil {
+			return len(targets), document.Errorf(a.File, a.node, "%w", err)
+		}
+		return len(targets), nil
+	}
+	update, err := a.value(doc)
+	if err != nil {
+		return len(targets), err
 	}
 	for _, target := range targets {
-		// Each is the root of a document of its own, so that the library need not search for it again.
-		part := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{target}}
-		if err := a.apply(part, speakeasy.Action{Target: "$", Update: *a.Update}); err != nil {
-			return len(targets), err
+		if holds(target, update) {
+			continue
 		}
-		settleScalars(target, a.Update)
+		if err := merge(target, update, lastKey(a.Target)); err != nil {
+			return len(targets), document.Errorf(a.File, a.node, "%s: %w", a.Target, err)
+		}
 	}
 	return len(targets), nil
 }
 
-func (a Action) apply(doc *yaml.Node, action speakeasy.Action) error {
-	one := speakeasy.Overlay{Version: "1.0.0", JSONPathVersion: speakeasy.JSONPathRFC9535, Actions: []speakeasy.Action{action}}
-	if err := one.ApplyTo(doc); err != nil {
-		return document.Errorf(a.File, a.node, "%w", err)
+// value is what an update or a copy merges into its targets.
+func (a Action) value(doc *yaml.Node) (*yaml.Node, error) {
+	if a.Copy == "" {
+		return a.Update, nil
 	}
-	return nil
-}
-
-// settleScalars gives each scalar that an update replaced the update's type. The library changes the text alone, so
-// that "False" updated to false would stay a string.
-func settleScalars(target, update *yaml.Node) {
-	switch {
-	case target.Kind != update.Kind:
-	case target.Kind == yaml.ScalarNode:
-		target.Tag, target.Style = update.Tag, update.Style
-	default:
-		for key, value := range document.Pairs(update) {
-			if t := document.Get(target, key.Value); t != nil {
-				settleScalars(t, value)
-			}
-		}
+	found := a.source.Query(doc)
+	if len(found) != 1 {
+		return nil, document.Errorf(a.File, a.node, "copy must be of one node, and %d match %s", len(found), a.Copy)
 	}
+	return document.Clone(found[0]), nil
 }
 
 // Effect tells how many nodes the action's target matches, and whether it would say anything new of them: an update
 // that is there already, and a removal of nothing, would not. Of a list, what is there already counts, in any order.
 func (a Action) Effect(root *yaml.Node) (matched int, changes bool) {
-	targets := a.path.Query(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}})
+	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
+	targets := a.path.Query(doc)
 	if a.Remove {
 		return len(targets), len(targets) > 0
 	}
+	update, err := a.value(doc)
+	if err != nil {
+		return 0, false
+	}
 	for _, target := range targets {
-		changes = changes || !holds(target, a.Update)
+		changes = changes || !holds(target, update)
 	}
 	return len(targets), changes
 }
@@ -233,6 +271,9 @@ func Same(a, b *yaml.Node) bool { return holds(a, b) && holds(b, a) }
 
 // holds tells whether everything that part says is in whole.
 func holds(whole, part *yaml.Node) bool {
+	if whole != nil && whole.Kind == yaml.SequenceNode && part.Kind != yaml.SequenceNode {
+		return contains(whole, part) // as an entry
+	}
 	if whole == nil || whole.Kind != part.Kind {
 		return false
 	}

@@ -34,8 +34,24 @@ func TestApply(t *testing.T) {
 			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"],"format":"date"},"list":[1,2]},"c":"d"}`, 1, true},
 		{"update changes a scalar's type", "  - {target: $.a.b, description: D, update: {default: false}}",
 			`{"a":{"b":{"type":"string","default":false,"enum":["x"]},"list":[1,2]},"c":"d"}`, 1, true},
-		{"update replaces a kind", "  - {target: $.a, description: D, update: {list: {x: 1}}}",
-			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":{"x":1}},"c":"d"}`, 1, true},
+		{"update replaces a scalar", "  - {target: $, description: D, update: {c: {x: 1}}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":{"x":1}}`, 1, true},
+		{"update of a list within appends", "  - {target: $.a, description: D, update: {list: {x: 1}}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2,{"x":1}]},"c":"d"}`, 1, true},
+		{"update of a list appends an entry", "  - {target: $.a.list, description: D, update: {x: 1}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2,{"x":1}]},"c":"d"}`, 1, true},
+		{"update of a list appends a scalar", "  - {target: $.a.list, description: D, update: 3}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2,3]},"c":"d"}`, 1, true},
+		{"update of a list appends a list", "  - {target: $.a.list, description: D, update: [2, 3]}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2,2,3]},"c":"d"}`, 1, true},
+		{"an entry that is there", "  - {target: $.a.list, description: D, update: 2}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, 1, false},
+		{"enum is a set", "  - {target: $.a.b, description: D, update: {enum: [x, y]}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"]},"list":[1,2]},"c":"d"}`, 1, true},
+		{"enum as the target is a set", "  - {target: \"$.a.b['enum']\", description: D, update: [y, x]}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x","y"]},"list":[1,2]},"c":"d"}`, 1, true},
+		{"a list that is there is not said again", "  - {target: $.a, description: D, update: {list: [1], new: true}}",
+			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2],"new":true},"c":"d"}`, 1, true},
 		{"update that is already so", "  - {target: $.a.b, description: D, update: {type: string}}",
 			`{"a":{"b":{"type":"string","default":"False","enum":["x"]},"list":[1,2]},"c":"d"}`, 1, false},
 		{"remove", "  - {target: '$.a.list[?@ == 2]', description: D, remove: true}",
@@ -105,7 +121,7 @@ func TestParseRefuses(t *testing.T) {
 		"scalar action":       {head + "  - now\n", "o.yaml:5:5: an action must be a mapping"},
 		"no actions":          {strings.TrimSuffix(head, "actions:\n"), "o.yaml:1:1: actions must be a list with at least one action"},
 		"empty actions":       {head + "  []\n", "o.yaml:5:3: actions must be a list with at least one action"},
-		"other version":       {strings.Replace(head, "1.0.0", "2.0.0", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:10: not an OpenAPI Overlay 1.0 document: "overlay: 1.0.0" is missing`},
+		"other version":       {strings.Replace(head, "1.0.0", "2.0.0", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:10: not an OpenAPI Overlay 1.0 or 1.1 document: "overlay: 1.0.0" is missing`},
 		"no dialect":          {strings.Replace(head, "x-speakeasy-jsonpath: rfc9535\n", "", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:1: "x-speakeasy-jsonpath: rfc9535" is missing`},
 		"no title":            {strings.Replace(head, "title: T, ", "", 1) + "  - {target: $, description: D, update: {}}\n", "o.yaml:2:7: info.title is missing"},
 		"not YAML":            {"overlay: [\n", "o.yaml:1: not valid YAML"},
@@ -113,6 +129,49 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := overlay.Parse("o.yaml", []byte(test.text))
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestReplacingAMappingIsRefused(t *testing.T) {
+	got, err := apply(t, "a: {b: {c: 1}}\n", "  - {target: $.a, description: D, update: {b: [1]}}\n  - {target: $.a.b, description: D, update: text}\n")
+	require.EqualError(t, err, `overlays/x.yaml:5:14: $.a: a list would replace the mapping under "b": remove that first, or update a member of it
+overlays/x.yaml:6:14: $.a.b: a scalar would replace the mapping: remove that first, or update a member of it`)
+	require.Equal(t, `{"a":{"b":{"c":1}}}`, got)
+}
+
+func TestCopy(t *testing.T) {
+	head11 := strings.Replace(head, "overlay: 1.0.0", "overlay: 1.1.0", 1)
+	for name, test := range map[string]struct{ action, want, problem string }{
+		"merges":       {"{target: $.b, description: D, copy: $.a}", `{"a":{"x":1,"l":[1]},"b":{"y":2,"x":1,"l":[1]},"l":[2]}`, ""},
+		"appends":      {"{target: $.l, description: D, copy: $.a.l}", `{"a":{"x":1,"l":[1]},"b":{"y":2},"l":[2,1]}`, ""},
+		"no source":    {"{target: $.b, description: D, copy: $.c}", "", "o.yaml:5:14: copy must be of one node, and 0 match $.c"},
+		"many sources": {"{target: $.b, description: D, copy: $.*}", "", "o.yaml:5:14: copy must be of one node, and 3 match $.*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, err := document.ParseYAML("doc.yaml", []byte("a: {x: 1, l: [1]}\nb: {y: 2}\nl: [2]\n"))
+			require.NoError(t, err)
+			o, err := overlay.Parse("o.yaml", []byte(head11+"  - "+test.action+"\n"))
+			require.NoError(t, err)
+			err = o.Apply(root)
+			if test.problem != "" {
+				require.EqualError(t, err, test.problem)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.want, string(document.JSON(root)))
+			_, changes := o.Actions[0].Effect(root)
+			require.False(t, changes)
+		})
+	}
+	for name, test := range map[string]struct{ head, action, want string }{
+		"in 1.0":       {head, "{target: $.b, description: D, copy: $.a}", `o.yaml:5:35: unknown key "copy": known are target, description, update, remove`},
+		"beside":       {head11, "{target: $.b, description: D, copy: $.a, remove: true}", "o.yaml:5:5: an action has either update, copy or remove: true"},
+		"bad JSONPath": {head11, "{target: $.b, description: D, copy: '$.['}", "o.yaml:5:41: copy is not valid JSONPath (RFC 9535): "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := overlay.Parse("o.yaml", []byte(test.head+"  - "+test.action+"\n"))
 			require.ErrorContains(t, err, test.want)
 		})
 	}
