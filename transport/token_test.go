@@ -265,7 +265,7 @@ func TestStrayAnswersOfTheTokenEndpoint(t *testing.T) {
 		"307":               func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); w.WriteHeader(307) },
 		"400 page":          func(w http.ResponseWriter) { http.Error(w, "Bad Request", 400) },
 		"400 of no OAuth":   func(w http.ResponseWriter) { http.Error(w, `{"error":"the proxy is tired"}`, 400) },
-		"403 of a firewall": func(w http.ResponseWriter) { http.Error(w, `{"errorCode":"WAF-1"}`, 403) },
+		"403 of a firewall": func(w http.ResponseWriter) { http.Error(w, `{"errorCode":"WAF-1"}`, http.StatusForbidden) },
 		"200 page":          func(w http.ResponseWriter) { fmt.Fprint(w, "<html>welcome</html>") },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,12 +84,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if usage := (usageError{}); errors.As(err, &usage) {
 		code, hint = exitUsage, fmt.Sprintf("\nSee %q.", command.CommandPath()+" --help")
 	}
-	if format := command.Flags().Lookup("format"); format != nil && format.Value.String() == "json" {
+	if format := command.Flags().Lookup("format"); format != nil && (format.Value.String() == "json" || wantsJSON(args)) {
 		text, _ := json.Marshal(map[string]string{"error": err.Error()}) // a map of strings always marshals
 		fmt.Fprintf(stdout, "%s\n", text)
 	}
 	fmt.Fprintf(stderr, "ringbasic: %v%s\n", err, hint)
 	return code
+}
+
+// wantsJSON reports whether the arguments ask for JSON, also behind a flag that could not be read.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		if arg == "--format=json" || arg == "json" && i > 0 && args[i-1] == "--format" {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *app) rootCommand() *cobra.Command {

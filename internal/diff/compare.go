@@ -480,9 +480,6 @@ func (c *comparer) emitStatus(change, id, status string, line int, implied []Imp
 	}
 }
 
-// isCatchAll reports whether a status stands for several.
-func isCatchAll(status string) bool { return status == catchAll || strings.HasSuffix(status, "XX") }
-
 // addedStatus is the rule for a status that appears; goes tells that a catch-all goes that stood for it.
 func addedStatus(status string, goes bool) string {
 	switch {

@@ -112,9 +112,6 @@ type response struct {
 	headers map[string]*parameter // by lower-case name
 }
 
-// success tells whether the status is one of 2xx.
-func (r *response) success() bool { return strings.HasPrefix(r.status, "2") }
-
 // schema is a schema object with references followed and allOf folded. Its members may lead back to it.
 type schema struct {
 	line   int

@@ -1,7 +1,6 @@
 package generate_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -211,5 +210,5 @@ func TestOnTheWire(t *testing.T) {
 	cmd := exec.Command("go", "test", "./...")
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod")
 	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, fmt.Sprintf("%s", out))
+	require.NoError(t, err, string(out))
 }

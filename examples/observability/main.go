@@ -1,0 +1,67 @@
+// Command observability shows where logs and metrics come from: the events of the transport, and one line a call with what
+// the response says. It uses log/slog and expvar, which any other logger or metrics library can take the place of.
+package main
+
+import (
+	"context"
+	"errors"
+	"expvar"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/ringbasic/ringbasic/generated/ringcentral"
+	"github.com/ringbasic/ringbasic/transport"
+)
+
+// events counts waits, repetitions and tokens by kind and usage-plan group.
+var events = expvar.NewMap("ringcentral_events")
+
+func observe(log *slog.Logger) func(context.Context, transport.Event) {
+	return func(ctx context.Context, e transport.Event) {
+		events.Add(string(e.Kind)+" "+e.Group, 1)
+		log.LogAttrs(ctx, slog.LevelInfo, "ringcentral", slog.Any("event", e))
+	}
+}
+
+// readGreeting is a call with a line in the log: how long it took, and what the vendor's support will ask for.
+func readGreeting(ctx context.Context, log *slog.Logger, client *ringcentral.Client, id string) (*ringcentral.UserGreeting, error) {
+	var response ringcentral.Response
+	began := time.Now()
+	greeting, err := client.ReadCustomGreeting(ctx, "~", "~", id, ringcentral.WithResponse(&response))
+	attrs := []slog.Attr{
+		slog.String("operation", "readCustomGreeting"), slog.Int("status", response.Status), slog.String("request", response.RequestID),
+		slog.Int("remaining", response.RateLimit.Remaining), slog.Duration("took", time.Since(began)),
+	}
+	var apiErr *ringcentral.APIError
+	if errors.As(err, &apiErr) {
+		attrs = append(attrs, slog.String("code", string(apiErr.Code)), slog.Bool("documented", apiErr.Documented))
+	}
+	log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
+	return greeting, err
+}
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	t, err := transport.New(transport.Config{
+		Credentials: transport.Credentials{
+			ClientID:     os.Getenv("RINGCENTRAL_CLIENT_ID"),
+			ClientSecret: transport.NewSecret(os.Getenv("RINGCENTRAL_CLIENT_SECRET")),
+			JWT:          transport.NewSecret(os.Getenv("RINGCENTRAL_JWT")),
+		},
+		Group:   ringcentral.ThrottlingGroup,
+		OnEvent: observe(log),
+	})
+	if err != nil {
+		log.Error(err.Error())
+		os.Exit(1)
+	}
+	client, err := ringcentral.NewClient("", ringcentral.WithHTTPClient(t.Client()))
+	if err != nil {
+		log.Error(err.Error())
+		os.Exit(1)
+	}
+	if _, err := readGreeting(context.Background(), log, client, "1004"); err != nil {
+		os.Exit(1)
+	}
+}
