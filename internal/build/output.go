@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -108,10 +109,17 @@ func requireFile(dir, name string) error {
 	return err
 }
 
+var writing atomic.Int32
+
+// Writing reports whether a [Write] is under way: a program that ends meanwhile may leave some files new and some old.
+func Writing() bool { return writing.Load() > 0 }
+
 // Write brings the files below dir to what was built. Each new file is first written whole beside its target; only when
 // all are there are they renamed into place, one by one, and files that are no longer generated removed. On an error
 // before that nothing has changed. Once begun it is not interrupted: callers look at their context before.
 func Write(dir string, files map[string][]byte, changes []Change) (err error) {
+	writing.Add(1)
+	defer writing.Add(-1)
 	var temporary [][2]string // from, to
 	defer func() {
 		if err != nil {

@@ -16,8 +16,10 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,11 +56,23 @@ type app struct {
 	stdout, stderr io.Writer
 }
 
+// gracePeriod is how long a command has after the first signal to say what it was at.
+const gracePeriod = 500 * time.Millisecond
+
 // Run runs the command line args and returns its exit code.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends the process
+		// What is being parsed or compared does not look at the context. Where nothing is being written there is nothing to
+		// bring to an end either.
+		time.Sleep(gracePeriod)
+		if !slices.Contains(args, "live") && !build.Writing() {
+			fmt.Fprintln(stderr, "ringbasic: interrupted: nothing more was written")
+			os.Exit(exitFailed)
+		}
+	})
 	return run(ctx, args, stdin, stdout, stderr)
 }
 
@@ -130,7 +144,7 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.updateCommand(), a.liveCommand())
+	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.coverageCommand(), a.updateCommand(), a.liveCommand())
 	return root
 }
 

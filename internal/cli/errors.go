@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -38,9 +41,9 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 			for _, row := range rows {
 				if row.Operation != operation {
 					operation = row.Operation
-					fmt.Fprintln(w, operation)
+					fmt.Fprintln(w, visible(operation))
 				}
-				fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, row.Code, row.Message)
+				fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, visible(row.Code), visible(row.Message))
 			}
 			fmt.Fprintf(w, "%d rows\n", len(rows))
 			return w.Flush()
@@ -49,6 +52,15 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	completeWith(cmd, "format", "text", "json")
 	return cmd
+}
+
+// visible spells characters that could steer a terminal.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s
+	}
+	quoted := strconv.QuoteToGraphic(s)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 // writeJSON prints v as one indented document. A nil slice is printed as an empty list.

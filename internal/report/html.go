@@ -33,18 +33,22 @@ type ErrorRow struct {
 
 // Coverage is a table: operations and what of each is exercised.
 type Coverage struct {
-	Columns []string
-	Rows    []CoverageRow
+	Columns []string      `json:"columns"`
+	Rows    []CoverageRow `json:"rows"`
 }
 
 // CoverageRow has a cell for each column.
 type CoverageRow struct {
-	Operation string
-	Cells     []CoverageCell
+	Operation string         `json:"operation"`
+	Cells     []CoverageCell `json:"cells"`
 }
 
 // CoverageCell counts what is exercised, and what a waiver excuses, of what there is.
-type CoverageCell struct{ Covered, Waived, Total int }
+type CoverageCell struct {
+	Covered int `json:"covered"`
+	Waived  int `json:"waived"`
+	Total   int `json:"total"`
+}
 
 // Whole tells whether nothing is left to cover.
 func (c CoverageCell) Whole() bool { return c.Covered+c.Waived == c.Total }
