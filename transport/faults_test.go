@@ -316,3 +316,25 @@ func TestMayRetry(t *testing.T) {
 		}
 	}
 }
+
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	throttled := &transport.ThrottledError{Wait: time.Minute}
+	after, ok := throttled.Retryable()
+	require.True(t, ok && throttled.Throttled())
+	require.Equal(t, time.Minute, after)
+	for _, c := range []struct {
+		err   *transport.TokenError
+		after time.Duration
+		ok    bool
+	}{
+		{&transport.TokenError{Final: true, RetryAfter: time.Hour}, 0, false},
+		{&transport.TokenError{Status: 503}, 2 * time.Second, true},
+		{&transport.TokenError{RetryAfter: time.Minute}, time.Minute, true},
+	} {
+		after, ok := c.err.Retryable()
+		require.Equal(t, c.after, after)
+		require.Equal(t, c.ok, ok)
+		require.Equal(t, !ok, c.err.BadCredentials())
+	}
+}

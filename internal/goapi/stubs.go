@@ -24,7 +24,7 @@ var stubs = map[string]string{
 		type Client struct { CheckRedirect func(req *Request, via []*Request) error }`,
 	"net/textproto": `type MIMEHeader map[string][]string`,
 	"net/url":       `type URL struct { Scheme string }; type Values map[string][]string`,
-	"time":          `type Duration int64; type Time struct { wall uint64 }`,
+	"time":          `type Duration int64; const Second Duration = 1000000000; type Time struct { wall uint64 }`,
 }
 
 // stubImporter imports stubs. It keeps those that it has made.

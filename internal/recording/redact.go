@@ -300,8 +300,10 @@ func (r *Redactor) jsonString(parent, key, s string) string {
 	switch {
 	case (parent == "preset" || parent == "language") && key == "id":
 		return s
-	case personal[parent] && key == "name":
+	case (personal[parent] && key == "name" || personKey().MatchString(key)) && s != "":
 		return r.placeholder("person", s)
+	case phoneKey().MatchString(key) && writtenPhone().MatchString(s) && len(phoneDigits(s)) >= 7:
+		return r.phone(s)
 	}
 	return r.value(key, s)
 }
@@ -322,11 +324,19 @@ func (r *Redactor) number(parent, key, raw string) string {
 }
 
 var (
-	secretKey = lazyregexp.New(`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`)
+	secretKey = lazyregexp.New(`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`)
 	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
 	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)
 	numberKey = lazyregexp.New(`^extensionNumber$`)
-	personal  = map[string]bool{"extension": true, "recipient": true, "owner": true, "contact": true}
+	personKey = lazyregexp.New(`(?i)^(first|last|middle|nick|full|given|family|display|contact|caller|callee|user)_?name$`)
+	// writtenPhone is a number as people write it, with blanks and the like.
+	writtenPhone = lazyregexp.New(`^\+?[0-9() ./-]+$`)
+	// personal are the members whose name is that of somebody.
+	personal = map[string]bool{
+		"extension": true, "recipient": true, "recipients": true, "owner": true, "contact": true, "contacts": true, "callers": true,
+		"caller": true, "callee": true, "from": true, "to": true, "sender": true, "user": true, "creator": true, "author": true,
+		"participants": true, "lastModifiedBy": true, "assignee": true, "delegate": true, "person": true,
+	}
 	allDigits = lazyregexp.New(`^[0-9]+$`)
 )
 

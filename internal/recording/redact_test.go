@@ -287,3 +287,26 @@ func TestAssign(t *testing.T) {
 	require.Equal(t, "rule 1003 of 1002, 1004, 1003 and 1002", r.Text("rule 400592844008 of 37439510, 37439511, 400592844008 and 37439510"))
 	require.Equal(t, `{"id": 1003}`, string(r.Body(http.Header{"Content-Type": {"application/json"}}, []byte(`{"id": 400592844008}`))))
 }
+
+// What people are called, and how they write their numbers, goes wherever it stands.
+func TestRedactPeople(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"callers":[{"callerId":"+14155550000","name":"Jane Roe"}],"phoneNumber":"020 7946 0000"}`: `{"callers":[{"callerId":"+12025550100","name":"Person 1"}],"phoneNumber":"12025550101"}`,
+		`{"from":{"name":"Jane Roe"},"to":[{"name":"John Doe"},{"name":"Jane Roe"}]}`:                `{"from":{"name":"Person 1"},"to":[{"name":"Person 2"},{"name":"Person 1"}]}`,
+		`{"contact":{"firstName":"Jane","lastName":"Roe","nick_name":"J"}}`:                          `{"contact":{"firstName":"Person 1","lastName":"Person 2","nick_name":"Person 3"}}`,
+		`{"name":"Lunch","type":"Custom"}`:                                                           `{"name":"Lunch","type":"Custom"}`,
+		`{"sig":"abc","x-amz-credential":"AKIA/1"}`:                                                  `{"sig":"redacted","x-amz-credential":"redacted"}`,
+	} {
+		r := NewRedactor()
+		got := r.json(in)
+		require.Equal(t, want, got)
+		require.Equal(t, got, NewRedactor().json(got), "redacting again changes it")
+	}
+	for _, leak := range []string{`"firstName": "Jane"`, "call 020 7946 0000", "write to jané@bücher.example2", "of 5f3759df5f3759df5f3759df"} {
+		require.NotEmpty(t, Scan([]byte(leak)), leak)
+	}
+	for _, fine := range []string{`"firstName": "Person 1"`, "at 09:00 2018", "2018-08-28"} {
+		require.Empty(t, Scan([]byte(fine)), fine)
+	}
+}

@@ -65,7 +65,7 @@ var detectors = sync.OnceValue(func() []detector {
 		{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
 		{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
 		{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
-		{"e-mail address", regexp.MustCompile(`([A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), func(core, _, _ string) bool {
+		{"e-mail address", regexp.MustCompile(`([\pL0-9._+-]+(?:@|%40)[\pL0-9-]+(?:\.[\pL0-9-]+)*\.[\pL]{2,})`), func(core, _, _ string) bool {
 			return exampleHost().MatchString(strings.Replace(core, "%40", "@", 1))
 		}},
 		{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
@@ -79,6 +79,11 @@ var detectors = sync.OnceValue(func() []detector {
 		}},
 		{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
 			return endsWithDigit(before) || startsWithDigit(after) || fictional().MatchString(phoneDigits(core))
+		}},
+		{"phone number", regexp.MustCompile(`\b(0[0-9]{2,4} [0-9]{3,4} ?[0-9]{3,4})\b`), nil},
+		{"token", regexp.MustCompile(`\b([0-9a-f]{24})\b`), func(core, _, _ string) bool { return strings.Trim(core, "0123456789") == "" }},
+		{"name", regexp.MustCompile(`"(?:first|last|middle|nick|full|given|family|display|contact|caller|callee)Name\\*"\s*:\s*\\*"([^"\\]+)`), func(core, _, _ string) bool {
+			return strings.HasPrefix(core, "Person ")
 		}},
 		{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
 			return core == LargeID || inDictionary().MatchString(before) || isWordStart(after)
