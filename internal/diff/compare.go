@@ -245,6 +245,8 @@ func (c *comparer) parameters(a, b *operation) {
 	for _, p := range b.parameters {
 		new[p.id()] = p
 	}
+	rejoin(old, new)
+	rejoin(new, old)
 	for _, id := range bothKeys(old, new) {
 		x, y := old[id], new[id]
 		switch {
@@ -256,6 +258,21 @@ func (c *comparer) parameters(a, b *operation) {
 			c.emitWhole(added, choose(y.required.value != nil, "param-add-req", "param-add-opt"), y.location(), y.line, c.inside(y.schema, at, added)...)
 		default:
 			c.parameter(x, y)
+		}
+	}
+}
+
+// rejoin puts the members of an exploded object in list together again where the other side has an object of that name
+// which is written in another way.
+func rejoin(list, other map[string]*parameter) {
+	for id, p := range list {
+		if p.whole == nil {
+			continue
+		}
+		name := p.whole.id()
+		if y := other[name]; y != nil && y.whole == nil && y.schema.isAny("object") && (list[name] == nil || list[name] == p.whole || list[name].whole == p.whole) {
+			delete(list, id)
+			list[name] = p.whole
 		}
 	}
 }

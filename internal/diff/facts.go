@@ -74,6 +74,7 @@ type parameter struct {
 	required fact
 	schema   *schema
 	facts    map[string]fact // collectionFormat, style and the like
+	whole    *parameter      // the exploded object that it is a member of, nil for none
 }
 
 func (p *parameter) location() string { return "parameter " + p.in + ":" + p.name }

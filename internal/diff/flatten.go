@@ -259,7 +259,13 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 		if r.family == "2.0" && (in == "body" || in == "formData") || in == "header" && r.ignored(document.Text(p.node, "name"), "accept", "authorization", "content-type") {
 			continue
 		}
-		op.parameters = append(op.parameters, exploded(r.parameter(p))...)
+		whole := r.parameter(p)
+		for _, member := range exploded(whole) {
+			if member != whole {
+				member.whole = whole
+			}
+			op.parameters = append(op.parameters, member)
+		}
 	}
 	slices.SortFunc(op.parameters, func(a, b *parameter) int { return strings.Compare(a.id(), b.id()) })
 	for status, n := range document.Pairs(document.Get(node, "responses")) {
