@@ -134,6 +134,11 @@ func kinds() []kind {
 		{"exclusive of integers", "{type: integer, minimum: 1, maximum: 9}", "{type: integer, minimum: 0, exclusiveMinimum: true, maximum: 10, exclusiveMaximum: true}", "20", "", "", "", ""},
 		{"exclusive of integers in 3.1", "{type: integer, minimum: 1, maximum: 9}", "{type: integer, exclusiveMinimum: 0, exclusiveMaximum: 10}", "1", "", "", "", ""},
 
+		{"both values of a boolean", "{type: boolean}", "{type: boolean, enum: [true, false]}", "201", "", "", "", ""},
+		{"one value of a boolean", "{type: boolean}", "{type: boolean, enum: [true]}", "201", "req-enum-new", "req-enum-gone", "resp-enum-new", "resp-enum-gone"},
+		{"multiples of 1", "{type: integer}", "{type: integer, multipleOf: 1.0}", "201", "", "", "", ""},
+		{"multiples of 1 among numbers", "{type: number}", "{type: number, multipleOf: 1}", "201", "req-limit-new", "req-limit-loose", "resp-limit-tight", "resp-limit-loose"},
+
 		{"items of any type", "{type: array}", "{type: array, items: {type: string}}", "201", "req-type", "req-type-wider", "resp-type-narrower", "resp-type"},
 		{"items that say nothing", "{type: array}", "{type: array, items: {}}", "201", "", "", "", ""},
 		{"map values of any type", "{type: object}", "{type: object, additionalProperties: {type: string}}", "201", "req-type", "req-type-wider", "resp-type-narrower", "resp-type"},

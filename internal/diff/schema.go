@@ -479,6 +479,7 @@ func (f *folder) finish() {
 	if len(f.types) == 0 && f.object {
 		f.types, f.typeLine = map[string]bool{"object": true}, s.line
 	}
+	f.dropVoid()
 	if len(f.types) == 0 {
 		f.types, f.typeLine = typesOf(s.enum), s.line
 		s.listed = len(f.types) > 0
@@ -518,6 +519,20 @@ func (f *folder) finish() {
 	}
 	slices.SortStableFunc(s.opaque, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	slices.SortStableFunc(s.unions, func(a, b union) int { return cmp.Compare(a.keyword, b.keyword) })
+}
+
+// dropVoid drops what says nothing beside the type: both values of a boolean, and multiples of 1 of an integer.
+func (f *folder) dropVoid() {
+	s := f.schema
+	if len(f.types) != 1 {
+		return
+	}
+	if f.types["boolean"] && len(s.enum) == 2 && len(typesOf(s.enum)) == 1 && typesOf(s.enum)["boolean"] {
+		s.enum, s.closed = nil, false
+	}
+	if f.types["integer"] && same(s.facts["multipleOf"].value, json.Number("1")) {
+		delete(s.facts, "multipleOf")
+	}
 }
 
 // typesOf are the types of the values of an enum.
