@@ -23,6 +23,7 @@ type cache struct{ file string }
 type copied struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`
+	Landed       string `json:"landed,omitempty"` // a digest of the URL that gave it, behind all redirects
 	body         []byte
 }
 
@@ -47,9 +48,10 @@ func openCache(dir string, u *url.URL) *cache {
 	return &cache{filepath.Join(dir, hex.EncodeToString(sum[:])+".cache")}
 }
 
-// ask makes a request conditional on the copy (RFC 9110 §13.1).
-func (c *copied) ask(h http.Header) {
-	if c == nil {
+// ask makes a request conditional on the copy (RFC 9110 §13.1), if it goes to the URL that the copy is from: what another one
+// that a redirect leads to has kept since says nothing about it.
+func (c *copied) ask(h http.Header, at *url.URL) {
+	if c == nil || c.Landed != landing(at) {
 		return
 	}
 	if c.ETag != "" {
@@ -85,11 +87,19 @@ func (c *cache) read() *copied {
 	return kept
 }
 
-func (c *cache) write(h http.Header, body []byte) {
+// landing identifies a URL without telling it: it may hold a signature.
+func landing(at *url.URL) string {
+	plain := *at
+	plain.User, plain.Fragment, plain.RawFragment = nil, "", ""
+	sum := sha256.Sum256([]byte(plain.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+func (c *cache) write(at *url.URL, h http.Header, body []byte) {
 	if c == nil {
 		return
 	}
-	kept := copied{ETag: h.Get("ETag"), LastModified: h.Get("Last-Modified")}
+	kept := copied{ETag: h.Get("ETag"), LastModified: h.Get("Last-Modified"), Landed: landing(at)}
 	if kept.ETag == "" && kept.LastModified == "" || len(kept.ETag)+len(kept.LastModified) > maxValidator ||
 		strings.Contains(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), "no-store") {
 		_ = os.Remove(c.file) // what it holds is no longer what the server has

@@ -145,3 +145,34 @@ func TestCacheIsInTheUsersFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 }
+
+// A redirect that leads elsewhere than last time is asked for in full: what that server has kept since says nothing about the
+// copy.
+func TestCacheBehindARedirect(t *testing.T) {
+	t.Parallel()
+	target, full := "/a", 0
+	h := newHost(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/latest" {
+			w.Header().Set("Location", target)
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		w.Header().Set("ETag", `"same"`)
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		full++
+		_, _ = io.WriteString(w, spec+"# "+r.URL.Path+"\n")
+	})
+	for i, c := range []struct {
+		target string
+		full   int
+	}{{"/a", 1}, {"/a", 1}, {"/b", 2}, {"/b", 2}, {"/a", 3}} {
+		target = c.target
+		got, problem := h.get(t, "/latest")
+		require.Empty(t, problem)
+		require.Equal(t, spec+"# "+c.target+"\n", got, "%d", i)
+		require.Equal(t, c.full, full, "%d", i)
+	}
+}

@@ -161,8 +161,9 @@ type fetcher struct {
 	display   string
 	opt       Options
 	transport *http.Transport
-	cache     *cache // nil: none
-	landed    string // where redirects led, "" if there were none
+	cache     *cache   // nil: none
+	landed    string   // where redirects led, "" if there were none
+	at        *url.URL // who was asked last
 }
 
 func newFetcher(u *url.URL, display string, opt Options) *fetcher {
@@ -313,7 +314,7 @@ func (f *fetcher) try(ctx context.Context) ([]byte, error) {
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusOK:
-	case resp.StatusCode == http.StatusNotModified && kept != nil:
+	case resp.StatusCode == http.StatusNotModified && kept != nil && kept.Landed == landing(f.at):
 		return kept.body, nil
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
 		return nil, busy{resp.StatusCode, retryAfter(resp.Header)}
@@ -326,7 +327,7 @@ func (f *fetcher) try(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fault(ctx, err)
 	}
-	f.cache.write(resp.Header, data)
+	f.cache.write(f.at, resp.Header, data)
 	return data, nil
 }
 
@@ -346,7 +347,8 @@ func (f *fetcher) follow(ctx context.Context, kept *copied) (*http.Response, err
 		req.Header.Set("User-Agent", agent)
 		req.Header.Set("Accept", "application/yaml, application/json, */*;q=0.5")
 		req.Header.Set("Accept-Encoding", "gzip")
-		kept.ask(req.Header)
+		kept.ask(req.Header, at)
+		f.at = at
 		resp, err := f.transport.RoundTrip(req)
 		if err != nil {
 			return nil, err
