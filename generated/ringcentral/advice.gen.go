@@ -64,7 +64,7 @@ func (e *APIError) Retryable() (after time.Duration, ok bool) {
 // BadCredentials reports whether the token was refused.
 func (e *APIError) BadCredentials() bool { return e.Status == http.StatusUnauthorized }
 
-// Throttled reports whether it were too many calls.
+// Throttled reports whether there were too many calls.
 func (e *APIError) Throttled() bool { return e.Status == http.StatusTooManyRequests }
 
 // ParameterName is the parameter that the error is about, "" if the server does not say.

@@ -80,16 +80,12 @@ var codegenMutex sync.Mutex
 func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[string][]byte, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
-	var (
-		runtime    []*runtimeFile
-		runtimeErr error
-		group      sync.WaitGroup
-	)
-	group.Go(func() {
-		templates()
-		runtime, runtimeErr = readRuntime()
-	})
-	doc, odd, err := normal(doc)
+	go templates() // parsed while the rest is made
+	runtime, err := readRuntime()
+	if err != nil {
+		return nil, err
+	}
+	doc, odd, err := normal(doc, runtime)
 	if err != nil {
 		return nil, err
 	}
@@ -115,9 +111,6 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	}
 	if f.files["spec.gen.go"], err = putSpec(f.files["spec.gen.go"], spec); err != nil {
 		return nil, err
-	}
-	if group.Wait(); runtimeErr != nil {
-		return nil, runtimeErr
 	}
 	if err := copyRuntime(runtime, f.files, f.names, cfg.PackageName); err != nil {
 		return nil, err

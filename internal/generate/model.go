@@ -340,11 +340,10 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	for _, p := range b.Schema.Properties {
 		var encoding *openapi3.Encoding
 		if body := d.Spec.RequestBody.Value; body != nil && body.Content[b.ContentType] != nil {
-			encoding = body.Content[b.ContentType].Encoding[p.JsonFieldName]
-		}
-		if body := d.Spec.RequestBody.Value; p.Schema.OAPISchema == nil && body != nil && body.Content[b.ContentType] != nil {
+			content := body.Content[b.ContentType]
+			encoding = content.Encoding[p.JsonFieldName]
 			// oapi-codegen keeps no schema of what it gives a type of its own.
-			if ref := body.Content[b.ContentType].Schema.Value.Properties[p.JsonFieldName]; ref != nil {
+			if ref := content.Schema.Value.Properties[p.JsonFieldName]; p.Schema.OAPISchema == nil && ref != nil {
 				p.Schema.OAPISchema = ref.Value
 			}
 		}

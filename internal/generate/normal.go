@@ -1,9 +1,7 @@
 package generate
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"mime"
@@ -28,12 +26,13 @@ type quirks struct {
 //   - format binary is a file in the fields of a multipart form, and text everywhere else;
 //   - a form by reference is written out, so that its fields are its own;
 //   - a name that is given to a component does not touch the fields that refer to it; a component that is called like a
-//     type of the runtime is called otherwise;
+//     name of the runtime is called otherwise, and discriminators select it by the name that it had;
 //   - members that contain each other although both are required are not required in Go;
 //   - values of an enumeration whose names would be the same get names of their own;
 //   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows go.
-func normal(doc *openapi3.T) (*openapi3.T, *quirks, error) {
-	look := newNormalizer(doc, false)
+func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, error) {
+	taken := exportedNames(runtime)
+	look := newNormalizer(doc, taken, false)
 	look.document()
 	if !look.needed {
 		return doc, look.quirks, nil
@@ -42,24 +41,26 @@ func normal(doc *openapi3.T) (*openapi3.T, *quirks, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	n := newNormalizer(copied, true)
+	n := newNormalizer(copied, taken, true)
 	n.document()
 	return copied, n.quirks, nil
 }
 
 type normalizer struct {
-	doc    *openapi3.T
-	change bool // else only look whether something has to
-	needed bool
-	seen   map[*openapi3.Schema]bool
-	files  map[*openapi3.Schema]bool
-	names  map[string]string // new names of components
-	quirks *quirks
+	doc      *openapi3.T
+	taken    []string // names that the runtime has
+	change   bool     // else only look whether something has to
+	needed   bool
+	seen     map[*openapi3.Schema]bool
+	composed []*openapi3.Schema // those with allOf
+	files    map[*openapi3.Schema]bool
+	names    map[string]string // new names of components
+	quirks   *quirks
 }
 
-func newNormalizer(doc *openapi3.T, change bool) *normalizer {
+func newNormalizer(doc *openapi3.T, taken []string, change bool) *normalizer {
 	return &normalizer{
-		doc: doc, change: change, seen: map[*openapi3.Schema]bool{}, files: map[*openapi3.Schema]bool{}, names: map[string]string{},
+		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, files: map[*openapi3.Schema]bool{}, names: map[string]string{},
 		quirks: &quirks{requestTypes: map[string]string{}, accepts: map[string]string{}},
 	}
 }
@@ -89,8 +90,15 @@ func (n *normalizer) document() {
 			}
 		}
 	}
+	n.settle()
 	n.cycles()
 	n.reserved()
+	// Several components that would get one name keep theirs: that two types have it is refused later.
+	given := map[string]int{}
+	for _, name := range n.names {
+		given[name]++
+	}
+	maps.DeleteFunc(n.names, func(_, name string) bool { return given[name] > 1 })
 }
 
 func (n *normalizer) parameters(list openapi3.Parameters) {
@@ -191,9 +199,7 @@ func (n *normalizer) content(content openapi3.Content, id string, types map[stri
 		if media == nil || media.Schema == nil || media.Schema.Value == nil {
 			continue
 		}
-		if strings.HasPrefix(name, "multipart/") {
-			n.form(media)
-		} else if name == "application/x-www-form-urlencoded" {
+		if strings.HasPrefix(name, "multipart/") || name == "application/x-www-form-urlencoded" {
 			n.form(media)
 		}
 	}
@@ -260,7 +266,9 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef) {
 	if s.AllOf != nil && len(s.AllOf) == 0 {
 		n.edit(func() { s.AllOf = nil })
 	}
-	n.allOf(s)
+	if len(s.AllOf) > 0 {
+		n.composed = append(n.composed, s)
+	}
 	n.enum(s)
 	for name, property := range s.Properties {
 		n.property(name, property)
@@ -306,11 +314,19 @@ func letters(s string) string {
 	}, s)
 }
 
-// allOf takes what no type shows out of the parts, where parts would contradict each other.
-func (n *normalizer) allOf(s *openapi3.Schema) {
-	if len(s.AllOf) == 0 {
-		return
+// settle takes what no type shows out of the parts of allOf, where parts would contradict each other. What one shares with
+// another is compared again, so that the order in which they are found makes no difference: things are only ever taken out.
+func (n *normalizer) settle() {
+	for changed := true; changed; {
+		changed = false
+		for _, s := range n.composed {
+			changed = n.allOf(s) || changed
+		}
 	}
+}
+
+// allOf reports whether it changed something.
+func (n *normalizer) allOf(s *openapi3.Schema) (changed bool) {
 	quiet := func(p *openapi3.Schema) {
 		if p.ReadOnly || p.WriteOnly || p.Default != nil || p.Format != "" && p.Type == nil || p.Deprecated || p.Example != nil {
 			n.edit(func() {
@@ -318,6 +334,7 @@ func (n *normalizer) allOf(s *openapi3.Schema) {
 				if p.Type == nil {
 					p.Format = ""
 				}
+				changed = true
 			})
 		}
 	}
@@ -328,37 +345,37 @@ func (n *normalizer) allOf(s *openapi3.Schema) {
 		}
 	}
 	var parts []*openapi3.Schema
-	var collect func(p *openapi3.Schema, depth int)
-	collect = func(p *openapi3.Schema, depth int) {
-		if p == nil || depth > 20 {
+	reached := map[*openapi3.Schema]bool{}
+	var collect func(p *openapi3.Schema)
+	collect = func(p *openapi3.Schema) {
+		if p == nil || reached[p] {
 			return
 		}
+		reached[p] = true
 		parts = append(parts, p)
 		for _, part := range p.AllOf {
-			collect(part.Value, depth+1)
+			collect(part.Value)
 		}
 	}
-	collect(s, 0)
-	differ := func(fact func(p *openapi3.Schema) string) bool {
-		return slices.ContainsFunc(parts, func(p *openapi3.Schema) bool { return fact(p) != fact(parts[0]) })
-	}
-	flags := func(p *openapi3.Schema) string { return fmt.Sprint(p.ReadOnly, p.WriteOnly) }
+	collect(s)
+	flags := slices.ContainsFunc(parts, func(p *openapi3.Schema) bool {
+		return p.ReadOnly != parts[0].ReadOnly || p.WriteOnly != parts[0].WriteOnly
+	})
 	formats := map[string]bool{}
 	for _, p := range parts {
 		if p.Type != nil {
 			formats[p.Format] = true // none is another one
 		}
 	}
-	if differ(flags) || len(formats) > 1 {
-		n.edit(func() {
-			for _, p := range parts {
-				p.ReadOnly, p.WriteOnly = false, false
-				if len(formats) > 1 && !n.files[p] {
-					p.Format = ""
-				}
-			}
-		})
+	for _, p := range parts {
+		if (flags || len(formats) > 1) && (p.ReadOnly || p.WriteOnly) {
+			n.edit(func() { p.ReadOnly, p.WriteOnly, changed = false, false, true })
+		}
+		if len(formats) > 1 && p.Format != "" && !n.files[p] {
+			n.edit(func() { p.Format, changed = "", true })
+		}
 	}
+	return changed
 }
 
 // enum gives values whose constants would have one name names of their own.
@@ -492,59 +509,4 @@ func (n *normalizer) cycles() {
 			at = lists[at]
 		}
 	}
-}
-
-// runtimeTypes are the exported types of the runtime.
-var runtimeTypes = []string{
-	"APIError", "CallOption", "Client", "DocumentedError", "ErrorCode", "ErrorDetail", "File", "ID", "Operation", "Option", "RateLimit",
-	"Response", "Stream",
-}
-
-// reserved gives components that are called like a type of the runtime another name.
-func (n *normalizer) reserved() {
-	if n.doc.Components == nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(n.doc.Components.Schemas)) {
-		ref := n.doc.Components.Schemas[name]
-		if ref.Value == nil || ref.Value.Extensions["x-go-name"] != nil || ref.Value.Extensions["x-go-type"] != nil {
-			continue
-		}
-		if slices.ContainsFunc(runtimeTypes, func(t string) bool { return sameName(t, name) }) {
-			n.rename(name, name+"Object")
-		}
-	}
-}
-
-// renamed is a copy of a document in which components have other names.
-func renamed(doc *openapi3.T, names map[string]string) (*openapi3.T, error) {
-	text, err := doc.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	if len(names) > 0 {
-		for _, old := range slices.Sorted(maps.Keys(names)) {
-			was, _ := json.Marshal("#/components/schemas/" + old)
-			is, _ := json.Marshal("#/components/schemas/" + names[old])
-			text = bytes.ReplaceAll(text, was, is)
-		}
-		var tree map[string]any
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.UseNumber()
-		if err := d.Decode(&tree); err != nil {
-			return nil, err
-		}
-		components, _ := tree["components"].(map[string]any)
-		schemas, _ := components["schemas"].(map[string]any)
-		for old, name := range names {
-			schema, _ := schemas[old].(map[string]any)
-			delete(schemas, old)
-			delete(schema, "x-go-name")
-			schemas[name] = schema
-		}
-		if text, err = json.Marshal(tree); err != nil {
-			return nil, err
-		}
-	}
-	return openapi3.NewLoader().LoadFromData(text)
 }

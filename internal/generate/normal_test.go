@@ -1,0 +1,130 @@
+package generate_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/generate"
+)
+
+// runtimeNames are the exported names that a package can get from package runtime, as its sources declare them.
+func runtimeNames(t *testing.T) (names []string) {
+	files, err := filepath.Glob("runtime/*.go")
+	require.NoError(t, err)
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		add := func(id *ast.Ident) {
+			if id.IsExported() {
+				names = append(names, id.Name)
+			}
+		}
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if decl.Recv == nil {
+					add(decl.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						add(spec.Name)
+					case *ast.ValueSpec:
+						for _, id := range spec.Names {
+							add(id)
+						}
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+// A document may call its components what it likes, also what the runtime calls its own.
+func TestComponentsCalledLikeTheRuntime(t *testing.T) {
+	names := runtimeNames(t)
+	require.Contains(t, names, "Client")
+	require.Contains(t, names, "Throttled")
+	for _, name := range names {
+		text := small("", "", strings.ReplaceAll(thing, "schemas/Thing", "schemas/"+name), strings.Replace(plainThing, "Thing", name, 1))
+		files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		require.NoError(t, err, name)
+		require.Contains(t, string(files["types.gen.go"]), "type "+name+"Object struct", name)
+	}
+}
+
+// Two components that a name is given to are two types still: it is refused, and neither takes the place of the other.
+func TestOneNameForTwoComponents(t *testing.T) {
+	const both = `Thing: {type: object, properties: {first: {$ref: '#/components/schemas/A'}, second: {$ref: '#/components/schemas/B'}}},
+    A: {type: object, x-go-name: Part, properties: {a: {type: string}}},
+    B: {type: object, x-go-name: Part, properties: {b: {type: string}}}`
+	text := small("", "", thing, both)
+	for range 5 { // in whatever order maps are walked
+		_, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		require.ErrorContains(t, err, "Part")
+	}
+}
+
+// What a discriminator selects by a component's own name is what the server sends, whatever the type is called.
+func TestDiscriminatorOfRenamedComponents(t *testing.T) {
+	for _, union := range []string{
+		"{propertyName: kind}",
+		"{propertyName: kind, mapping: {File: File, Card: '#/components/schemas/Card'}}",
+		"{propertyName: kind, mapping: {File: '#/components/schemas/File'}}",
+	} {
+		text := small("", "", thing, fmt.Sprintf(`Thing: {oneOf: [{$ref: '#/components/schemas/File'}, {$ref: '#/components/schemas/Card'}], discriminator: %s},
+    File: {type: object, required: [kind], properties: {kind: {type: string}, size: {type: integer}}},
+    Card: {type: object, required: [kind], properties: {kind: {type: string}, name: {type: string}}}`, union))
+		files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		require.NoError(t, err, union)
+		types := string(files["types.gen.go"])
+		require.Contains(t, types, `case "File":`, union)
+		require.Contains(t, types, `case "Card":`, union)
+		require.NotContains(t, types, `"FileObject"`, union)
+	}
+}
+
+// Formats in which parts of an allOf contradict each other are left out, also of what shares a part with it, wherever that
+// stands: maps are walked in any order.
+func TestFormatsOfSharedParts(t *testing.T) {
+	for _, names := range [][2]string{{"x", "y"}, {"y", "x"}} {
+		text := small("", "", thing, fmt.Sprintf(`Thing: {type: object, properties: {%s: {allOf: [{$ref: '#/components/schemas/P'}, {type: integer, format: int32}]}, %s: {allOf: [{$ref: '#/components/schemas/P'}, {$ref: '#/components/schemas/Q'}]}}},
+    P: {type: integer, format: int64},
+    Q: {type: integer, format: int64}`, names[0], names[1]))
+		for range 10 {
+			files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+			require.NoError(t, err)
+			types := string(files["types.gen.go"])
+			require.Regexp(t, `X \*int `, types)
+			require.Regexp(t, `Y \*int `, types)
+		}
+	}
+}
+
+// A result without a name of its own gets one, whatever status it comes with.
+func TestResultsWithoutNames(t *testing.T) {
+	for _, status := range []string{"200", "201", "203", "206", "2XX", "default"} {
+		for schema, want := range map[string]string{
+			"{type: array, items: {type: string}}":                                  "",
+			"{type: object, properties: {b: {type: string}}}":                       "",
+			"{type: array, items: {type: object, properties: {b: {type: string}}}}": `type \w+ = \[\]`,
+		} {
+			text := small("", "", "{'"+status+"': {description: ok, content: {application/json: {schema: "+schema+"}}}}", plainThing)
+			files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+			require.NoError(t, err, "%s %s", status, schema)
+			require.Regexp(t, want, string(files["types.gen.go"]), status)
+		}
+	}
+}
