@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/report"
 )
 
 func (a *app) coverageCommand() *cobra.Command {
@@ -49,50 +47,19 @@ func (a *app) printCoverage(format string) error {
 	if err != nil {
 		return err
 	}
-	c, err := coverage(files, doc)
+	suite, err := checked(files, doc)
 	if err != nil {
 		return err
 	}
-	if format == "json" {
-		c.Columns, c.Rows = listOf(c.Columns), listOf(c.Rows)
+	switch {
+	case format == "json":
 		enc := json.NewEncoder(a.stdout)
 		enc.SetIndent("", "  ")
-		return enc.Encode(c)
+		return enc.Encode(coverage(suite))
+	case suite == nil:
+		_, err = fmt.Fprintln(a.stdout, "there are no recordings")
+	default:
+		_, err = fmt.Fprint(a.stdout, suite.Table())
 	}
-	if len(c.Rows) == 0 {
-		_, err := fmt.Fprintln(a.stdout, "there are no recordings")
-		return err
-	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	for _, column := range c.Columns {
-		fmt.Fprint(w, "\t", column)
-	}
-	fmt.Fprintln(w)
-	for _, row := range c.Rows {
-		fmt.Fprint(w, row.Operation)
-		for _, cell := range row.Cells {
-			fmt.Fprint(w, "\t", cellText(cell))
-		}
-		fmt.Fprintln(w)
-	}
-	return w.Flush()
-}
-
-// cellText is "12/14 (2 waived)", or a dash where there is nothing to exercise.
-func cellText(c report.CoverageCell) string {
-	text := "–"
-	if c.Total > 0 {
-		text = fmt.Sprintf("%d/%d", c.Covered, c.Total)
-	}
-	if c.Waived > 0 {
-		text += fmt.Sprintf(" (%d waived)", c.Waived)
-	}
-	return text
-}
-
-func listOf[T any](l []T) []T {
-	if l == nil {
-		return []T{}
-	}
-	return l
+	return err
 }

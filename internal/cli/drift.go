@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
@@ -97,7 +98,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 			if known != "" { // all that counts today, whether it was known before or not
 				data, err := diff.WriteKnown(r)
 				if err == nil {
-					err = os.WriteFile(known, data, 0o644)
+					err = writeFile(known, data)
 				}
 				if err != nil {
 					return err
@@ -176,12 +177,17 @@ func writeReport(o output, r *diff.Report, options report.Options) error {
 	if err := report.Write(&buf, o.format, r, options); err != nil {
 		return err
 	}
-	if dir := filepath.Dir(o.file); dir != "." {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
+	return writeFile(o.file, buf.Bytes())
+}
+
+// writeFile writes a report, whole or not at all, and makes the folder that it is in. What is no file, such as a link or a
+// device, stays what it is and is written through.
+func writeFile(name string, data []byte) error {
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(name, data, 0o644)
 	}
-	return os.WriteFile(o.file, buf.Bytes(), 0o644)
+	base := filepath.Base(name)
+	return build.Write(filepath.Dir(name), map[string][]byte{base: data}, []build.Change{{Path: base, State: build.Stale}})
 }
 
 // colors tells whether stdout is a terminal that wants colour (no-color.org).

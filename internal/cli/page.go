@@ -56,9 +56,11 @@ func (a *app) page(r *diff.Report) func() (report.Page, error) {
 			p.Names[op.String()] = document.Text(op.Node, "operationId")
 		}
 		p.Errors = errorTable(errorcodes.Rows(doc.Root), r.ErrorCodes)
-		if p.Coverage, err = coverage(files, doc); err != nil {
+		suite, err := checked(files, doc)
+		if err != nil {
 			return p, fmt.Errorf("coverage of the recordings: %w", err)
 		}
+		p.Coverage = coverage(suite)
 		return p, nil
 	})
 }
@@ -103,15 +105,14 @@ func errorTable(documented []errorcodes.Row, changes diff.ErrorCodes) []report.E
 	return table
 }
 
-// coverage is what the recordings exercise of our built document.
-func coverage(files fs.FS, built *document.Document) (report.Coverage, error) {
-	var c report.Coverage
+// checked is what the contract suite says of the recordings and our built document, nil where there are no recordings.
+func checked(files fs.FS, built *document.Document) (*contract.Report, error) {
 	recordings, err := recording.ReadDir(files, drift.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
-		return c, nil
+		return nil, nil
 	}
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	var waivers []contract.Waiver
 	data, err := fs.ReadFile(files, suiteWaivers)
@@ -119,27 +120,36 @@ func coverage(files fs.FS, built *document.Document) (report.Coverage, error) {
 		waivers, err = contract.ParseWaivers(suiteWaivers, data)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return c, err
+		return nil, err
 	}
 	doc, err := build.Validate(context.Background(), built.Root)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	suite, err := contract.New(doc)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
 	exchanges := make([]*contract.Exchange, len(recordings))
 	for i, r := range recordings {
 		exchanges[i] = suite.Check(r)
 	}
+	return suite.CheckAll(exchanges, waivers), nil
+}
+
+// coverage is the part of the suite's report that is shown.
+func coverage(r *contract.Report) report.Coverage {
+	c := report.Coverage{Columns: []string{}, Rows: []report.CoverageRow{}}
+	if r == nil {
+		return c
+	}
 	c.Columns = contract.Kinds
-	for _, line := range suite.CheckAll(exchanges, waivers).Coverage {
+	for _, line := range r.Coverage {
 		row := report.CoverageRow{Operation: line.Name}
 		for _, column := range line.Columns {
 			row.Cells = append(row.Cells, report.CoverageCell{Covered: column.Hit, Waived: column.Waived, Total: column.Total})
 		}
 		c.Rows = append(c.Rows, row)
 	}
-	return c, nil
+	return c
 }

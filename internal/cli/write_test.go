@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func contents(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(data)
+}
+
+// A report takes the place of the one before as a whole: nobody who has that open reads half of each.
+func TestReportsAreWrittenWhole(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "new", "folder", "report.json")
+	require.NoError(t, writeFile(name, []byte("first")))
+	before := filepath.Join(dir, "before")
+	require.NoError(t, os.Link(name, before))
+	require.NoError(t, writeFile(name, []byte("second")))
+	require.Equal(t, "second", contents(t, name))
+	require.Equal(t, "first", contents(t, before))
+
+	link := filepath.Join(dir, "link")
+	require.NoError(t, os.Symlink(name, link))
+	require.NoError(t, writeFile(link, []byte("third")))
+	require.Equal(t, "third", contents(t, name))
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSymlink)
+
+	require.NoError(t, writeFile(os.DevNull, []byte("nowhere")))
+	require.Error(t, writeFile(filepath.Join(name, "below a file"), nil))
+	left, err := os.ReadDir(filepath.Dir(name))
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+}
