@@ -5,7 +5,7 @@ import "time"
 // Retryable reports that calling again after Wait is right.
 func (e *ThrottledError) Retryable() (after time.Duration, ok bool) { return e.Wait, true }
 
-// Throttled reports that it were too many calls.
+// Throttled reports that there were too many calls.
 func (e *ThrottledError) Throttled() bool { return true }
 
 // Retryable reports whether a token may be had later, and how long to wait at least: not where the credential was refused.

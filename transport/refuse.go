@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -24,9 +25,9 @@ func tokenRefused(resp *http.Response) bool {
 			return true
 		}
 	}
-	code, vendor := codesOf(peek(resp))
-	number, err := strconv.Atoi(strings.TrimPrefix(vendor, "OAU-"))
-	return code == "invalid_token" || err == nil && strings.HasPrefix(vendor, "OAU-") && (120 <= number && number <= 136 || number == 149)
+	said := readError(peek(resp))
+	number, err := strconv.Atoi(strings.TrimPrefix(said.vendor, "OAU-"))
+	return said.code == "invalid_token" || err == nil && strings.HasPrefix(said.vendor, "OAU-") && (120 <= number && number <= 136 || number == 149)
 }
 
 // peek returns the first bytes of a body, which can be read again.
@@ -53,26 +54,35 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// codesOf are the code of OAuth (RFC 6749 §5.2) and the vendor's in an error body, "" where there is none. The vendor's
-// outer code is often a word: an entry's comes first.
-func codesOf(data []byte) (code, vendor string) {
+// errorBody is what an error body says.
+type errorBody struct {
+	code    string // of OAuth (RFC 6749 §5.2)
+	vendor  string // the vendor's: of the first entry that has one, as the outer code is often a word
+	message string // the vendor's
+}
+
+// readError reads an error body, "" for what is not in it or is no text.
+func readError(data []byte) errorBody {
 	var body struct {
 		Error     string `json:"error"`
 		ErrorCode string `json:"errorCode"`
+		Message   string `json:"message"`
 		Errors    []struct {
 			ErrorCode string `json:"errorCode"`
 		} `json:"errors"`
 	}
-	if json.Unmarshal(data, &body) != nil {
-		return "", ""
+	var otherType *json.UnmarshalTypeError // what is of another type is left out
+	if err := json.Unmarshal(data, &body); err != nil && !errors.As(err, &otherType) {
+		return errorBody{}
 	}
-	vendor = body.ErrorCode
-	for _, e := range body.Errors {
-		if e.ErrorCode != "" {
-			return body.Error, e.ErrorCode
+	e := errorBody{body.Error, body.ErrorCode, body.Message}
+	for _, entry := range body.Errors {
+		if entry.ErrorCode != "" {
+			e.vendor = entry.ErrorCode
+			break
 		}
 	}
-	return body.Error, vendor
+	return e
 }
 
 // mask replaces what an unsuccessful response repeats of the access token, or of its beginning, in its headers and in the

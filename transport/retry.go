@@ -107,7 +107,7 @@ func (b *endingBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// total carries when a call has to have an answer: a wait that is longer is not begun.
+// totalKey is the context key of when a call has to have an answer: a wait that is longer is not begun.
 type totalKey struct{}
 
 func withTotal(ctx context.Context, at time.Time) context.Context {

@@ -2,8 +2,8 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -380,16 +380,10 @@ func tokenError(err error, now time.Time, secrets []string, most time.Duration) 
 		Description: answer.ErrorDescription,
 		RetryAfter:  retryAfter(answer.Response, now, most),
 	}
-	code, vendor := codesOf(answer.Body)
-	e.VendorCode = vendor
+	said := readError(answer.Body)
+	e.VendorCode, e.Description = said.vendor, cmp.Or(e.Description, said.message)
 	refused := status/100 == 4 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout
-	e.Final = refused && (oauthErrors[code] || strings.HasPrefix(vendor, "OAU-"))
-	var whole struct {
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(answer.Body, &whole) == nil && e.Description == "" {
-		e.Description = whole.Message
-	}
+	e.Final = refused && (oauthErrors[said.code] || strings.HasPrefix(said.vendor, "OAU-"))
 	for _, s := range []*string{&e.Code, &e.VendorCode, &e.Description} {
 		if *s = scrub(*s, secrets...); len(*s) > maxDescription {
 			*s = strings.ToValidUTF8((*s)[:maxDescription], "") + "…"
