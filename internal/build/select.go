@@ -1,10 +1,12 @@
 package build
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -22,6 +24,21 @@ var removals = []string{
 	"$.paths[?!@.*['x-keep']]",
 	"$.paths.*[?@.responses && !@['x-keep']]",
 	"$.paths.*.*['x-keep']",
+}
+
+// SelectOverlay is a select overlay for operations, each like "GET /things/{id}".
+func SelectOverlay(operations ...string) []byte {
+	var b bytes.Buffer
+	b.WriteString("overlay: 1.0.0\ninfo: {title: Select, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n")
+	for _, op := range operations {
+		method, path, _ := strings.Cut(op, " ")
+		target := "$.paths['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(path) + "']." + strings.ToLower(method)
+		fmt.Fprintf(&b, "  - {target: %q, description: wanted, update: {%s: true}}\n", target, mark)
+	}
+	for _, target := range removals {
+		fmt.Fprintf(&b, "  - {target: %q, description: not wanted, remove: true}\n", target)
+	}
+	return b.Bytes()
 }
 
 // Selection is a document reduced to the selected operations. Its components are still all there; see Prune.

@@ -56,7 +56,7 @@ func run(version, out string) error {
 	for _, system := range []string{"darwin", "linux", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {
 			name := fmt.Sprintf("ringbasic_%s_%s_%s", strings.TrimPrefix(version, "v"), system, arch)
-			sum, err := archive(out, name, system, arch)
+			sum, err := archive(out, name, version, system, arch)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
@@ -71,7 +71,7 @@ func run(version, out string) error {
 }
 
 // archive builds for one system and packs binary, licence and the list of modules.
-func archive(out, name, system, arch string) (sum string, err error) {
+func archive(out, name, version, system, arch string) (sum string, err error) {
 	dir, err := os.MkdirTemp("", "release")
 	if err != nil {
 		return "", err
@@ -86,7 +86,7 @@ func archive(out, name, system, arch string) (sum string, err error) {
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, text)
 	}
-	bom, err := billOfMaterials(filepath.Join(dir, binary))
+	bom, err := billOfMaterials(filepath.Join(dir, binary), version)
 	if err != nil {
 		return "", err
 	}
@@ -118,8 +118,8 @@ func archive(out, name, system, arch string) (sum string, err error) {
 	return fmt.Sprintf("%x", sha256.Sum256(packed.Bytes())), os.WriteFile(filepath.Join(out, name+".tar.gz"), packed.Bytes(), 0o644)
 }
 
-// billOfMaterials lists the modules of a binary, as its build information has them (CycloneDX 1.6).
-func billOfMaterials(binary string) ([]byte, error) {
+// billOfMaterials lists the modules of a binary of a version, and Go itself, as its build information has them (CycloneDX 1.6).
+func billOfMaterials(binary, version string) ([]byte, error) {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return nil, err
@@ -130,13 +130,13 @@ func billOfMaterials(binary string) ([]byte, error) {
 		Version string `json:"version"`
 		PURL    string `json:"purl"`
 	}
-	components := []component{}
+	components := []component{{"library", "std", info.GoVersion, "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go")}}
 	for _, m := range info.Deps {
 		components = append(components, component{"library", m.Path, m.Version, "pkg:golang/" + m.Path + "@" + m.Version})
 	}
 	return json.MarshalIndent(map[string]any{
 		"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-		"metadata":   map[string]any{"component": component{"application", info.Path, info.GoVersion, "pkg:golang/" + info.Path}},
+		"metadata":   map[string]any{"component": component{"application", info.Path, version, "pkg:golang/" + info.Main.Path + "@" + version + "#cmd/ringbasic"}},
 		"components": components,
 	}, "", "  ")
 }

@@ -250,13 +250,9 @@ func (t template) document(n int) []byte {
 
 // selectFirst is a select overlay for the first n operations of a synthetic document.
 func selectFirst(n int) []byte {
-	var buf bytes.Buffer
-	buf.WriteString("overlay: 1.0.0\ninfo: {title: Select, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n")
-	for i := range n {
-		fmt.Fprintf(&buf, "  - {target: \"$.paths['/thing%d/{id}'].get\", description: wanted, update: {x-keep: true}}\n", i)
+	operations := make([]string, n)
+	for i := range operations {
+		operations[i] = fmt.Sprintf("GET /thing%d/{id}", i)
 	}
-	for _, target := range []string{"$.paths[?!@.*['x-keep']]", "$.paths.*[?@.responses && !@['x-keep']]", "$.paths.*.*['x-keep']"} {
-		fmt.Fprintf(&buf, "  - {target: \"%s\", description: not wanted, remove: true}\n", target)
-	}
-	return buf.Bytes()
+	return build.SelectOverlay(operations...)
 }
