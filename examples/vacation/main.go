@@ -27,6 +27,11 @@ func main() {
 	greeting := flag.String("greeting", "", "a WAV or MP3 file")
 	off := flag.String("off", "", "switch this rule off instead")
 	flag.Parse()
+	if *off == "" && (*from == "" || *to == "" || *greeting == "") {
+		fmt.Fprintln(flag.CommandLine.Output(), "name -from, -to and -greeting, or -off")
+		flag.Usage()
+		os.Exit(2)
+	}
 	t, err := transport.New(transport.Config{
 		Server: os.Getenv("RINGCENTRAL_SERVER"),
 		Credentials: transport.Credentials{

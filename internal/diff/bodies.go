@@ -177,12 +177,11 @@ func (r *reader) encode(m *media, encodings *yaml.Node) {
 			facts["style"] = how
 		}
 		for name, header := range document.Pairs(document.Get(encoding, "headers")) {
-			if target, leave := r.follow(header); isTrue(document.Get(target, "required")) && !strings.EqualFold(name.Value, "content-type") {
+			target, leave := r.follow(header)
+			if isTrue(document.Get(target, "required")) && !strings.EqualFold(name.Value, "content-type") {
 				facts["header "+strings.ToLower(name.Value)] = fact{true, name.Line}
-				leave()
-			} else {
-				leave()
 			}
+			leave()
 		}
 		if len(facts) > 0 {
 			m.facts[field.name] = facts

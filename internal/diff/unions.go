@@ -82,17 +82,14 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 func (c *comparer) takenIn(a, b *schema, at place, ours bool) bool {
 	trial := c.trial()
 	// A server that admits more takes nothing from a request; one that sends less, nothing from a response.
-	if x, y := a, b; at.side == request {
-		if !ours {
-			trial.oldClass, trial.newClass = c.newClass, c.oldClass
-		}
-		trial.schema(x, y, at)
-	} else {
-		if ours {
-			trial.oldClass, trial.newClass = c.newClass, c.oldClass
-		}
-		trial.schema(y, x, at)
+	narrow, wide := a, b
+	if at.side == respond {
+		narrow, wide = b, a
 	}
+	if ours != (at.side == request) {
+		trial.oldClass, trial.newClass = c.newClass, c.oldClass
+	}
+	trial.schema(narrow, wide, at)
 	return !trial.full && !slices.ContainsFunc(trial.findings, func(f Finding) bool { return f.Severity != Safe })
 }
 

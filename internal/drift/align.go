@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"maps"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -46,13 +45,10 @@ func aligned(doc, base *document.Document) *document.Document {
 // withVariables is a path item whose path parameters are called otherwise. Parameters that it refers to are put in their
 // places, as others may refer to them, too.
 func withVariables(root, item *yaml.Node, names, as []string) *yaml.Node {
-	called := maps.Collect(func(yield func(name, as string) bool) {
-		for i, name := range names {
-			if !yield(name, as[i]) {
-				return
-			}
-		}
-	})
+	called := map[string]string{}
+	for i, name := range names {
+		called[name] = as[i]
+	}
 	item = document.Clone(item)
 	for _, holder := range append([]*yaml.Node{item}, operationsOf(item)...) {
 		list := document.Get(holder, "parameters")

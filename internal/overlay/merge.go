@@ -3,6 +3,7 @@ package overlay
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -78,7 +79,7 @@ func kindName(n *yaml.Node) string {
 func lastKey(target string) string {
 	for _, set := range sets {
 		for _, end := range []string{"." + set, "['" + set + "']", `["` + set + `"]`} {
-			if len(target) > len(end) && target[len(target)-len(end):] == end {
+			if strings.HasSuffix(target, end) {
 				return set
 			}
 		}
