@@ -12,7 +12,7 @@ info:
   title: RingCentral Connect Platform API
   version: 1.0.36
 servers:
-  - url: https://platform.ringcentral.com/
+  - url: https://platform.ringcentral.com
     description: Production.
     x-go-name: ServerProduction
   - url: https://platform.devtest.ringcentral.com
@@ -53,7 +53,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/CallRecordingCustomGreetings'
+                $ref: '#/components/schemas/CallRecordingGreetings'
       x-api-group: account/call-recording/custom-greetings
       x-app-permission: ReadAccounts
       x-availability: High
@@ -98,7 +98,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/AnsweringRuleInfo'
+                $ref: '#/components/schemas/AnsweringRule'
         "400":
           description: The rule cannot be made as it was sent.
           content:
@@ -230,7 +230,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/AnsweringRuleInfo'
+                $ref: '#/components/schemas/AnsweringRule'
         "400":
           description: The rule cannot be changed as it was sent.
           content:
@@ -361,7 +361,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/CustomUserGreetingInfo'
+                $ref: '#/components/schemas/UserGreeting'
         "400":
           description: The greeting is not accepted, or the rule that it is for does not exist.
           content:
@@ -424,7 +424,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/CustomUserGreetingInfo'
+                $ref: '#/components/schemas/UserGreeting'
         "404":
           description: There is no such greeting for this token.
           content:
@@ -491,7 +491,7 @@ paths:
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/CustomCompanyGreetingInfo'
+                $ref: '#/components/schemas/CompanyGreeting'
         "400":
           description: The greeting is not accepted, or the rule that it is for does not exist.
           content:
@@ -516,7 +516,7 @@ paths:
       x-user-permission: ReadUserInfo
 components:
   schemas:
-    AnsweringRuleInfo:
+    AnsweringRule:
       type: object
       description: A call-handling rule of an extension.
       properties:
@@ -535,24 +535,24 @@ components:
           type: array
           description: 'Condition: the call was made to one of these numbers of the extension.'
           items:
-            $ref: '#/components/schemas/CalledNumberInfo'
+            $ref: '#/components/schemas/CalledNumber'
         callers:
           type: array
           description: 'Condition: the call comes from one of these.'
           items:
-            $ref: '#/components/schemas/CallersInfo'
+            $ref: '#/components/schemas/Caller'
         enabled:
           type: boolean
           description: Whether the rule is in force.
         forwarding:
           description: Which phones ring, and in which order, for ForwardCalls.
           allOf:
-            - $ref: '#/components/schemas/ForwardingInfo'
+            - $ref: '#/components/schemas/Forwarding'
         greetings:
           type: array
           description: What callers hear, at most one of each type.
           items:
-            $ref: '#/components/schemas/GreetingInfo'
+            $ref: '#/components/schemas/RuleGreeting'
         id:
           description: 'Identifies the rule within its extension: digits, or business-hours-rule or after-hours-rule for a built-in one.'
           anyOf:
@@ -566,11 +566,11 @@ components:
         queue:
           description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
           allOf:
-            - $ref: '#/components/schemas/QueueInfo'
+            - $ref: '#/components/schemas/Queue'
         schedule:
           description: 'Condition: the call comes at these times.'
           allOf:
-            - $ref: '#/components/schemas/ScheduleInfo'
+            - $ref: '#/components/schemas/Schedule'
         screening:
           type: string
           description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.'
@@ -583,7 +583,7 @@ components:
         transfer:
           description: The extension that calls go to, for TransferToExtension. Call-queue extensions only.
           allOf:
-            - $ref: '#/components/schemas/TransferredExtensionInfo'
+            - $ref: '#/components/schemas/TransferTarget'
         type:
           type: string
           description: Custom, or one of the built-in rules for business and after hours.
@@ -595,27 +595,40 @@ components:
         unconditionalForwarding:
           description: The number that calls go to, for UnconditionalForwarding.
           allOf:
-            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
+            - $ref: '#/components/schemas/UnconditionalForwarding'
         uri:
           type: string
           description: The rule's own address.
         voicemail:
           description: Whether callers may leave a message, and for whom.
           allOf:
-            - $ref: '#/components/schemas/VoicemailInfo'
-      x-go-name: AnsweringRule
-    CallRecordingCustomGreeting:
+            - $ref: '#/components/schemas/Voicemail'
+    AnsweringRuleReference:
+      type: object
+      description: A reference to a call-handling rule.
+      properties:
+        id:
+          description: The rule's id.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        uri:
+          type: string
+          description: The rule's address.
+    CallRecordingGreeting:
       type: object
       description: An uploaded announcement of call recording.
       properties:
         custom:
           description: The greeting that is played.
           allOf:
-            - $ref: '#/components/schemas/CallRecordingCustomGreetingData'
+            - $ref: '#/components/schemas/CallRecordingGreetingReference'
         language:
           description: The language that it is for.
           allOf:
-            - $ref: '#/components/schemas/CallRecordingCustomGreetingLanguage'
+            - $ref: '#/components/schemas/CallRecordingGreetingLanguage'
         type:
           type: string
           description: 'When it is played: as recording starts or stops on demand, or before automatic recording.'
@@ -624,23 +637,7 @@ components:
             - StartRecording
             - StopRecording
           x-go-type-name: CallRecordingGreetingType
-      x-go-name: CallRecordingGreeting
-    CallRecordingCustomGreetingData:
-      type: object
-      description: A reference to an uploaded company greeting.
-      properties:
-        id:
-          description: The greeting's id.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        uri:
-          type: string
-          description: The greeting's address.
-      x-go-name: CallRecordingGreetingReference
-    CallRecordingCustomGreetingLanguage:
+    CallRecordingGreetingLanguage:
       type: object
       description: The language of an announcement.
       properties:
@@ -660,8 +657,21 @@ components:
         uri:
           type: string
           description: The language's address in the vendor's dictionary.
-      x-go-name: CallRecordingGreetingLanguage
-    CallRecordingCustomGreetings:
+    CallRecordingGreetingReference:
+      type: object
+      description: A reference to an uploaded company greeting.
+      properties:
+        id:
+          description: The greeting's id.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        uri:
+          type: string
+          description: The greeting's address.
+    CallRecordingGreetings:
       type: object
       description: The announcements of call recording.
       properties:
@@ -669,17 +679,15 @@ components:
           type: array
           description: One entry for each kind and language.
           items:
-            $ref: '#/components/schemas/CallRecordingCustomGreeting'
-      x-go-name: CallRecordingGreetings
-    CalledNumberInfo:
+            $ref: '#/components/schemas/CallRecordingGreeting'
+    CalledNumber:
       type: object
       description: A number of the extension that a call was made to.
       properties:
         phoneNumber:
           type: string
           description: In E.164 format, such as +12025550123.
-      x-go-name: CalledNumber
-    CallersInfo:
+    Caller:
       type: object
       description: A caller that a rule is for.
       properties:
@@ -689,8 +697,7 @@ components:
         name:
           type: string
           description: The caller's name in the contacts.
-      x-go-name: Caller
-    CallersInfoRequest:
+    CallerRequest:
       type: object
       description: A caller that a rule is for.
       properties:
@@ -700,7 +707,67 @@ components:
         name:
           type: string
           description: The caller's name.
-      x-go-name: CallerRequest
+    CompanyGreeting:
+      type: object
+      description: An uploaded greeting of a company.
+      properties:
+        answeringRule:
+          description: The rule that plays the greeting, if one does.
+          allOf:
+            - $ref: '#/components/schemas/AnsweringRuleReference'
+        contentType:
+          type: string
+          description: The media type of the sound file.
+          enum:
+            - audio/mpeg
+            - audio/wav
+          x-go-type: GreetingContentType
+        contentUri:
+          type: string
+          description: Where the sound file can be downloaded, with an access token.
+        id:
+          description: Identifies the greeting.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        language:
+          description: The language that the greeting is for.
+          allOf:
+            - $ref: '#/components/schemas/CompanyGreetingLanguage'
+        type:
+          type: string
+          description: 'When the greeting is played: as the company''s greeting, or around call recording.'
+          enum:
+            - AutomaticRecording
+            - Company
+            - StartRecording
+            - StopRecording
+          x-go-type-name: CompanyGreetingType
+        uri:
+          type: string
+          description: The greeting's own address.
+    CompanyGreetingLanguage:
+      type: object
+      description: The language of a company greeting.
+      properties:
+        id:
+          description: The language's id in the vendor's dictionary.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        localeCode:
+          type: string
+          description: Language and country, such as en-US.
+        name:
+          type: string
+          description: The language's name in English, with its country.
+        uri:
+          type: string
+          description: The language's address in the vendor's dictionary.
     CreateAnsweringRuleRequest:
       type: object
       description: A rule to create. Name, type and at least one condition (callers, calledNumbers or schedule) are needed; what is absent gets the server's default.
@@ -723,35 +790,35 @@ components:
           type: array
           description: 'Condition: the call was made to one of these numbers of the extension.'
           items:
-            $ref: '#/components/schemas/CalledNumberInfo'
+            $ref: '#/components/schemas/CalledNumber'
         callers:
           type: array
           description: 'Condition: the call comes from one of these.'
           items:
-            $ref: '#/components/schemas/CallersInfoRequest'
+            $ref: '#/components/schemas/CallerRequest'
         enabled:
           type: boolean
           description: Whether the rule is in force from the start; true if absent.
         forwarding:
           description: Which phones ring, and in which order, for ForwardCalls.
           allOf:
-            - $ref: '#/components/schemas/ForwardingInfo'
+            - $ref: '#/components/schemas/Forwarding'
         greetings:
           type: array
           description: What callers hear, at most one of each type.
           items:
-            $ref: '#/components/schemas/GreetingInfo'
+            $ref: '#/components/schemas/RuleGreeting'
         name:
           type: string
           description: The rule's name, at most 127 characters.
         queue:
           description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
           allOf:
-            - $ref: '#/components/schemas/QueueInfo'
+            - $ref: '#/components/schemas/Queue'
         schedule:
           description: 'Condition: the call comes at these times.'
           allOf:
-            - $ref: '#/components/schemas/ScheduleInfo'
+            - $ref: '#/components/schemas/Schedule'
         screening:
           type: string
           description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts; Off if absent.'
@@ -764,7 +831,7 @@ components:
         transfer:
           description: The extension that calls go to, for TransferToExtension. Call-queue extensions only.
           allOf:
-            - $ref: '#/components/schemas/TransferredExtensionInfo'
+            - $ref: '#/components/schemas/TransferTarget'
         type:
           type: string
           description: Always Custom.
@@ -772,89 +839,11 @@ components:
         unconditionalForwarding:
           description: The number that calls go to, for UnconditionalForwarding.
           allOf:
-            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
+            - $ref: '#/components/schemas/UnconditionalForwarding'
         voicemail:
           description: Whether callers may leave a message, and for whom.
           allOf:
-            - $ref: '#/components/schemas/VoicemailInfo'
-    CustomCompanyGreetingInfo:
-      type: object
-      description: An uploaded greeting of a company.
-      properties:
-        answeringRule:
-          description: The rule that plays the greeting, if one does.
-          allOf:
-            - $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
-        contentType:
-          type: string
-          description: The media type of the sound file.
-          enum:
-            - audio/mpeg
-            - audio/wav
-          x-go-type: GreetingContentType
-        contentUri:
-          type: string
-          description: Where the sound file can be downloaded, with an access token.
-        id:
-          description: Identifies the greeting.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        language:
-          description: The language that the greeting is for.
-          allOf:
-            - $ref: '#/components/schemas/CustomCompanyGreetingLanguageInfo'
-        type:
-          type: string
-          description: 'When the greeting is played: as the company''s greeting, or around call recording.'
-          enum:
-            - AutomaticRecording
-            - Company
-            - StartRecording
-            - StopRecording
-          x-go-type-name: CompanyGreetingType
-        uri:
-          type: string
-          description: The greeting's own address.
-      x-go-name: CompanyGreeting
-    CustomCompanyGreetingLanguageInfo:
-      type: object
-      description: The language of a company greeting.
-      properties:
-        id:
-          description: The language's id in the vendor's dictionary.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        localeCode:
-          type: string
-          description: Language and country, such as en-US.
-        name:
-          type: string
-          description: The language's name in English, with its country.
-        uri:
-          type: string
-          description: The language's address in the vendor's dictionary.
-      x-go-name: CompanyGreetingLanguage
-    CustomGreetingAnsweringRuleInfo:
-      type: object
-      description: A reference to a call-handling rule.
-      properties:
-        id:
-          description: The rule's id.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        uri:
-          type: string
-          description: The rule's address.
-      x-go-name: AnsweringRuleReference
+            - $ref: '#/components/schemas/Voicemail'
     CustomGreetingReference:
       type: object
       description: A reference to an uploaded greeting.
@@ -866,47 +855,16 @@ components:
             - type: integer
               format: int64
           x-go-type: ID
-    CustomUserGreetingInfo:
+    DateRange:
       type: object
-      description: An uploaded greeting of an extension.
+      description: A span of days and times.
       properties:
-        answeringRule:
-          description: The rule that plays the greeting, if one does.
-          allOf:
-            - $ref: '#/components/schemas/CustomGreetingAnsweringRuleInfo'
-        contentType:
+        from:
           type: string
-          description: The media type of the sound file.
-          enum:
-            - audio/mpeg
-            - audio/wav
-          x-go-type-name: GreetingContentType
-        contentUri:
+          description: 'Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.'
+        to:
           type: string
-          description: Where the sound file can be downloaded, with an access token.
-        id:
-          description: Identifies the greeting.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        type:
-          type: string
-          description: When the greeting is played.
-          enum:
-            - Announcement
-            - ConnectingAudio
-            - ConnectingMessage
-            - HoldMusic
-            - Introductory
-            - Unavailable
-            - Voicemail
-          x-go-type-name: UserGreetingType
-        uri:
-          type: string
-          description: The greeting's own address.
-      x-go-name: UserGreeting
+          description: Its end, written like from.
     ErrorItem:
       type: object
       description: One thing that went wrong. Members beyond these vary from code to code.
@@ -950,7 +908,7 @@ components:
         permissionName:
           type: string
           description: The permission that is missing, also given in errors.
-    ExtensionInfo:
+    Extension:
       type: object
       description: A reference to an extension.
       properties:
@@ -973,20 +931,18 @@ components:
         uri:
           type: string
           description: The extension's address.
-      x-go-name: Extension
-    FixedOrderAgents:
+    FixedOrderAgent:
       type: object
       description: An agent's place in a call queue that rings agents in a fixed order.
       properties:
         extension:
           description: The agent.
           allOf:
-            - $ref: '#/components/schemas/ExtensionInfo'
+            - $ref: '#/components/schemas/Extension'
         index:
           type: integer
           description: The place, from 1 and without gaps.
-      x-go-name: FixedOrderAgent
-    ForwardingInfo:
+    Forwarding:
       type: object
       description: How calls are forwarded.
       properties:
@@ -1010,42 +966,11 @@ components:
           type: array
           description: The numbers or groups of numbers to ring.
           items:
-            $ref: '#/components/schemas/RuleInfo'
+            $ref: '#/components/schemas/ForwardingRule'
         softPhonesRingCount:
           type: integer
           description: How many times the apps ring before calls are forwarded.
-      x-go-name: Forwarding
-    ForwardingInfoCreateRuleRequest:
-      type: object
-      description: How calls are to be forwarded.
-      properties:
-        mobileTimeout:
-          type: boolean
-          description: Whether mobile phones are given a limited time to answer.
-        notifyAdminSoftPhones:
-          type: boolean
-          description: Whether the administrator's desktop app rings first, too.
-        notifyMySoftPhones:
-          type: boolean
-          description: Whether the user's own desktop and mobile apps ring first.
-        ringingMode:
-          type: string
-          description: Whether the numbers ring one after the other or all at once.
-          enum:
-            - Sequentially
-            - Simultaneously
-          x-go-type: RingingMode
-        rules:
-          type: array
-          description: The numbers or groups of numbers to ring.
-          items:
-            $ref: '#/components/schemas/RuleInfoCreateRuleRequest'
-        softPhonesRingCount:
-          type: integer
-          description: How many times the apps ring before calls are forwarded.
-          default: 1
-      x-go-name: ForwardingRequest
-    ForwardingNumberInfoRules:
+    ForwardingNumber:
       type: object
       description: A forwarding number of the extension.
       properties:
@@ -1076,8 +1001,7 @@ components:
         uri:
           type: string
           description: The forwarding number's address.
-      x-go-name: ForwardingNumber
-    ForwardingNumberInfoRulesCreateRuleRequest:
+    ForwardingNumberRequest:
       type: object
       description: A reference to a forwarding number of the extension.
       properties:
@@ -1099,55 +1023,72 @@ components:
             - PhoneLine
             - Work
           x-go-type: ForwardingNumberType
-      x-go-name: ForwardingNumberRequest
-    GreetingInfo:
+    ForwardingRequest:
       type: object
-      description: 'What callers hear on one occasion: one of the vendor''s greetings, or an uploaded one.'
+      description: How calls are to be forwarded.
       properties:
-        custom:
-          description: An uploaded greeting.
-          allOf:
-            - $ref: '#/components/schemas/CustomGreetingReference'
-        preset:
-          description: One of the vendor's greetings.
-          allOf:
-            - $ref: '#/components/schemas/PresetInfo'
-        type:
+        mobileTimeout:
+          type: boolean
+          description: Whether mobile phones are given a limited time to answer.
+        notifyAdminSoftPhones:
+          type: boolean
+          description: Whether the administrator's desktop app rings first, too.
+        notifyMySoftPhones:
+          type: boolean
+          description: Whether the user's own desktop and mobile apps ring first.
+        ringingMode:
           type: string
-          description: The occasion on which it is played.
+          description: Whether the numbers ring one after the other or all at once.
           enum:
-            - Announcement
-            - AutomaticRecording
-            - BlockedCallersAll
-            - BlockedCallersSpecific
-            - BlockedNoCallerId
-            - BlockedPayPhones
-            - Company
-            - ConnectingAudio
-            - ConnectingMessage
-            - Custom
-            - HoldMusic
-            - InterruptPrompt
-            - Introductory
-            - StartRecording
-            - StopRecording
-            - Unavailable
-            - Voicemail
-          x-go-type-name: RuleGreetingType
-        usageType:
-          type: string
-          description: The kind of rule that it can be used in.
-          enum:
-            - AnnouncementExtensionAnsweringRule
-            - CompanyAfterHoursAnsweringRule
-            - CompanyAnsweringRule
-            - DepartmentExtensionAnsweringRule
-            - ExtensionAnsweringRule
-            - UserExtensionAnsweringRule
-            - VoicemailExtensionAnsweringRule
-          x-go-type-name: GreetingUsageType
-      x-go-name: RuleGreeting
-    PresetInfo:
+            - Sequentially
+            - Simultaneously
+          x-go-type: RingingMode
+        rules:
+          type: array
+          description: The numbers or groups of numbers to ring.
+          items:
+            $ref: '#/components/schemas/ForwardingRuleRequest'
+        softPhonesRingCount:
+          type: integer
+          description: How many times the apps ring before calls are forwarded.
+          default: 1
+    ForwardingRule:
+      type: object
+      description: A number or group of numbers that rings.
+      properties:
+        enabled:
+          type: boolean
+          description: Whether the number or group rings at all. The server says so only if showInactiveNumbers was asked for.
+        forwardingNumbers:
+          type: array
+          description: The number, or the group of numbers that ring together.
+          items:
+            $ref: '#/components/schemas/ForwardingNumber'
+        index:
+          type: integer
+          description: The place of the number or group in the order of ringing, from 1 and without gaps. An inactive one has none.
+        ringCount:
+          type: integer
+          description: How many times it rings.
+    ForwardingRuleRequest:
+      type: object
+      description: A number or group of numbers that is to ring.
+      properties:
+        enabled:
+          type: boolean
+          description: Whether the number or group rings at all.
+        forwardingNumbers:
+          type: array
+          description: The number, or the group of numbers that ring together.
+          items:
+            $ref: '#/components/schemas/ForwardingNumberRequest'
+        index:
+          type: integer
+          description: The place of the number or group in the order of ringing, from 1 and without gaps.
+        ringCount:
+          type: integer
+          description: How many times it rings.
+    GreetingPreset:
       type: object
       description: A reference to one of the vendor's greetings.
       properties:
@@ -1164,22 +1105,7 @@ components:
         uri:
           type: string
           description: The greeting's address in the vendor's dictionary.
-      x-go-name: GreetingPreset
-    QueueForwarding:
-      type: object
-      description: The number that calls of a queue go to upon an event.
-      properties:
-        action:
-          type: string
-          description: 'Which event this is for: too many calls waiting, or a call waiting too long.'
-          enum:
-            - HoldTimeExpiration
-            - MaxCallers
-          x-go-type: QueueEvent
-        phoneNumber:
-          type: string
-          description: In E.164 format, such as +12025550123.
-    QueueInfo:
+    Queue:
       type: object
       description: How a call queue treats its calls.
       properties:
@@ -1190,7 +1116,7 @@ components:
           type: array
           description: The agents in their order, for the transfer mode FixedOrder. They must be the members of the queue.
           items:
-            $ref: '#/components/schemas/FixedOrderAgents'
+            $ref: '#/components/schemas/FixedOrderAgent'
         holdAudioInterruptionMode:
           type: string
           description: When the music on hold is interrupted by an announcement.
@@ -1246,7 +1172,20 @@ components:
         wrapUpTime:
           type: integer
           description: Seconds that an agent has after a call before the next one.
-      x-go-name: Queue
+    QueueForwarding:
+      type: object
+      description: The number that calls of a queue go to upon an event.
+      properties:
+        action:
+          type: string
+          description: 'Which event this is for: too many calls waiting, or a call waiting too long.'
+          enum:
+            - HoldTimeExpiration
+            - MaxCallers
+          x-go-type: QueueEvent
+        phoneNumber:
+          type: string
+          description: In E.164 format, such as +12025550123.
     QueueTransfer:
       type: object
       description: The extension that calls of a queue go to upon an event.
@@ -1261,72 +1200,54 @@ components:
         extension:
           description: The extension.
           allOf:
-            - $ref: '#/components/schemas/ExtensionInfo'
-    RangesInfo:
+            - $ref: '#/components/schemas/Extension'
+    RuleGreeting:
       type: object
-      description: A span of days and times.
+      description: 'What callers hear on one occasion: one of the vendor''s greetings, or an uploaded one.'
       properties:
-        from:
+        custom:
+          description: An uploaded greeting.
+          allOf:
+            - $ref: '#/components/schemas/CustomGreetingReference'
+        preset:
+          description: One of the vendor's greetings.
+          allOf:
+            - $ref: '#/components/schemas/GreetingPreset'
+        type:
           type: string
-          description: 'Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.'
-        to:
+          description: The occasion on which it is played.
+          enum:
+            - Announcement
+            - AutomaticRecording
+            - BlockedCallersAll
+            - BlockedCallersSpecific
+            - BlockedNoCallerId
+            - BlockedPayPhones
+            - Company
+            - ConnectingAudio
+            - ConnectingMessage
+            - Custom
+            - HoldMusic
+            - InterruptPrompt
+            - Introductory
+            - StartRecording
+            - StopRecording
+            - Unavailable
+            - Voicemail
+          x-go-type-name: RuleGreetingType
+        usageType:
           type: string
-          description: Its end, written like from.
-      x-go-name: DateRange
-    RecipientInfo:
-      type: object
-      description: The extension whose voicemail gets a message.
-      properties:
-        id:
-          description: The extension's id. The server sends it as a number.
-          anyOf:
-            - type: string
-            - type: integer
-              format: int64
-          x-go-type: ID
-        uri:
-          type: string
-          description: The extension's address.
-      x-go-name: VoicemailRecipient
-    RuleInfo:
-      type: object
-      description: A number or group of numbers that rings.
-      properties:
-        enabled:
-          type: boolean
-          description: Whether the number or group rings at all. The server says so only if showInactiveNumbers was asked for.
-        forwardingNumbers:
-          type: array
-          description: The number, or the group of numbers that ring together.
-          items:
-            $ref: '#/components/schemas/ForwardingNumberInfoRules'
-        index:
-          type: integer
-          description: The place of the number or group in the order of ringing, from 1 and without gaps. An inactive one has none.
-        ringCount:
-          type: integer
-          description: How many times it rings.
-      x-go-name: ForwardingRule
-    RuleInfoCreateRuleRequest:
-      type: object
-      description: A number or group of numbers that is to ring.
-      properties:
-        enabled:
-          type: boolean
-          description: Whether the number or group rings at all.
-        forwardingNumbers:
-          type: array
-          description: The number, or the group of numbers that ring together.
-          items:
-            $ref: '#/components/schemas/ForwardingNumberInfoRulesCreateRuleRequest'
-        index:
-          type: integer
-          description: The place of the number or group in the order of ringing, from 1 and without gaps.
-        ringCount:
-          type: integer
-          description: How many times it rings.
-      x-go-name: ForwardingRuleRequest
-    ScheduleInfo:
+          description: The kind of rule that it can be used in.
+          enum:
+            - AnnouncementExtensionAnsweringRule
+            - CompanyAfterHoursAnsweringRule
+            - CompanyAnsweringRule
+            - DepartmentExtensionAnsweringRule
+            - ExtensionAnsweringRule
+            - UserExtensionAnsweringRule
+            - VoicemailExtensionAnsweringRule
+          x-go-type-name: GreetingUsageType
+    Schedule:
       type: object
       description: 'When a rule applies: times of the week, spans of days, or the extension''s business or after hours.'
       properties:
@@ -1334,7 +1255,7 @@ components:
           type: array
           description: Spans of days and times, at most 1000.
           items:
-            $ref: '#/components/schemas/RangesInfo'
+            $ref: '#/components/schemas/DateRange'
         ref:
           type: string
           description: The business hours of the extension, or the hours outside of them. A custom rule needs another condition beside it.
@@ -1345,8 +1266,7 @@ components:
         weeklyRanges:
           description: Times of each day of the week.
           allOf:
-            - $ref: '#/components/schemas/WeeklyScheduleInfo'
-      x-go-name: Schedule
+            - $ref: '#/components/schemas/WeeklySchedule'
     TimeInterval:
       type: object
       description: A span of time within a day.
@@ -1357,23 +1277,21 @@ components:
         to:
           type: string
           description: Its end, hh:mm in 24 hours.
-    TransferredExtensionInfo:
+    TransferTarget:
       type: object
       description: The extension that calls go to.
       properties:
         extension:
           description: The extension.
           allOf:
-            - $ref: '#/components/schemas/ExtensionInfo'
-      x-go-name: TransferTarget
-    UnconditionalForwardingInfo:
+            - $ref: '#/components/schemas/Extension'
+    UnconditionalForwarding:
       type: object
       description: The number that calls go to.
       properties:
         phoneNumber:
           type: string
           description: In E.164 format, such as +12025550123.
-      x-go-name: UnconditionalForwarding
     UpdateAnsweringRuleRequest:
       type: object
       description: What to change of a rule. What is absent stays as it is; a list that is present but empty is sent. A custom rule must be left with at least one condition.
@@ -1393,35 +1311,35 @@ components:
           type: array
           description: 'Condition: the call was made to one of these numbers of the extension.'
           items:
-            $ref: '#/components/schemas/CalledNumberInfo'
+            $ref: '#/components/schemas/CalledNumber'
         callers:
           type: array
           description: 'Condition: the call comes from one of these.'
           items:
-            $ref: '#/components/schemas/CallersInfoRequest'
+            $ref: '#/components/schemas/CallerRequest'
         enabled:
           type: boolean
           description: Whether the rule is in force.
         forwarding:
           description: Which phones ring, and in which order, for ForwardCalls.
           allOf:
-            - $ref: '#/components/schemas/ForwardingInfoCreateRuleRequest'
+            - $ref: '#/components/schemas/ForwardingRequest'
         greetings:
           type: array
           description: What callers hear, at most one of each type.
           items:
-            $ref: '#/components/schemas/GreetingInfo'
+            $ref: '#/components/schemas/RuleGreeting'
         name:
           type: string
           description: The rule's name, at most 127 characters.
         queue:
           description: How calls wait and reach agents, for AgentQueue. Call-queue extensions only.
           allOf:
-            - $ref: '#/components/schemas/QueueInfo'
+            - $ref: '#/components/schemas/Queue'
         schedule:
           description: 'Condition: the call comes at these times.'
           allOf:
-            - $ref: '#/components/schemas/ScheduleInfo'
+            - $ref: '#/components/schemas/Schedule'
         screening:
           type: string
           description: 'Whether callers are asked for their name: never (Off), always, or without a caller id or an entry in the contacts.'
@@ -1437,12 +1355,52 @@ components:
         unconditionalForwarding:
           description: The number that calls go to, for UnconditionalForwarding.
           allOf:
-            - $ref: '#/components/schemas/UnconditionalForwardingInfo'
+            - $ref: '#/components/schemas/UnconditionalForwarding'
         voicemail:
           description: Whether callers may leave a message, and for whom.
           allOf:
-            - $ref: '#/components/schemas/VoicemailInfo'
-    VoicemailInfo:
+            - $ref: '#/components/schemas/Voicemail'
+    UserGreeting:
+      type: object
+      description: An uploaded greeting of an extension.
+      properties:
+        answeringRule:
+          description: The rule that plays the greeting, if one does.
+          allOf:
+            - $ref: '#/components/schemas/AnsweringRuleReference'
+        contentType:
+          type: string
+          description: The media type of the sound file.
+          enum:
+            - audio/mpeg
+            - audio/wav
+          x-go-type-name: GreetingContentType
+        contentUri:
+          type: string
+          description: Where the sound file can be downloaded, with an access token.
+        id:
+          description: Identifies the greeting.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        type:
+          type: string
+          description: When the greeting is played.
+          enum:
+            - Announcement
+            - ConnectingAudio
+            - ConnectingMessage
+            - HoldMusic
+            - Introductory
+            - Unavailable
+            - Voicemail
+          x-go-type-name: UserGreetingType
+        uri:
+          type: string
+          description: The greeting's own address.
+    Voicemail:
       type: object
       description: What happens to calls that nobody answers.
       properties:
@@ -1452,9 +1410,22 @@ components:
         recipient:
           description: 'Whose voicemail gets the message: that of a user, voicemail or shared-line extension; for a call queue also its own.'
           allOf:
-            - $ref: '#/components/schemas/RecipientInfo'
-      x-go-name: Voicemail
-    WeeklyScheduleInfo:
+            - $ref: '#/components/schemas/VoicemailRecipient'
+    VoicemailRecipient:
+      type: object
+      description: The extension whose voicemail gets a message.
+      properties:
+        id:
+          description: The extension's id. The server sends it as a number.
+          anyOf:
+            - type: string
+            - type: integer
+              format: int64
+          x-go-type: ID
+        uri:
+          type: string
+          description: The extension's address.
+    WeeklySchedule:
       type: object
       description: Times of each day of the week. A day that is absent has none.
       properties:
@@ -1493,7 +1464,6 @@ components:
           description: Times on Wednesdays.
           items:
             $ref: '#/components/schemas/TimeInterval'
-      x-go-name: WeeklySchedule
   securitySchemes:
     OAuth2:
       type: oauth2

@@ -42,23 +42,6 @@ const (
 	CompanyGreetingTypeStopRecording      CompanyGreetingType = "StopRecording"
 )
 
-// The known values of GreetingContentType. A server may send others.
-const (
-	GreetingContentTypeAudioMpeg GreetingContentType = "audio/mpeg"
-	GreetingContentTypeAudioWav  GreetingContentType = "audio/wav"
-)
-
-// The known values of UserGreetingType. A server may send others.
-const (
-	UserGreetingTypeAnnouncement      UserGreetingType = "Announcement"
-	UserGreetingTypeConnectingAudio   UserGreetingType = "ConnectingAudio"
-	UserGreetingTypeConnectingMessage UserGreetingType = "ConnectingMessage"
-	UserGreetingTypeHoldMusic         UserGreetingType = "HoldMusic"
-	UserGreetingTypeIntroductory      UserGreetingType = "Introductory"
-	UserGreetingTypeUnavailable       UserGreetingType = "Unavailable"
-	UserGreetingTypeVoicemail         UserGreetingType = "Voicemail"
-)
-
 // The known values of RingingMode. A server may send others.
 const (
 	RingingModeSequentially   RingingMode = "Sequentially"
@@ -73,38 +56,6 @@ const (
 	ForwardingNumberTypeOutage    ForwardingNumberType = "Outage"
 	ForwardingNumberTypePhoneLine ForwardingNumberType = "PhoneLine"
 	ForwardingNumberTypeWork      ForwardingNumberType = "Work"
-)
-
-// The known values of RuleGreetingType. A server may send others.
-const (
-	RuleGreetingTypeAnnouncement           RuleGreetingType = "Announcement"
-	RuleGreetingTypeAutomaticRecording     RuleGreetingType = "AutomaticRecording"
-	RuleGreetingTypeBlockedCallersAll      RuleGreetingType = "BlockedCallersAll"
-	RuleGreetingTypeBlockedCallersSpecific RuleGreetingType = "BlockedCallersSpecific"
-	RuleGreetingTypeBlockedNoCallerID      RuleGreetingType = "BlockedNoCallerId"
-	RuleGreetingTypeBlockedPayPhones       RuleGreetingType = "BlockedPayPhones"
-	RuleGreetingTypeCompany                RuleGreetingType = "Company"
-	RuleGreetingTypeConnectingAudio        RuleGreetingType = "ConnectingAudio"
-	RuleGreetingTypeConnectingMessage      RuleGreetingType = "ConnectingMessage"
-	RuleGreetingTypeCustom                 RuleGreetingType = "Custom"
-	RuleGreetingTypeHoldMusic              RuleGreetingType = "HoldMusic"
-	RuleGreetingTypeInterruptPrompt        RuleGreetingType = "InterruptPrompt"
-	RuleGreetingTypeIntroductory           RuleGreetingType = "Introductory"
-	RuleGreetingTypeStartRecording         RuleGreetingType = "StartRecording"
-	RuleGreetingTypeStopRecording          RuleGreetingType = "StopRecording"
-	RuleGreetingTypeUnavailable            RuleGreetingType = "Unavailable"
-	RuleGreetingTypeVoicemail              RuleGreetingType = "Voicemail"
-)
-
-// The known values of GreetingUsageType. A server may send others.
-const (
-	GreetingUsageTypeAnnouncementExtensionAnsweringRule GreetingUsageType = "AnnouncementExtensionAnsweringRule"
-	GreetingUsageTypeCompanyAfterHoursAnsweringRule     GreetingUsageType = "CompanyAfterHoursAnsweringRule"
-	GreetingUsageTypeCompanyAnsweringRule               GreetingUsageType = "CompanyAnsweringRule"
-	GreetingUsageTypeDepartmentExtensionAnsweringRule   GreetingUsageType = "DepartmentExtensionAnsweringRule"
-	GreetingUsageTypeExtensionAnsweringRule             GreetingUsageType = "ExtensionAnsweringRule"
-	GreetingUsageTypeUserExtensionAnsweringRule         GreetingUsageType = "UserExtensionAnsweringRule"
-	GreetingUsageTypeVoicemailExtensionAnsweringRule    GreetingUsageType = "VoicemailExtensionAnsweringRule"
 )
 
 // The known values of HoldAudioInterruptionMode. A server may send others.
@@ -142,10 +93,59 @@ const (
 	QueueEventMaxCallers         QueueEvent = "MaxCallers"
 )
 
+// The known values of RuleGreetingType. A server may send others.
+const (
+	RuleGreetingTypeAnnouncement           RuleGreetingType = "Announcement"
+	RuleGreetingTypeAutomaticRecording     RuleGreetingType = "AutomaticRecording"
+	RuleGreetingTypeBlockedCallersAll      RuleGreetingType = "BlockedCallersAll"
+	RuleGreetingTypeBlockedCallersSpecific RuleGreetingType = "BlockedCallersSpecific"
+	RuleGreetingTypeBlockedNoCallerID      RuleGreetingType = "BlockedNoCallerId"
+	RuleGreetingTypeBlockedPayPhones       RuleGreetingType = "BlockedPayPhones"
+	RuleGreetingTypeCompany                RuleGreetingType = "Company"
+	RuleGreetingTypeConnectingAudio        RuleGreetingType = "ConnectingAudio"
+	RuleGreetingTypeConnectingMessage      RuleGreetingType = "ConnectingMessage"
+	RuleGreetingTypeCustom                 RuleGreetingType = "Custom"
+	RuleGreetingTypeHoldMusic              RuleGreetingType = "HoldMusic"
+	RuleGreetingTypeInterruptPrompt        RuleGreetingType = "InterruptPrompt"
+	RuleGreetingTypeIntroductory           RuleGreetingType = "Introductory"
+	RuleGreetingTypeStartRecording         RuleGreetingType = "StartRecording"
+	RuleGreetingTypeStopRecording          RuleGreetingType = "StopRecording"
+	RuleGreetingTypeUnavailable            RuleGreetingType = "Unavailable"
+	RuleGreetingTypeVoicemail              RuleGreetingType = "Voicemail"
+)
+
+// The known values of GreetingUsageType. A server may send others.
+const (
+	GreetingUsageTypeAnnouncementExtensionAnsweringRule GreetingUsageType = "AnnouncementExtensionAnsweringRule"
+	GreetingUsageTypeCompanyAfterHoursAnsweringRule     GreetingUsageType = "CompanyAfterHoursAnsweringRule"
+	GreetingUsageTypeCompanyAnsweringRule               GreetingUsageType = "CompanyAnsweringRule"
+	GreetingUsageTypeDepartmentExtensionAnsweringRule   GreetingUsageType = "DepartmentExtensionAnsweringRule"
+	GreetingUsageTypeExtensionAnsweringRule             GreetingUsageType = "ExtensionAnsweringRule"
+	GreetingUsageTypeUserExtensionAnsweringRule         GreetingUsageType = "UserExtensionAnsweringRule"
+	GreetingUsageTypeVoicemailExtensionAnsweringRule    GreetingUsageType = "VoicemailExtensionAnsweringRule"
+)
+
 // The known values of ScheduleRef. A server may send others.
 const (
 	ScheduleRefAfterHours    ScheduleRef = "AfterHours"
 	ScheduleRefBusinessHours ScheduleRef = "BusinessHours"
+)
+
+// The known values of GreetingContentType. A server may send others.
+const (
+	GreetingContentTypeAudioMpeg GreetingContentType = "audio/mpeg"
+	GreetingContentTypeAudioWav  GreetingContentType = "audio/wav"
+)
+
+// The known values of UserGreetingType. A server may send others.
+const (
+	UserGreetingTypeAnnouncement      UserGreetingType = "Announcement"
+	UserGreetingTypeConnectingAudio   UserGreetingType = "ConnectingAudio"
+	UserGreetingTypeConnectingMessage UserGreetingType = "ConnectingMessage"
+	UserGreetingTypeHoldMusic         UserGreetingType = "HoldMusic"
+	UserGreetingTypeIntroductory      UserGreetingType = "Introductory"
+	UserGreetingTypeUnavailable       UserGreetingType = "Unavailable"
+	UserGreetingTypeVoicemail         UserGreetingType = "Voicemail"
 )
 
 // AnsweringRule is a call-handling rule of an extension.
@@ -213,6 +213,15 @@ type Screening string
 // AnsweringRuleType: custom, or one of the built-in rules for business and after hours.
 type AnsweringRuleType string
 
+// AnsweringRuleReference is a reference to a call-handling rule.
+type AnsweringRuleReference struct {
+	// The rule's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The rule's address.
+	URI *string `json:"uri,omitempty"`
+}
+
 // CallRecordingGreeting is an uploaded announcement of call recording.
 type CallRecordingGreeting struct {
 	// The greeting that is played.
@@ -229,15 +238,6 @@ type CallRecordingGreeting struct {
 // recording.
 type CallRecordingGreetingType string
 
-// CallRecordingGreetingReference is a reference to an uploaded company greeting.
-type CallRecordingGreetingReference struct {
-	// The greeting's id.
-	ID *ID `json:"id,omitempty"`
-
-	// The greeting's address.
-	URI *string `json:"uri,omitempty"`
-}
-
 // CallRecordingGreetingLanguage is the language of an announcement.
 type CallRecordingGreetingLanguage struct {
 	// The language's id in the vendor's dictionary.
@@ -250,6 +250,15 @@ type CallRecordingGreetingLanguage struct {
 	Name *string `json:"name,omitempty"`
 
 	// The language's address in the vendor's dictionary.
+	URI *string `json:"uri,omitempty"`
+}
+
+// CallRecordingGreetingReference is a reference to an uploaded company greeting.
+type CallRecordingGreetingReference struct {
+	// The greeting's id.
+	ID *ID `json:"id,omitempty"`
+
+	// The greeting's address.
 	URI *string `json:"uri,omitempty"`
 }
 
@@ -281,6 +290,48 @@ type CallerRequest struct {
 
 	// The caller's name.
 	Name *string `json:"name,omitempty"`
+}
+
+// CompanyGreeting is an uploaded greeting of a company.
+type CompanyGreeting struct {
+	// The rule that plays the greeting, if one does.
+	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
+
+	// The media type of the sound file.
+	ContentType *GreetingContentType `json:"contentType,omitempty"`
+
+	// Where the sound file can be downloaded, with an access token.
+	ContentURI *string `json:"contentUri,omitempty"`
+
+	// Identifies the greeting.
+	ID *ID `json:"id,omitempty"`
+
+	// The language that the greeting is for.
+	Language *CompanyGreetingLanguage `json:"language,omitempty"`
+
+	// When the greeting is played: as the company's greeting, or around call recording.
+	Type *CompanyGreetingType `json:"type,omitempty"`
+
+	// The greeting's own address.
+	URI *string `json:"uri,omitempty"`
+}
+
+// CompanyGreetingType: when the greeting is played: as the company's greeting, or around call recording.
+type CompanyGreetingType string
+
+// CompanyGreetingLanguage is the language of a company greeting.
+type CompanyGreetingLanguage struct {
+	// The language's id in the vendor's dictionary.
+	ID *ID `json:"id,omitempty"`
+
+	// Language and country, such as en-US.
+	LocaleCode *string `json:"localeCode,omitempty"`
+
+	// The language's name in English, with its country.
+	Name *string `json:"name,omitempty"`
+
+	// The language's address in the vendor's dictionary.
+	URI *string `json:"uri,omitempty"`
 }
 
 // CreateAnsweringRuleRequest is a rule to create. Name, type and at least one condition (callers, calledNumbers or
@@ -332,89 +383,20 @@ type CreateAnsweringRuleRequest struct {
 	Voicemail *Voicemail `json:"voicemail,omitempty"`
 }
 
-// CompanyGreeting is an uploaded greeting of a company.
-type CompanyGreeting struct {
-	// The rule that plays the greeting, if one does.
-	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
-
-	// The media type of the sound file.
-	ContentType *GreetingContentType `json:"contentType,omitempty"`
-
-	// Where the sound file can be downloaded, with an access token.
-	ContentURI *string `json:"contentUri,omitempty"`
-
-	// Identifies the greeting.
-	ID *ID `json:"id,omitempty"`
-
-	// The language that the greeting is for.
-	Language *CompanyGreetingLanguage `json:"language,omitempty"`
-
-	// When the greeting is played: as the company's greeting, or around call recording.
-	Type *CompanyGreetingType `json:"type,omitempty"`
-
-	// The greeting's own address.
-	URI *string `json:"uri,omitempty"`
-}
-
-// CompanyGreetingType: when the greeting is played: as the company's greeting, or around call recording.
-type CompanyGreetingType string
-
-// CompanyGreetingLanguage is the language of a company greeting.
-type CompanyGreetingLanguage struct {
-	// The language's id in the vendor's dictionary.
-	ID *ID `json:"id,omitempty"`
-
-	// Language and country, such as en-US.
-	LocaleCode *string `json:"localeCode,omitempty"`
-
-	// The language's name in English, with its country.
-	Name *string `json:"name,omitempty"`
-
-	// The language's address in the vendor's dictionary.
-	URI *string `json:"uri,omitempty"`
-}
-
-// AnsweringRuleReference is a reference to a call-handling rule.
-type AnsweringRuleReference struct {
-	// The rule's id.
-	ID *ID `json:"id,omitempty"`
-
-	// The rule's address.
-	URI *string `json:"uri,omitempty"`
-}
-
 // CustomGreetingReference is a reference to an uploaded greeting.
 type CustomGreetingReference struct {
 	// The greeting's id, as uploading it returned it.
 	ID *ID `json:"id,omitempty"`
 }
 
-// UserGreeting is an uploaded greeting of an extension.
-type UserGreeting struct {
-	// The rule that plays the greeting, if one does.
-	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
+// DateRange is a span of days and times.
+type DateRange struct {
+	// Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.
+	From *string `json:"from,omitempty"`
 
-	// The media type of the sound file.
-	ContentType *GreetingContentType `json:"contentType,omitempty"`
-
-	// Where the sound file can be downloaded, with an access token.
-	ContentURI *string `json:"contentUri,omitempty"`
-
-	// Identifies the greeting.
-	ID *ID `json:"id,omitempty"`
-
-	// When the greeting is played.
-	Type *UserGreetingType `json:"type,omitempty"`
-
-	// The greeting's own address.
-	URI *string `json:"uri,omitempty"`
+	// Its end, written like from.
+	To *string `json:"to,omitempty"`
 }
-
-// GreetingContentType is the media type of the sound file.
-type GreetingContentType string
-
-// UserGreetingType: when the greeting is played.
-type UserGreetingType string
 
 // Extension is a reference to an extension.
 type Extension struct {
@@ -467,27 +449,6 @@ type Forwarding struct {
 // RingingMode: whether the numbers ring one after the other or all at once.
 type RingingMode string
 
-// ForwardingRequest: how calls are to be forwarded.
-type ForwardingRequest struct {
-	// Whether mobile phones are given a limited time to answer.
-	MobileTimeout *bool `json:"mobileTimeout,omitempty"`
-
-	// Whether the administrator's desktop app rings first, too.
-	NotifyAdminSoftPhones *bool `json:"notifyAdminSoftPhones,omitempty"`
-
-	// Whether the user's own desktop and mobile apps ring first.
-	NotifyMySoftPhones *bool `json:"notifyMySoftPhones,omitempty"`
-
-	// Whether the numbers ring one after the other or all at once.
-	RingingMode *RingingMode `json:"ringingMode,omitempty"`
-
-	// The numbers or groups of numbers to ring.
-	Rules []ForwardingRuleRequest `json:"rules,omitzero"`
-
-	// How many times the apps ring before calls are forwarded.
-	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
-}
-
 // ForwardingNumber is a forwarding number of the extension.
 type ForwardingNumber struct {
 	// The forwarding number's id.
@@ -518,26 +479,56 @@ type ForwardingNumberRequest struct {
 	Type *ForwardingNumberType `json:"type,omitempty"`
 }
 
-// RuleGreeting: what callers hear on one occasion: one of the vendor's greetings, or an uploaded one.
-type RuleGreeting struct {
-	// An uploaded greeting.
-	Custom *CustomGreetingReference `json:"custom,omitempty"`
+// ForwardingRequest: how calls are to be forwarded.
+type ForwardingRequest struct {
+	// Whether mobile phones are given a limited time to answer.
+	MobileTimeout *bool `json:"mobileTimeout,omitempty"`
 
-	// One of the vendor's greetings.
-	Preset *GreetingPreset `json:"preset,omitempty"`
+	// Whether the administrator's desktop app rings first, too.
+	NotifyAdminSoftPhones *bool `json:"notifyAdminSoftPhones,omitempty"`
 
-	// The occasion on which it is played.
-	Type *RuleGreetingType `json:"type,omitempty"`
+	// Whether the user's own desktop and mobile apps ring first.
+	NotifyMySoftPhones *bool `json:"notifyMySoftPhones,omitempty"`
 
-	// The kind of rule that it can be used in.
-	UsageType *GreetingUsageType `json:"usageType,omitempty"`
+	// Whether the numbers ring one after the other or all at once.
+	RingingMode *RingingMode `json:"ringingMode,omitempty"`
+
+	// The numbers or groups of numbers to ring.
+	Rules []ForwardingRuleRequest `json:"rules,omitzero"`
+
+	// How many times the apps ring before calls are forwarded.
+	SoftPhonesRingCount *int `json:"softPhonesRingCount,omitempty"`
 }
 
-// RuleGreetingType is the occasion on which it is played.
-type RuleGreetingType string
+// ForwardingRule is a number or group of numbers that rings.
+type ForwardingRule struct {
+	// Whether the number or group rings at all. The server says so only if showInactiveNumbers was asked for.
+	Enabled *bool `json:"enabled,omitempty"`
 
-// GreetingUsageType is the kind of rule that it can be used in.
-type GreetingUsageType string
+	// The number, or the group of numbers that ring together.
+	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitzero"`
+
+	// The place of the number or group in the order of ringing, from 1 and without gaps. An inactive one has none.
+	Index *int `json:"index,omitempty"`
+
+	// How many times it rings.
+	RingCount *int `json:"ringCount,omitempty"`
+}
+
+// ForwardingRuleRequest is a number or group of numbers that is to ring.
+type ForwardingRuleRequest struct {
+	// Whether the number or group rings at all.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// The number, or the group of numbers that ring together.
+	ForwardingNumbers []ForwardingNumberRequest `json:"forwardingNumbers,omitzero"`
+
+	// The place of the number or group in the order of ringing, from 1 and without gaps.
+	Index *int `json:"index,omitempty"`
+
+	// How many times it rings.
+	RingCount *int `json:"ringCount,omitempty"`
+}
 
 // GreetingPreset is a reference to one of the vendor's greetings.
 type GreetingPreset struct {
@@ -549,15 +540,6 @@ type GreetingPreset struct {
 
 	// The greeting's address in the vendor's dictionary.
 	URI *string `json:"uri,omitempty"`
-}
-
-// QueueForwarding is the number that calls of a queue go to upon an event.
-type QueueForwarding struct {
-	// Which event this is for: too many calls waiting, or a call waiting too long.
-	Action *QueueEvent `json:"action,omitempty"`
-
-	// In E.164 format, such as +12025550123.
-	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
 // Queue: how a call queue treats its calls.
@@ -611,6 +593,15 @@ type MaxCallersAction string
 // QueueTransferMode: how the next agent is chosen: in turn, all at once, or in a fixed order.
 type QueueTransferMode string
 
+// QueueForwarding is the number that calls of a queue go to upon an event.
+type QueueForwarding struct {
+	// Which event this is for: too many calls waiting, or a call waiting too long.
+	Action *QueueEvent `json:"action,omitempty"`
+
+	// In E.164 format, such as +12025550123.
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+}
+
 // QueueTransfer is the extension that calls of a queue go to upon an event.
 type QueueTransfer struct {
 	// Which event this is for: too many calls waiting, or a call waiting too long.
@@ -623,53 +614,26 @@ type QueueTransfer struct {
 // QueueEvent: which event this is for: too many calls waiting, or a call waiting too long.
 type QueueEvent string
 
-// DateRange is a span of days and times.
-type DateRange struct {
-	// Its beginning, as date and time in ISO 8601: 2026-11-24T09:00:00, with or without an offset from UTC.
-	From *string `json:"from,omitempty"`
+// RuleGreeting: what callers hear on one occasion: one of the vendor's greetings, or an uploaded one.
+type RuleGreeting struct {
+	// An uploaded greeting.
+	Custom *CustomGreetingReference `json:"custom,omitempty"`
 
-	// Its end, written like from.
-	To *string `json:"to,omitempty"`
+	// One of the vendor's greetings.
+	Preset *GreetingPreset `json:"preset,omitempty"`
+
+	// The occasion on which it is played.
+	Type *RuleGreetingType `json:"type,omitempty"`
+
+	// The kind of rule that it can be used in.
+	UsageType *GreetingUsageType `json:"usageType,omitempty"`
 }
 
-// VoicemailRecipient is the extension whose voicemail gets a message.
-type VoicemailRecipient struct {
-	// The extension's id. The server sends it as a number.
-	ID *ID `json:"id,omitempty"`
+// RuleGreetingType is the occasion on which it is played.
+type RuleGreetingType string
 
-	// The extension's address.
-	URI *string `json:"uri,omitempty"`
-}
-
-// ForwardingRule is a number or group of numbers that rings.
-type ForwardingRule struct {
-	// Whether the number or group rings at all. The server says so only if showInactiveNumbers was asked for.
-	Enabled *bool `json:"enabled,omitempty"`
-
-	// The number, or the group of numbers that ring together.
-	ForwardingNumbers []ForwardingNumber `json:"forwardingNumbers,omitzero"`
-
-	// The place of the number or group in the order of ringing, from 1 and without gaps. An inactive one has none.
-	Index *int `json:"index,omitempty"`
-
-	// How many times it rings.
-	RingCount *int `json:"ringCount,omitempty"`
-}
-
-// ForwardingRuleRequest is a number or group of numbers that is to ring.
-type ForwardingRuleRequest struct {
-	// Whether the number or group rings at all.
-	Enabled *bool `json:"enabled,omitempty"`
-
-	// The number, or the group of numbers that ring together.
-	ForwardingNumbers []ForwardingNumberRequest `json:"forwardingNumbers,omitzero"`
-
-	// The place of the number or group in the order of ringing, from 1 and without gaps.
-	Index *int `json:"index,omitempty"`
-
-	// How many times it rings.
-	RingCount *int `json:"ringCount,omitempty"`
-}
+// GreetingUsageType is the kind of rule that it can be used in.
+type GreetingUsageType string
 
 // Schedule: when a rule applies: times of the week, spans of days, or the extension's business or after hours.
 type Schedule struct {
@@ -753,6 +717,33 @@ type UpdateAnsweringRuleRequest struct {
 	Voicemail *Voicemail `json:"voicemail,omitempty"`
 }
 
+// UserGreeting is an uploaded greeting of an extension.
+type UserGreeting struct {
+	// The rule that plays the greeting, if one does.
+	AnsweringRule *AnsweringRuleReference `json:"answeringRule,omitempty"`
+
+	// The media type of the sound file.
+	ContentType *GreetingContentType `json:"contentType,omitempty"`
+
+	// Where the sound file can be downloaded, with an access token.
+	ContentURI *string `json:"contentUri,omitempty"`
+
+	// Identifies the greeting.
+	ID *ID `json:"id,omitempty"`
+
+	// When the greeting is played.
+	Type *UserGreetingType `json:"type,omitempty"`
+
+	// The greeting's own address.
+	URI *string `json:"uri,omitempty"`
+}
+
+// GreetingContentType is the media type of the sound file.
+type GreetingContentType string
+
+// UserGreetingType: when the greeting is played.
+type UserGreetingType string
+
 // Voicemail: what happens to calls that nobody answers.
 type Voicemail struct {
 	// Whether callers may leave a message. A call queue cannot turn this off.
@@ -761,6 +752,15 @@ type Voicemail struct {
 	// Whose voicemail gets the message: that of a user, voicemail or shared-line extension; for a call queue also its
 	// own.
 	Recipient *VoicemailRecipient `json:"recipient,omitempty"`
+}
+
+// VoicemailRecipient is the extension whose voicemail gets a message.
+type VoicemailRecipient struct {
+	// The extension's id. The server sends it as a number.
+	ID *ID `json:"id,omitempty"`
+
+	// The extension's address.
+	URI *string `json:"uri,omitempty"`
 }
 
 // WeeklySchedule: times of each day of the week. A day that is absent has none.

@@ -28,6 +28,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/generate"
+	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
@@ -52,6 +53,8 @@ type Project struct {
 	Lock     pin.Lock
 	Select   *overlay.Overlay
 	Overlays []*overlay.Overlay // the others, in the order of their names
+	Names    *names.Table       // nil: components keep the vendor's names
+	Adapt    bool               // takes names whose places are gone out of use, instead of refusing them
 }
 
 // Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together. Unless whole is asked
@@ -63,7 +66,9 @@ func Load(project fs.FS, whole bool) (*Project, error) {
 	group.Go(func() { p.Overlays, problem = loadOverlays(project) })
 	err := p.loadPin(project, whole)
 	group.Wait()
-	if err := errors.Join(err, problem); err != nil {
+	table, unreadable := loadNames(project)
+	p.Names = table
+	if err := errors.Join(err, problem, unreadable); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -175,6 +180,8 @@ type Result struct {
 	Stages     []Stage
 	Warnings   []Warning // with verbose: what is broken outside of the selection
 	Directives []Warning // with verbose: what the vendor says to the generator, which is ignored
+	Naming     *Naming   // nil if the project has no names
+	Names      names.Edit
 }
 
 // Stage is the time that one part of the build took.
@@ -216,6 +223,12 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	stage("convert")
 
+	naming, err := p.startNaming(root)
+	if err != nil {
+		return nil, err
+	}
+	stage("name")
+
 	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
 	var problems []error
 	for _, o := range p.Overlays {
@@ -226,6 +239,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		r.Actions += len(o.Actions)
 	}
 	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	if err := r.finishNames(naming, p.Adapt, root); err != nil {
 		return nil, err
 	}
 	Finish(root)
@@ -289,20 +305,9 @@ func requireAll(overlay string, root *yaml.Node, selected []document.Operation) 
 		overlay, left, len(selected), strings.Join(slices.Sorted(maps.Keys(gone)), ", "), SelectFile)
 }
 
-// Assemble selects, prunes and converts a document, without the overlays that come after: what the vendor says of the
-// wanted operations, in OpenAPI 3.0.3 and without prose. Operations that the document lacks are not there.
-func Assemble(doc *document.Document, sel *overlay.Overlay) (*yaml.Node, error) {
-	s, err := Select(doc, sel)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Prune(doc.Name); err != nil {
-		return nil, err
-	}
-	return s.Assemble(doc.Name)
-}
-
-// Assemble converts a selection that is pruned. It stays as it is. name is the document's, for errors.
+// Assemble converts a selection that is pruned, without the overlays that come after: what the vendor says of the wanted
+// operations, in OpenAPI 3.0.3 and without prose. Operations that the document lacks are not there. The selection stays as
+// it is. name is the document's, for errors.
 func (s *Selection) Assemble(name string) (*yaml.Node, error) {
 	root, _ := withoutDirectives(document.Clone(s.Root))
 	document.Facts(root)

@@ -18,7 +18,7 @@ import (
 
 func assemble(t *testing.T, text string) (string, error) {
 	t.Helper()
-	root, err := build.Assemble(parse(t, text), parseOverlay(t, keep("$.paths['/a'].post")))
+	root, _, err := (&build.Project{Pin: parse(t, text), Select: parseOverlay(t, keep("$.paths['/a'].post"))}).AssemblePin()
 	if err != nil {
 		return "", err
 	}
@@ -175,7 +175,7 @@ func TestDefinitionsAsLibrary(t *testing.T) {
 	require.NoError(t, json.Unmarshal(document.JSON(parse(t, text).Root), &v2))
 	want, err := json.Marshal(openapi2conv.ToV3Schemas(v2.Definitions))
 	require.NoError(t, err)
-	root, err := build.Assemble(parse(t, text), parseOverlay(t, keep("$.paths['/a'].post")))
+	root, _, err := (&build.Project{Pin: parse(t, text), Select: parseOverlay(t, keep("$.paths['/a'].post"))}).AssemblePin()
 	require.NoError(t, err)
 	require.JSONEq(t, string(want), string(document.JSON(document.Get(root, "components", "schemas"))))
 }

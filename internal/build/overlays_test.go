@@ -21,7 +21,7 @@ func loadProject(t *testing.T) (*build.Project, *yaml.Node) {
 	t.Helper()
 	p, err := build.Load(os.DirFS(filepath.Join("..", "..")), false)
 	require.NoError(t, err)
-	root, err := build.Assemble(p.Pin, p.Select)
+	root, _, err := p.AssemblePin()
 	require.NoError(t, err)
 	return p, root
 }

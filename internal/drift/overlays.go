@@ -23,15 +23,16 @@ type ours struct {
 	changed []bool     // whether an action changed anything on the way
 	stages  []int      // after which actions the document says something else, names and descriptions aside
 	root    *yaml.Node // our document
+	project *build.Project
 }
 
 // assembleOurs applies the overlays to the pin.
 func assembleOurs(p *build.Project) (*ours, error) {
-	root, err := build.Assemble(p.Pin, p.Select)
+	root, naming, err := p.AssemblePin()
 	if err != nil {
 		return nil, err
 	}
-	o := &ours{start: document.Clone(root), root: root}
+	o := &ours{start: document.Clone(root), root: root, project: p}
 	var problems []error
 	for _, file := range p.Overlays {
 		for _, a := range file.Actions {
@@ -48,8 +49,14 @@ func assembleOurs(p *build.Project) (*ours, error) {
 			o.changed = append(o.changed, changes)
 		}
 	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	if err := naming.Finish(root); err != nil {
+		return nil, err
+	}
 	build.Finish(root)
-	return o, errors.Join(problems...)
+	return o, nil
 }
 
 // facts are the stages as drift takes them. Of the actions before a stage, those that say no facts are left out.
@@ -127,7 +134,7 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 // still applies, is stale (its target is gone, or a schema that it refers to), or redundant (it changed something of the
 // pin, and has nothing to change here). Only actions that apply are applied.
 func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []diff.OverlayAction, error) {
-	root, err := selection.Assemble(name)
+	root, naming, err := o.project.Assemble(selection, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -179,6 +186,9 @@ func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name st
 		if before != nil && overlay.Same(before, root) {
 			states[len(states)-2].State, states[len(states)-1].State = "redundant", "redundant"
 		}
+	}
+	if err := naming.Finish(root); err != nil {
+		return nil, nil, err
 	}
 	build.Finish(root)
 	return root, states, nil

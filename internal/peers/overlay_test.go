@@ -86,7 +86,7 @@ func TestOverlays(t *testing.T) {
 	t.Parallel()
 	p, err := build.Load(os.DirFS(root), false)
 	require.NoError(t, err)
-	ours, err := build.Assemble(p.Pin, p.Select)
+	ours, _, err := p.AssemblePin()
 	require.NoError(t, err)
 	text := string(document.JSON(ours))
 	for _, o := range p.Overlays {

@@ -1,0 +1,695 @@
+package names
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+const schemaRef = "#/components/schemas/"
+
+// Result is what naming did.
+type Result struct {
+	Added    []Entry    // places that the table does not have, with the names that they were given; sorted
+	Widened  []Widening // names whose places have schemas that differ
+	Missing  []Entry    // places that the table has and the document has not, in the order of the table
+	Returned []Entry    // places out of use that the document has again
+	Vendor   map[string][]string
+}
+
+// Widening is a name that stands for schemas that differ: the type has what any of them has.
+type Widening struct {
+	Name  string
+	Facts []string // what differs, each with both sides
+}
+
+// Name renames the components of a document, an OpenAPI 3.0 one that holds nothing but what is wanted, in place, so that
+// the schema at each place of the table is the component of that name. Objects and unions of objects become components,
+// inline ones too; lists, maps and plain values stand where they are used. Objects at places that the table does not have
+// get a name by the first of these rules that gives one which is free: the name that their component has elsewhere; for an
+// inline one, the name of one like it under the same property; the vendor's name; a name made of the place.
+// reserved are names that proposals may not take, such as those of components that overlays add.
+func (t *Table) Name(root *yaml.Node, reserved []string) (*Result, error) {
+	normalise(root)
+	n := &namer{
+		table:    t,
+		resolver: document.NewResolver(document.Clone(root)),
+		types:    map[string]*named{},
+		stands:   map[string][]string{},
+		proposed: map[string]string{},
+		met:      map[string]bool{},
+		taken:    map[string]bool{},
+	}
+	for _, name := range reserved {
+		n.taken[name] = true
+	}
+	for _, e := range slices.Concat(t.entries, t.unused) {
+		n.taken[e.name] = true
+	}
+	for op := range document.Operations(root) {
+		n.operation(op)
+	}
+	n.work()
+	n.leftovers(root)
+	n.work()
+	return n.finish(root)
+}
+
+// namer walks a document.
+type namer struct {
+	table    *Table
+	resolver *document.Resolver // of the document as it was
+	types    map[string]*named
+	stands   map[string][]string // the names of a vendor's component
+	proposed map[string]string   // names of places that the table does not have, by key
+	added    []Entry
+	met      map[string]bool // the keys of places
+	taken    map[string]bool
+	queue    []job // whose places have names
+	later    []job // whose places have none yet
+}
+
+// job is an object at a place.
+type job struct {
+	slot   *yaml.Node // what is to become a reference
+	source *yaml.Node // the object
+	vendor string     // the component that it is, empty if it is inline
+	place  Place
+	hint   string // for a name: the operation's id
+}
+
+// named is what stands under a name.
+type named struct {
+	name     string
+	variants []variant
+	seen     map[*yaml.Node]bool
+}
+
+type variant struct {
+	schema *yaml.Node
+	vendor string
+	place  Place
+}
+
+func (v variant) String() string { return cmp.Or(v.vendor, "inline at "+v.place.String()) }
+
+func (n *namer) operation(op document.Operation) {
+	at := Place{Operation: op.String()}
+	id := document.Text(op.Node, "operationId")
+	part := func(part string) Place { p := at; p.Part = part; return p }
+	for media, content := range document.Pairs(document.Get(op.Node, "requestBody", "content")) {
+		if schema := document.Get(content, "schema"); schema != nil && isForm(media.Value) {
+			n.form(schema, part("request"), id)
+		} else if schema != nil {
+			n.visit(schema, part("request"), id+"Request", nil)
+		}
+	}
+	for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
+		p := part("response " + status.Value)
+		for _, content := range document.Pairs(document.Get(response, "content")) {
+			if schema := document.Get(content, "schema"); schema != nil {
+				n.visit(schema, p, id+"Response", nil)
+			}
+		}
+		for name, header := range document.Pairs(document.Get(response, "headers")) {
+			n.parameter(header, part(p.Part+" header "+quoted(name.Value)), id)
+		}
+	}
+	if list := document.Get(op.Node, "parameters"); list != nil {
+		for _, param := range list.Content {
+			n.parameter(param, part(document.Text(param, "in")+" "+quoted(document.Text(param, "name"))), id)
+		}
+	}
+}
+
+func (n *namer) parameter(param *yaml.Node, at Place, id string) {
+	if schema := document.Get(param, "schema"); schema != nil {
+		n.visit(schema, at, id, nil)
+	}
+	for _, content := range document.Pairs(document.Get(param, "content")) {
+		if schema := document.Get(content, "schema"); schema != nil {
+			n.visit(schema, at, id, nil)
+		}
+	}
+}
+
+// isForm reports whether a body of a media type is a form, whose fields are a method's parameters and no type.
+func isForm(media string) bool {
+	return strings.HasPrefix(media, "multipart/") || strings.HasPrefix(media, "application/x-www-form-urlencoded")
+}
+
+// form puts the schema of a form in its place.
+func (n *namer) form(slot *yaml.Node, at Place, id string) {
+	n.met[at.key()] = true
+	source, _ := n.deref(slot)
+	if !n.isObject(source) {
+		n.visit(slot, at, id, nil)
+		return
+	}
+	body := n.flattened(source)
+	n.inside(body, at, id, nil)
+	*slot = *body
+}
+
+// deref follows references, and an allOf that holds nothing but one. vendor is the component that it ends at.
+func (n *namer) deref(schema *yaml.Node) (target *yaml.Node, vendor string) {
+	for range maxReferences {
+		ref := document.Text(schema, "$ref")
+		if only := document.Get(schema, "allOf"); ref == "" && only != nil && len(schema.Content) == 2 && len(only.Content) == 1 {
+			schema = only.Content[0]
+			continue
+		}
+		name, local := strings.CutPrefix(ref, schemaRef)
+		if ref == "" || !local {
+			return schema, vendor
+		}
+		next, err := n.resolver.Resolve(ref)
+		if err != nil {
+			return schema, vendor
+		}
+		schema, vendor = next, unescape(name)
+	}
+	return schema, vendor
+}
+
+func unescape(pointer string) string {
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer)
+}
+
+// besides are what a schema says of the place rather than of the object there.
+var besides = []string{"nullable", "readOnly", "writeOnly", "deprecated", "default", "description", "example"}
+
+// visit names what stands in slot, or puts it in its place and goes on inside. chain are the components on the way that
+// were put in their places.
+func (n *namer) visit(slot *yaml.Node, at Place, hint string, chain []string) {
+	if slot.Kind != yaml.MappingNode {
+		return
+	}
+	n.met[at.key()] = true
+	source, vendor := n.deref(slot)
+	if source.Kind != yaml.MappingNode {
+		return
+	}
+	if source == slot { // it will be written over
+		copied := *slot
+		source = &copied
+	}
+	if inner := wrapped(source); inner != nil && !slices.Contains(chain, vendor) {
+		target, _ := n.deref(inner)
+		if vendor != "" {
+			chain = append(slices.Clone(chain), vendor)
+		}
+		*slot = *document.Clone(source)
+		if n.isObject(target) {
+			n.visit(wrapped(slot), at, hint, chain)
+			return
+		}
+		source, vendor = n.joined(target, source), ""
+	}
+	if !n.isObject(source) && !(vendor != "" && slices.Contains(chain, vendor)) {
+		*slot = *document.Clone(source)
+		if vendor != "" {
+			chain = append(slices.Clone(chain), vendor)
+		}
+		n.inside(slot, at, hint, chain)
+		return
+	}
+	if over := n.hoisted(source); len(over) > 0 {
+		inner := document.Mapping()
+		*slot = *document.Mapping(append(over, document.String("allOf"), document.Sequence(inner))...)
+		slot = inner
+	}
+	j := job{slot: slot, source: source, vendor: vendor, place: at, hint: hint}
+	if n.nameOf(at) != "" {
+		n.queue = append(n.queue, j)
+	} else {
+		n.later = append(n.later, j)
+	}
+}
+
+// wrapped is the one member of an allOf beside which stands nothing but what is about the place; nil if a schema is none such.
+func wrapped(schema *yaml.Node) *yaml.Node {
+	only := document.Get(schema, "allOf")
+	if only == nil || only.Kind != yaml.SequenceNode || len(only.Content) != 1 || len(schema.Content) == 2 {
+		return nil
+	}
+	for key := range document.Pairs(schema) {
+		if key.Value != "allOf" && !slices.Contains(besides, key.Value) {
+			return nil
+		}
+	}
+	return only.Content[0]
+}
+
+// joined is a value with what is said beside it.
+func (n *namer) joined(value, beside *yaml.Node) *yaml.Node {
+	joined := document.Clone(value)
+	for key, v := range document.Pairs(beside) {
+		if key.Value != "allOf" {
+			document.Set(joined, key.Value, document.Clone(v))
+		}
+	}
+	return joined
+}
+
+// hoisted are the pairs of an object that are about its place.
+func (n *namer) hoisted(source *yaml.Node) (over []*yaml.Node) {
+	for key, value := range document.Pairs(source) {
+		if slices.Contains(besides, key.Value) && key.Value != "description" && key.Value != "example" {
+			over = append(over, document.Clone(key), document.Clone(value))
+		}
+	}
+	return over
+}
+
+// isObject reports whether a schema becomes a component: an object with properties, or a union of such.
+func (n *namer) isObject(schema *yaml.Node) bool { return n.objectWithin(schema, map[*yaml.Node]bool{}) }
+
+func (n *namer) objectWithin(schema *yaml.Node, on map[*yaml.Node]bool) bool {
+	if on[schema] || schema.Kind != yaml.MappingNode {
+		return false
+	}
+	on[schema] = true
+	if properties := document.Get(schema, "properties"); properties != nil && len(properties.Content) > 0 {
+		return true
+	}
+	for _, keyword := range []string{"allOf", "oneOf", "anyOf"} {
+		list := document.Get(schema, keyword)
+		if list == nil || list.Kind != yaml.SequenceNode {
+			continue
+		}
+		for _, branch := range list.Content {
+			if target, _ := n.deref(branch); n.objectWithin(target, on) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inside goes on with what a schema, which is a copy of ours, holds.
+func (n *namer) inside(schema *yaml.Node, at Place, hint string, chain []string) {
+	for name, property := range document.Pairs(document.Get(schema, "properties")) {
+		n.visit(property, at.step("."+quoted(name.Value)), hint, chain)
+	}
+	if items := document.Get(schema, "items"); items != nil {
+		n.visit(items, at.step("[]"), hint, chain)
+	}
+	if values := document.Get(schema, "additionalProperties"); values != nil {
+		n.visit(values, at.step("{}"), hint, chain)
+	}
+	n.branches(schema, at, hint, chain)
+	if list := document.Get(schema, "allOf"); list != nil && list.Kind == yaml.SequenceNode {
+		for i, branch := range list.Content {
+			n.visit(branch, at.step("<all"+strconv.Itoa(i)+">"), hint, chain)
+		}
+	}
+	if not := document.Get(schema, "not"); not != nil {
+		n.visit(not, at.step("<not>"), hint, chain)
+	}
+}
+
+// branches goes on with those of a union. What selects one is written down, as names no longer do it.
+func (n *namer) branches(schema *yaml.Node, at Place, hint string, chain []string) {
+	discriminator := document.Get(schema, "discriminator")
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		list := document.Get(schema, keyword)
+		if list == nil || list.Kind != yaml.SequenceNode {
+			continue
+		}
+		values := map[*yaml.Node][]string{}
+		if discriminator != nil {
+			values = selecting(discriminator, list)
+		}
+		var mapping []*yaml.Node
+		for i, branch := range list.Content {
+			step := strconv.Itoa(i)
+			if len(values[branch]) > 0 {
+				step = strings.NewReplacer("<", "(", ">", ")").Replace(values[branch][0])
+			}
+			n.visit(branch, at.step("<"+step+">"), hint, chain)
+			for _, value := range values[branch] {
+				mapping = append(mapping, document.String(value), branch)
+			}
+		}
+		if discriminator != nil && len(mapping) > 0 {
+			// The values stand beside their branches until those have names.
+			document.Set(discriminator, "mapping", document.Mapping(mapping...))
+		}
+	}
+}
+
+// selecting are the values with which a discriminator selects each branch (OpenAPI 3.0.3 §4.7.25).
+func selecting(discriminator, list *yaml.Node) map[*yaml.Node][]string {
+	values := map[*yaml.Node][]string{}
+	for _, branch := range list.Content {
+		ref := document.Text(branch, "$ref")
+		if ref == "" {
+			continue
+		}
+		for value, target := range document.Pairs(document.Get(discriminator, "mapping")) {
+			if target.Value == ref || schemaRef+target.Value == ref {
+				values[branch] = append(values[branch], value.Value)
+			}
+		}
+		if len(values[branch]) == 0 {
+			values[branch] = []string{unescape(strings.TrimPrefix(ref, schemaRef))}
+		}
+		slices.Sort(values[branch])
+	}
+	return values
+}
+
+// work names all objects that were met: first those that the table names, then one of the others at a time.
+func (n *namer) work() {
+	for len(n.queue)+len(n.later) > 0 {
+		for len(n.queue) > 0 {
+			j := n.queue[0]
+			n.queue = n.queue[1:]
+			n.assign(j, n.nameOf(j.place))
+		}
+		if len(n.later) == 0 {
+			return
+		}
+		slices.SortStableFunc(n.later, func(a, b job) int {
+			return cmp.Or(cmp.Compare(len(a.place.Steps), len(b.place.Steps)), strings.Compare(a.place.key(), b.place.key()))
+		})
+		// Of an inline object the name may be that of one like it, so components go first.
+		i := max(0, slices.IndexFunc(n.later, func(j job) bool { return j.vendor != "" }))
+		j := n.later[i]
+		n.later = slices.Delete(n.later, i, i+1)
+		name := n.nameOf(j.place)
+		if name == "" {
+			name = n.propose(j)
+			n.proposed[j.place.key()] = name
+			n.added = append(n.added, Entry{Name: name, Place: j.place})
+		}
+		n.assign(j, name)
+	}
+}
+
+func (n *namer) nameOf(p Place) string { return cmp.Or(n.table.at(p), n.proposed[p.key()]) }
+
+// propose is a name for an object at a place that has none.
+func (n *namer) propose(j job) string {
+	if j.vendor != "" {
+		if names := n.stands[j.vendor]; len(names) > 0 {
+			return slices.Min(names)
+		}
+	} else if name := n.alike(j); name != "" {
+		return name
+	}
+	base := goName(j.vendor)
+	if base != "" && !n.taken[base] {
+		n.taken[base] = true
+		return base
+	}
+	base = fromPlace(j)
+	for i := 1; ; i++ {
+		name := base
+		if i > 1 {
+			name += strconv.Itoa(i)
+		}
+		if !n.taken[name] {
+			n.taken[name] = true
+			return name
+		}
+	}
+}
+
+// alike is the name of an object that stands under the same property as an inline one and has mostly the same members.
+func (n *namer) alike(j job) string {
+	last := lastProperty(j.place.Steps)
+	if last == "" {
+		return ""
+	}
+	members := propertySet(n.flattened(j.source))
+	for _, name := range slices.Sorted(maps.Keys(n.types)) {
+		for _, v := range n.types[name].variants {
+			if lastProperty(v.place.Steps) != last {
+				continue
+			}
+			same, all := 0, len(members)
+			for key, typ := range propertySet(v.schema) {
+				if other, ok := members[key]; !ok {
+					all++
+				} else if other == typ || other == "" || typ == "" {
+					same++
+				}
+			}
+			if same*3 >= all*2 {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func propertySet(schema *yaml.Node) map[string]string {
+	set := map[string]string{}
+	for key, property := range document.Pairs(document.Get(schema, "properties")) {
+		set[key.Value] = document.Text(property, "type")
+		if set[key.Value] == "object" {
+			set[key.Value] = ""
+		}
+	}
+	return set
+}
+
+// lastProperty is the last property of some steps.
+func lastProperty(steps string) string {
+	steps = strings.TrimRight(steps, "[]{}")
+	return steps[strings.LastIndexAny(steps, ".>")+1:]
+}
+
+// fromPlace makes a name of a place: the owner's, or the operation's id with Request or Response, and the properties.
+func fromPlace(j job) string {
+	words := cmp.Or(j.place.Owner, goName(j.hint))
+	singular := strings.HasSuffix(j.place.Steps, "[]")
+	for step := range strings.FieldsFuncSeq(j.place.Steps, func(r rune) bool { return strings.ContainsRune(`.[]{}<>"`, r) }) {
+		words += goName(step)
+	}
+	if singular {
+		words = strings.TrimSuffix(words, "s")
+	}
+	return cmp.Or(words, "Object")
+}
+
+// goName makes an exported Go name of any text, empty if nothing is left.
+func goName(text string) string {
+	var b strings.Builder
+	up := true
+	for _, r := range text {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) && b.Len() > 0:
+			if up {
+				r = unicode.ToUpper(r)
+			}
+			up = false
+			b.WriteRune(r)
+		default:
+			up = true
+		}
+	}
+	name := b.String()
+	if name != "" && !unicode.IsUpper([]rune(name)[0]) {
+		return "X" + name
+	}
+	return name
+}
+
+// assign makes a slot refer to a name, and goes on inside of the object if it is new under that name.
+func (n *namer) assign(j job, name string) {
+	*j.slot = *reference(name)
+	t := n.types[name]
+	if t == nil {
+		t = &named{name: name, seen: map[*yaml.Node]bool{}}
+		n.types[name] = t
+	}
+	n.taken[name] = true
+	if j.vendor != "" && !slices.Contains(n.stands[j.vendor], name) {
+		n.stands[j.vendor] = append(n.stands[j.vendor], name)
+	}
+	if t.seen[j.source] {
+		return
+	}
+	t.seen[j.source] = true
+	body := n.flattened(j.source)
+	for _, key := range besides {
+		document.Delete(body, key)
+	}
+	t.variants = append(t.variants, variant{schema: body, vendor: j.vendor, place: j.place})
+	n.inside(body, Place{Owner: name}, j.hint, nil)
+}
+
+func reference(name string) *yaml.Node {
+	return document.Mapping(document.String("$ref"), document.String(schemaRef+name))
+}
+
+// flattened is a copy of a schema in which an allOf of plain objects is written as the one object that it is.
+func (n *namer) flattened(schema *yaml.Node) *yaml.Node {
+	if document.Get(schema, "allOf") == nil {
+		return document.Clone(schema)
+	}
+	flat := document.Mapping()
+	if !n.flattenInto(flat, schema, 0) {
+		return document.Clone(schema)
+	}
+	return flat
+}
+
+// mergeable are the keywords of the parts of an allOf that can be written as one object.
+var mergeable = []string{"type", "properties", "required", "allOf", "description", "example", "title", "additionalProperties", "nullable", "externalDocs"}
+
+func (n *namer) flattenInto(flat, schema *yaml.Node, depth int) bool {
+	if depth > maxReferences || schema.Kind != yaml.MappingNode {
+		return false
+	}
+	if typ := document.Text(schema, "type"); typ != "" && typ != "object" {
+		return false
+	}
+	if list := document.Get(schema, "allOf"); list != nil {
+		if list.Kind != yaml.SequenceNode {
+			return false
+		}
+		for _, part := range list.Content {
+			target, _ := n.deref(part)
+			if !n.flattenInto(flat, target, depth+1) {
+				return false
+			}
+		}
+	}
+	for key, value := range document.Pairs(schema) {
+		switch {
+		case key.Value == "allOf":
+		case !slices.Contains(mergeable, key.Value) && !strings.HasPrefix(key.Value, "x-"):
+			return false
+		case key.Value == "properties":
+			if !addProperties(flat, value) {
+				return false
+			}
+		case key.Value == "required" && document.Get(flat, "required") != nil:
+			list := document.Get(flat, "required")
+			for _, name := range value.Content {
+				if !slices.ContainsFunc(list.Content, func(o *yaml.Node) bool { return o.Value == name.Value }) {
+					list.Content = append(list.Content, document.Clone(name))
+				}
+			}
+		case key.Value == "nullable" || key.Value == "additionalProperties":
+			if depth > 0 {
+				return false // admits only what all of them do
+			}
+			document.Set(flat, key.Value, document.Clone(value))
+		default:
+			document.Set(flat, key.Value, document.Clone(value))
+		}
+	}
+	return true
+}
+
+// addProperties adds properties to an object. Ones that are there and differ cannot be written as one.
+func addProperties(flat, properties *yaml.Node) bool {
+	into := document.Get(flat, "properties")
+	if into == nil {
+		into = document.Mapping()
+		document.Set(flat, "properties", into)
+	}
+	for name, schema := range document.Pairs(properties) {
+		if there := document.Get(into, name.Value); there != nil {
+			if !overlay.Same(there, schema) {
+				return false
+			}
+			continue
+		}
+		into.Content = append(into.Content, document.Clone(name), document.Clone(schema))
+	}
+	return true
+}
+
+// leftovers names the components that something other than the bodies and parameters of operations refers to.
+func (n *namer) leftovers(root *yaml.Node) {
+	for op := range document.Operations(root) {
+		callbacks := document.Get(op.Node, "callbacks")
+		if callbacks == nil {
+			continue
+		}
+		document.Refs(op.PathItem, document.PathItemObject, func(at *yaml.Node, ref string, _ document.Kind) {
+			name, ok := strings.CutPrefix(ref, schemaRef)
+			if source, err := n.resolver.Resolve(ref); ok && err == nil && n.types[name] == nil {
+				slot := document.Mapping()
+				j := job{slot: slot, source: source, vendor: unescape(name)}
+				given := n.propose(j)
+				n.assign(j, given)
+				at.Value = schemaRef + given
+			}
+		})
+	}
+}
+
+// finish puts the named components in the place of the vendor's.
+func (n *namer) finish(root *yaml.Node) (*Result, error) {
+	r := &Result{Added: n.added, Vendor: n.stands}
+	schemas := document.Mapping()
+	for _, name := range slices.Sorted(maps.Keys(n.types)) {
+		schema, facts := widened(n.types[name].variants)
+		if len(facts) > 0 {
+			r.Widened = append(r.Widened, Widening{Name: name, Facts: facts})
+		}
+		schemas.Content = append(schemas.Content, document.String(name), schema)
+	}
+	if document.Get(root, "components") == nil && len(schemas.Content) > 0 {
+		document.Set(root, "components", document.Mapping())
+	}
+	if components := document.Get(root, "components"); components != nil {
+		document.Set(components, "schemas", schemas)
+	}
+	mapBranches(root)
+	slices.SortFunc(r.Added, func(a, b Entry) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Place.key(), b.Place.key()))
+	})
+	for _, e := range n.table.entries {
+		for _, p := range e.places {
+			if !n.met[p.Place.key()] {
+				r.Missing = append(r.Missing, p)
+			}
+		}
+	}
+	for _, e := range n.table.unused {
+		for _, p := range e.places {
+			if n.met[p.Place.key()] {
+				r.Returned = append(r.Returned, p)
+			}
+		}
+	}
+	return r, nil
+}
+
+// mapBranches writes the names of branches into the mappings of their discriminators.
+func mapBranches(root *yaml.Node) {
+	document.Schemas(root, func(schema *yaml.Node) {
+		for _, target := range document.Pairs(document.Get(schema, "discriminator", "mapping")) {
+			if target.Kind == yaml.MappingNode {
+				*target = *document.String(refOf(target))
+			}
+		}
+	})
+}
+
+func refOf(branch *yaml.Node) string {
+	if ref := document.Text(branch, "$ref"); ref != "" {
+		return ref
+	}
+	if list := document.Get(branch, "allOf"); list != nil && len(list.Content) == 1 {
+		return document.Text(list.Content[0], "$ref")
+	}
+	return ""
+}
+
