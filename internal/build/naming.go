@@ -2,11 +2,9 @@ package build
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -113,18 +111,14 @@ func (n *Naming) Edit(rest bool) names.Edit {
 	return e
 }
 
-// describeNames says in words what an edit does, one line each.
-func describeNames(e names.Edit) (lines []string) {
-	for _, one := range e.Add {
-		lines = append(lines, fmt.Sprintf("%s: new name for %s", one.Name, one.Place))
+// AllWidened are the names of the built document that stand for schemas that differ.
+func (n *Naming) AllWidened() (all []names.Widening) {
+	for _, w := range n.Widened {
+		if n.Kept[w.Name] {
+			all = append(all, w)
+		}
 	}
-	for _, one := range e.Return {
-		lines = append(lines, fmt.Sprintf("%s: %s is in use again", one.Name, one.Place))
-	}
-	for _, one := range e.Rest {
-		lines = append(lines, fmt.Sprintf("%s: %s is out of use", one.Name, one.Place))
-	}
-	return slices.DeleteFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "" })
+	return append(all, n.Typed.Widened...)
 }
 
 // startNaming names the components of a selection that is converted.

@@ -18,6 +18,7 @@ type Report struct {
 	Findings   []Finding       `json:"findings"`
 	ErrorCodes ErrorCodes      `json:"errorCodes"`
 	Overlays   []OverlayAction `json:"overlays"`
+	Names      []NameNote      `json:"names,omitempty"`
 	Recordings []Recording     `json:"recordings"`
 	Outside    []Warning       `json:"outside"`
 	// Operations are those that were compared, "POST /restapi/…", sorted: also those without a finding.
@@ -131,6 +132,31 @@ type OverlayAction struct {
 	Line   int    `json:"line"`
 	Target string `json:"target"`
 	State  string `json:"state"` // "applies", "stale" or "redundant"
+
+	Strays    []Stray    `json:"strays,omitempty"`
+	Overrides []Override `json:"overrides,omitempty"`
+}
+
+// Stray is what an overlay action describes and the upstream document no longer has.
+type Stray struct {
+	Name string `json:"name"`
+	Line int    `json:"line"` // in the overlay
+}
+
+// Override is a value that an overlay action replaces, and that is news in the upstream document: ours may be out of date.
+type Override struct {
+	Pointer string `json:"pointer"` // JSON pointer in the built document
+	Vendor  string `json:"vendor"`  // as JSON
+	Was     string `json:"was"`     // what the pin has there, empty for nothing
+	Ours    string `json:"ours"`
+}
+
+// NameNote is what the table of names gains, loses or widens with the upstream document.
+type NameNote struct {
+	Kind string `json:"kind"` // "new", "unused", "returned" or "widened"
+	Name string `json:"name"`
+	What string `json:"what"` // the place, or what differs
+	Line int    `json:"line"` // in the table, 0 for what is new
 }
 
 // Recording is a recording that the upstream document refuses.

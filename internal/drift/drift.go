@@ -103,7 +103,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 		return nil, err
 	}
 	report.Pinned = diff.Side{Source: p.Lock.Source, SHA256: p.Lock.UpstreamSHA256, APIVersion: p.Lock.APIVersion}
-	report.Overlays, report.Recordings = next.overlays, next.recordings
+	report.Overlays, report.Names, report.Recordings = next.overlays, next.names, next.recordings
 	report.Document = append(report.Document, next.notTried...)
 	if q.GoAPI && next.root != nil {
 		if err := judgeGoAPI(ctx, report, ours.root, next.root); err != nil {

@@ -20,7 +20,8 @@ import (
 type ours struct {
 	start   *yaml.Node // selected and converted, before the overlays
 	actions []overlay.Action
-	changed []bool     // whether an action changed anything on the way
+	changed []bool // whether an action changed anything on the way
+	replace []replacements
 	stages  []int      // after which actions the document says something else, names and descriptions aside
 	root    *yaml.Node // our document
 	project *build.Project
@@ -37,6 +38,10 @@ func assembleOurs(p *build.Project) (*ours, error) {
 	for _, file := range p.Overlays {
 		for _, a := range file.Actions {
 			_, changes := a.Effect(root)
+			o.replace = append(o.replace, replacedBy(a, root))
+			for _, key := range a.Stray(root) {
+				problems = append(problems, document.Errorf(a.File, key, "there is no %q to describe", key.Value))
+			}
 			matched, err := a.Apply(root)
 			if err == nil && matched == 0 && !a.Remove {
 				err = a.Unmatched()
@@ -105,6 +110,7 @@ func (o *ours) ids(operations []string) map[string]bool {
 type regenerated struct {
 	root       *yaml.Node // after the overlays that apply; nil if there is none
 	overlays   []diff.OverlayAction
+	names      []diff.NameNote
 	recordings []diff.Recording
 	notTried   []string
 }
@@ -118,12 +124,12 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, c.pruned))
 		return r
 	}
-	root, overlays, err := o.applyTo(c.sel, c.selected, c.q.Upstream.Name)
+	root, overlays, naming, err := o.applyTo(c.sel, c.selected, c.q.Upstream.Name)
 	if err != nil {
 		r.notTried = append(r.notTried, fmt.Sprintf("%s: %v", what, err))
 		return r
 	}
-	r.root, r.overlays = root, overlays
+	r.root, r.overlays, r.names = root, overlays, nameNotes(naming)
 	if r.recordings, err = checkRecordings(ctx, files, root, o.ids(c.operations)); err != nil {
 		r.notTried = append(r.notTried, fmt.Sprintf("the recordings were not tried on the upstream document: %v", err))
 	}
@@ -131,16 +137,18 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 }
 
 // applyTo sends the selection of the newer document the way of the pin, and tells of each overlay action whether it
-// still applies, is stale (its target is gone, or a schema that it refers to), or redundant (it changed something of the
-// pin, and has nothing to change here). Only actions that apply are applied.
-func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []diff.OverlayAction, error) {
+// still applies, is stale (its target is gone, or a schema that it refers to, or all that it describes), or redundant (it
+// changed something of the pin, and has nothing to change here). Only actions that apply are applied, without what they
+// describe and is gone.
+func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []diff.OverlayAction, *build.Naming, error) {
 	root, naming, err := o.project.Assemble(selection, name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	var states []diff.OverlayAction
-	judge := func(a overlay.Action, state string) {
+	judge := func(a overlay.Action, state string) *diff.OverlayAction {
 		states = append(states, diff.OverlayAction{File: a.File, Line: a.Line, Target: a.Target, State: state})
+		return &states[len(states)-1]
 	}
 	for _, a := range sel.Actions {
 		state := "applies"
@@ -153,25 +161,31 @@ func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name st
 	for i, a := range o.actions {
 		before := removedFrom
 		removedFrom = nil
-		matched, changes := a.Effect(root)
+		strays := a.Stray(root)
+		rest, some := a.Without(strays)
+		matched, changes := 0, false
+		if some {
+			matched, changes = rest.Effect(root)
+		}
 		switch {
 		case matched == 0 && !a.Remove:
 			judge(a, "stale")
 			continue
 		case !changes && o.changed[i]:
-			judge(a, "redundant")
+			addStrays(judge(a, "redundant"), strays)
 			continue
 		case !changes:
-			judge(a, "applies")
+			addStrays(judge(a, "applies"), strays)
 			continue
 		}
 		// An update may refer to what it adds itself: then it is judged when it is made, on a copy.
-		refs, next := references(a.Update), root
+		refs, next := references(rest.Update), root
 		if !resolves(root, refs) || o.replaces(i) {
 			next = document.Clone(root)
 		}
-		if _, err := a.Apply(next); err != nil {
-			return nil, nil, err
+		overrides := o.overrides(i, rest, root)
+		if _, err := rest.Apply(next); err != nil {
+			return nil, nil, nil, err
 		}
 		if !resolves(next, refs) {
 			judge(a, "stale")
@@ -181,17 +195,25 @@ func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name st
 			removedFrom = root
 		}
 		root = next
-		judge(a, "applies")
+		judged := judge(a, "applies")
+		judged.Overrides = overrides
+		addStrays(judged, strays)
 		// What is put back as it was needed neither action.
 		if before != nil && overlay.Same(before, root) {
 			states[len(states)-2].State, states[len(states)-1].State = "redundant", "redundant"
 		}
 	}
 	if err := naming.Finish(root); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	build.Finish(root)
-	return root, states, nil
+	return root, states, naming, nil
+}
+
+func addStrays(a *diff.OverlayAction, keys []*yaml.Node) {
+	for _, key := range keys {
+		a.Strays = append(a.Strays, diff.Stray{Name: key.Value, Line: key.Line})
+	}
 }
 
 // replaces tells whether an action and the next replace something, as overlays do with a list: remove it, and update what

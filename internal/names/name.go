@@ -271,7 +271,9 @@ func (n *namer) hoisted(source *yaml.Node) (over []*yaml.Node) {
 }
 
 // isObject reports whether a schema becomes a component: an object with properties, or a union of such.
-func (n *namer) isObject(schema *yaml.Node) bool { return n.objectWithin(schema, map[*yaml.Node]bool{}) }
+func (n *namer) isObject(schema *yaml.Node) bool {
+	return n.objectWithin(schema, map[*yaml.Node]bool{})
+}
 
 func (n *namer) objectWithin(schema *yaml.Node, on map[*yaml.Node]bool) bool {
 	if on[schema] || schema.Kind != yaml.MappingNode {
@@ -583,6 +585,8 @@ func (n *namer) flattenInto(flat, schema *yaml.Node, depth int) bool {
 					list.Content = append(list.Content, document.Clone(name))
 				}
 			}
+		case key.Value == "additionalProperties" && value.Value == "true":
+			document.Set(flat, key.Value, document.Clone(value))
 		case key.Value == "nullable" || key.Value == "additionalProperties":
 			if depth > 0 {
 				return false // admits only what all of them do
@@ -692,4 +696,3 @@ func refOf(branch *yaml.Node) string {
 	}
 	return ""
 }
-

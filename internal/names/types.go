@@ -201,7 +201,9 @@ func (t *Table) Unknown(missing []Entry, known, selected []string) error {
 	var problems []error
 	for _, e := range missing {
 		p := e.Place
-		shape := func(op string) bool { return variable.ReplaceAllString(op, "{}") == variable.ReplaceAllString(p.Operation, "{}") }
+		shape := func(op string) bool {
+			return variable.ReplaceAllString(op, "{}") == variable.ReplaceAllString(p.Operation, "{}")
+		}
 		if p.Owner == "" && !slices.ContainsFunc(selected, shape) {
 			problems = append(problems, fmt.Errorf("%s:%d: %s has a place in %s, which is not selected: select it, or move the place below %q",
 				t.file, e.Line, e.Name, p.Operation, unusedKey))

@@ -15,24 +15,38 @@ import (
 func widened(variants []variant) (*yaml.Node, []string) {
 	schema := variants[0].schema
 	var facts []string
+	known := map[string]bool{} // what two of them differ in, the third may as well
 	for _, v := range variants[1:] {
 		w := widener{left: variants[0].String(), right: v.String()}
 		schema = w.merge(schema, v.schema, "")
-		facts = append(facts, w.facts...)
+		for _, f := range w.facts {
+			if !known[f.at+f.what] {
+				known[f.at+f.what] = true
+				facts = append(facts, f.String())
+			}
+		}
 	}
 	return schema, facts
 }
 
 type widener struct {
 	left, right string
-	facts       []string
+	facts       []difference
 }
 
-func (w *widener) say(at, format string, args ...any) {
+// difference is what differs, a keyword or a property, and how.
+type difference struct{ at, what, how string }
+
+func (d difference) String() string {
+	at := d.at
 	if at == "" {
 		at = "the object"
 	}
-	w.facts = append(w.facts, fmt.Sprintf("%s: %s", at, fmt.Sprintf(format, args...)))
+	return at + ": " + d.how
+}
+
+func (w *widener) say(at, what, format string, args ...any) {
+	w.facts = append(w.facts, difference{at, what, fmt.Sprintf(format, args...)})
 }
 
 // lower and upper are bounds of which the weaker is the smaller, or the larger one.
@@ -46,13 +60,13 @@ func (w *widener) merge(a, b *yaml.Node, at string) *yaml.Node {
 		return a
 	}
 	if a.Kind != yaml.MappingNode || b.Kind != yaml.MappingNode {
-		w.say(at, "%s in %s, %s in %s: either is admitted", document.JSON(a), w.left, document.JSON(b), w.right)
+		w.say(at, "value", "%s in %s, %s in %s: either is admitted", document.JSON(a), w.left, document.JSON(b), w.right)
 		return document.Mapping()
 	}
 	typeA, typeB := document.Text(a, "type"), document.Text(b, "type")
 	refA, refB := document.Text(a, "$ref"), document.Text(b, "$ref")
 	if typeA != typeB || refA != refB || refA != "" || isUnion(a) || isUnion(b) {
-		w.say(at, "%s in %s, %s in %s: either is admitted", kindOf(a), w.left, kindOf(b), w.right)
+		w.say(at, "type", "%s in %s, %s in %s: either is admitted", kindOf(a), w.left, kindOf(b), w.right)
 		return document.Mapping(document.String("anyOf"), document.Sequence(a, b))
 	}
 	merged := document.Mapping()
@@ -96,7 +110,7 @@ func (w *widener) keyword(key string, a, b *yaml.Node, at string) *yaml.Node {
 					list.Content = append(list.Content, v)
 				}
 			}
-			w.say(at, "its values differ between %s and %s: all are admitted", w.left, w.right)
+			w.say(at, "enum", "its values differ between %s and %s: all are admitted", w.left, w.right)
 			return list
 		}
 		for _, v := range a.Content {
@@ -104,13 +118,13 @@ func (w *widener) keyword(key string, a, b *yaml.Node, at string) *yaml.Node {
 				list.Content = append(list.Content, v)
 			}
 		}
-		w.say(at, "what is required differs between %s and %s: only what both require is", w.left, w.right)
+		w.say(at, "required", "what is required differs between %s and %s: only what both require is", w.left, w.right)
 		if len(list.Content) == 0 {
 			return nil
 		}
 		return list
 	case slices.Contains(lower, key) || slices.Contains(upper, key):
-		w.say(at, "%s differs between %s and %s: the weaker holds", key, w.left, w.right)
+		w.say(at, key, "%s differs between %s and %s: the weaker holds", key, w.left, w.right)
 		if a == nil || b == nil {
 			return nil
 		}
@@ -124,7 +138,7 @@ func (w *widener) keyword(key string, a, b *yaml.Node, at string) *yaml.Node {
 		}
 		return b
 	}
-	w.say(at, "%s differs between %s and %s: it is left out", key, w.left, w.right)
+	w.say(at, key, "%s differs between %s and %s: it is left out", key, w.left, w.right)
 	return nil
 }
 
@@ -134,7 +148,7 @@ func (w *widener) properties(a, b *yaml.Node, at string) *yaml.Node {
 		place := at + "." + quoted(key.Value)
 		right := document.Get(b, key.Value)
 		if right == nil {
-			w.say(place, "only in %s", w.left)
+			w.say(place, "existence", "only in %s", w.left)
 			document.Set(merged, key.Value, left)
 			continue
 		}
@@ -142,7 +156,7 @@ func (w *widener) properties(a, b *yaml.Node, at string) *yaml.Node {
 	}
 	for key, right := range document.Pairs(b) {
 		if document.Get(a, key.Value) == nil {
-			w.say(at+"."+quoted(key.Value), "only in %s", w.right)
+			w.say(at+"."+quoted(key.Value), "existence", "only in %s", w.right)
 			document.Set(merged, key.Value, right)
 		}
 	}

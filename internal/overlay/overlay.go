@@ -6,7 +6,8 @@
 // anything, so that a repair which the vendor has made unnecessary can be seen. One that changes nothing is not applied.
 //
 // An update of a list appends to it, a list or an entry alike. The lists enum and required are sets: a value that is
-// there already is not added again. A list or a scalar that would replace a mapping is an error.
+// there already is not added again. A list or a scalar that would replace a mapping is an error, and so is a description
+// of what is not there: words make no property.
 //
 // Two things are stricter than the specification, so that the same file means the same to every overlay tool:
 // x-speakeasy-jsonpath must say rfc9535, and every action needs a description that gives its reason.
@@ -190,6 +191,9 @@ func compile(target string) (path speakeasy.Queryable, err error) {
 func (o *Overlay) Apply(root *yaml.Node) error {
 	var problems []error
 	for _, a := range o.Actions {
+		for _, key := range a.Stray(root) {
+			problems = append(problems, document.Errorf(a.File, key, "there is no %q to describe below %s: correct the name, or take it out", key.Value, a.Target))
+		}
 		matched, err := a.Apply(root)
 		if err == nil && matched == 0 && !a.Remove {
 			err = a.Unmatched()

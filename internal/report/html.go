@@ -182,7 +182,7 @@ type operationName struct{ ID, Method, Shared, Path string }
 // Name takes an operation apart.
 func (v pageView) Name(operation string) operationName {
 	method, path, _ := strings.Cut(operation, " ")
-	n := operationName{ID: v.Names[operation], Method: method, Path: path}
+	n := operationName{ID: v.Page.Names[operation], Method: method, Path: path}
 	if rest, ok := strings.CutPrefix(path, v.prefix); ok {
 		n.Shared, n.Path = v.prefix, rest
 	}

@@ -182,6 +182,28 @@ func rest(r *diff.Report) []section {
 			}
 		}
 	}
+	overrides := section{Title: "Overlay actions that replace what is news"}
+	strays := section{Title: "Overlay actions that describe what is gone"}
+	for _, o := range r.Overlays {
+		for _, over := range o.Overrides {
+			was := ""
+			if over.Was != "" {
+				was = ", which was " + over.Was
+			}
+			overrides.Lines = append(overrides.Lines, fmt.Sprintf("%s:%d says %s, the vendor now %s%s: %s", o.File, o.Line, over.Ours, over.Vendor, was, over.Pointer))
+		}
+		for _, stray := range o.Strays {
+			strays.Lines = append(strays.Lines, fmt.Sprintf("%s:%d describes %s: %s", o.File, stray.Line, stray.Name, o.Target))
+		}
+	}
+	names := section{Title: "Names"}
+	for _, n := range r.Names {
+		at := ""
+		if n.Line > 0 {
+			at = fmt.Sprintf(" (spec/names.yaml:%d)", n.Line)
+		}
+		names.Lines = append(names.Lines, fmt.Sprintf("%s %s: %s%s", n.Kind, n.Name, n.What, at))
+	}
 	codes := section{Title: "Error codes"}
 	add := func(sign string, rows []errorcodes.Row) {
 		for _, row := range rows {
@@ -200,5 +222,5 @@ func rest(r *diff.Report) []section {
 		}
 		outside.Lines = append(outside.Lines, line)
 	}
-	return slices.DeleteFunc([]section{recordings, overlays, codes, document, outside}, func(s section) bool { return len(s.Lines) == 0 })
+	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, outside}, func(s section) bool { return len(s.Lines) == 0 })
 }

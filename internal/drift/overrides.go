@@ -1,0 +1,81 @@
+package drift
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+// replacements are the values that an overlay action replaces, by JSON pointer, as JSON.
+type replacements map[string]replaced
+
+type replaced struct{ vendor, ours string }
+
+func replacedBy(a overlay.Action, root *yaml.Node) replacements {
+	list := a.Replaces(root)
+	if len(list) == 0 {
+		return nil
+	}
+	all := replacements{}
+	pointers := map[*yaml.Node]string{}
+	point(root, "", pointers)
+	for _, r := range list {
+		all[pointers[r.Node]] = replaced{string(document.JSON(r.Node)), string(document.JSON(r.By))}
+	}
+	return all
+}
+
+func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
+	pointers[n] = at
+	for key, value := range document.Pairs(n) {
+		point(value, at+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key.Value), pointers)
+	}
+	if n.Kind == yaml.SequenceNode {
+		for i, item := range n.Content {
+			point(item, fmt.Sprintf("%s/%d", at, i), pointers)
+		}
+	}
+}
+
+// overrides are the values of the newer document that an action, the i-th of all, replaces, where the pin says something
+// else: the repair was of another fact.
+func (o *ours) overrides(i int, a overlay.Action, root *yaml.Node) (list []diff.Override) {
+	now := replacedBy(a, root)
+	for _, pointer := range slices.Sorted(maps.Keys(now)) {
+		if was := o.replace[i][pointer]; was.vendor != now[pointer].vendor {
+			list = append(list, diff.Override{Pointer: pointer, Vendor: now[pointer].vendor, Was: was.vendor, Ours: now[pointer].ours})
+		}
+	}
+	return list
+}
+
+// nameNotes are what the table of names gains and loses.
+func nameNotes(n *build.Naming) (notes []diff.NameNote) {
+	if n == nil {
+		return nil
+	}
+	edit := n.Edit(true)
+	for _, e := range edit.Add {
+		notes = append(notes, diff.NameNote{Kind: "new", Name: e.Name, What: e.Place.String()})
+	}
+	for _, e := range edit.Return {
+		notes = append(notes, diff.NameNote{Kind: "returned", Name: e.Name, What: e.Place.String(), Line: e.Line})
+	}
+	for _, e := range edit.Rest {
+		notes = append(notes, diff.NameNote{Kind: "unused", Name: e.Name, What: e.Place.String(), Line: e.Line})
+	}
+	for _, w := range n.AllWidened() {
+		for _, fact := range w.Facts {
+			notes = append(notes, diff.NameNote{Kind: "widened", Name: w.Name, What: fact})
+		}
+	}
+	return notes
+}
