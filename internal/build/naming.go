@@ -101,7 +101,7 @@ func (n *Naming) Unknown(root *yaml.Node) error {
 func (n *Naming) Edit(rest bool) names.Edit {
 	e := names.Edit{Return: n.Typed.Returned}
 	for _, added := range n.Added {
-		if n.Kept[added.Name] && (added.Place.Owner == "" || n.Kept[added.Place.Owner]) {
+		if n.Kept[added.Name] && (added.Place.Owner == "" || n.Kept[added.Place.Owner]) && n.Typed.Refers(added.Place, added.Name) {
 			e.Add = append(e.Add, added)
 		}
 	}

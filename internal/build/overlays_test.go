@@ -91,7 +91,7 @@ func TestEveryActionDoesSomething(t *testing.T) {
 func TestEverythingIsDescribed(t *testing.T) {
 	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(build.SpecFile)))
 	require.NoError(t, err)
-	if lacking := undescribed(root.Root); len(lacking) > 0 {
+	if lacking := build.Undescribed(root.Root); len(lacking) > 0 {
 		t.Errorf("describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))
 	}
 }
@@ -116,38 +116,7 @@ components:
 		"GET /a: form field f has no description",
 		"schema A has no description",
 		"schema A: property c has no description",
-	}, undescribed(root))
-}
-
-func undescribed(root *yaml.Node) (lacking []string) {
-	check := func(n *yaml.Node, format string, args ...any) {
-		if document.Text(n, "description") == "" {
-			lacking = append(lacking, fmt.Sprintf(format, args...)+" has no description")
-		}
-	}
-	for op := range document.Operations(root) {
-		if document.Text(op.Node, "summary") == "" {
-			lacking = append(lacking, op.String()+" has no summary")
-		}
-		check(op.Node, "%s", op)
-		if list := document.Get(op.Node, "parameters"); list != nil {
-			for _, p := range list.Content {
-				check(p, "%s: parameter %s", op, document.Text(p, "name"))
-			}
-		}
-		for _, media := range document.Pairs(document.Get(op.Node, "requestBody", "content")) {
-			for name, field := range document.Pairs(document.Get(media, "schema", "properties")) {
-				check(field, "%s: form field %s", op, name.Value)
-			}
-		}
-	}
-	for name, schema := range document.Pairs(document.Get(root, "components", "schemas")) {
-		check(schema, "schema %s", name.Value)
-		for property, value := range document.Pairs(document.Get(schema, "properties")) {
-			check(value, "schema %s: property %s", name.Value, property.Value)
-		}
-	}
-	return lacking
+	}, build.Undescribed(root))
 }
 
 // One run names what is wrong in all overlays.

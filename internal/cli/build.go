@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -10,26 +11,32 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
 func (a *app) buildCommand() *cobra.Command {
 	var check, verbose bool
+	var named string
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Make spec/openapi.yaml and the client from the pin and the overlays",
 		Long: `Makes spec/openapi.yaml and generated/ringcentral from the pin and the overlays: select, prune, convert to OpenAPI
-3.0.3, repair, name and describe, validate, generate. Nothing is fetched, and nothing is written before all of it is
-whole.`,
+3.0.3, name by place (spec/names.yaml), repair and describe, validate, generate. New places are added to spec/names.yaml.
+Nothing is fetched, and nothing is written before all of it is whole.`,
 		Example: `  ringbasic build
-  ringbasic build --check    # in CI: exit 1 if what is committed is not what the pin and the overlays give`,
+  ringbasic build --check    # in CI: exit 1 if what is committed is not what the pin and the overlays give
+  ringbasic build --named -  # print what the overlays are applied to`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			started := time.Now()
 			p, err := build.Load(a.project(), verbose)
 			if err != nil {
 				return err
+			}
+			if named != "" {
+				return a.writeNamed(p, named)
 			}
 			load := build.Stage{Name: "load", Took: time.Since(started)}
 			if verbose {
@@ -61,8 +68,39 @@ whole.`,
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
+	cmd.Flags().StringVar(&named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
 	return cmd
+}
+
+const namedHeader = `# The selected operations of the pin as an OpenAPI 3.0.3 document, named by spec/names.yaml: what the overlays that follow
+# 10-select are applied to.
+`
+
+// writeNamed writes the document that the overlays are applied to.
+func (a *app) writeNamed(p *build.Project, file string) error {
+	root, _, err := p.AssemblePin()
+	if err != nil {
+		return err
+	}
+	document.Sort(root)
+	text, err := document.Encode(root, namedHeader)
+	if err != nil {
+		return err
+	}
+	if file == "-" {
+		_, err = a.stdout.Write(text)
+		return err
+	}
+	dir, name := filepath.Split(file)
+	if dir == "" {
+		dir = "."
+	}
+	changes, err := build.Compare(dir, map[string][]byte{name: text}, "")
+	if err != nil {
+		return err
+	}
+	return build.Write(dir, map[string][]byte{name: text}, changes)
 }
 
 // reportStale lists every file that is not what was built.

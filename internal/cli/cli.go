@@ -26,6 +26,7 @@ import (
 	"github.com/ringbasic/ringbasic/contracttests"
 	"github.com/ringbasic/ringbasic/contracttests/recordings"
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/pin"
@@ -224,7 +225,7 @@ func (a *app) layered() fs.FS {
 // carried are the files of this version that the binary holds.
 var carried = mounts{
 	"spec": spec.Files, build.OverlayDir: overlays.Files,
-	suiteDir: contracttests.Waivers, drift.RecordingsDir: recordings.Files,
+	suiteDir: contracttests.Waivers, contract.RecordingsDir: recordings.Files,
 }
 
 // mounts are file systems by the folder that each stands for.

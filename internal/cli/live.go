@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/live"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
@@ -20,7 +20,7 @@ func (a *app) liveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "live",
 		Short: "Send the recorded requests to a real account and compare the answers",
-		Long: `Sends the requests of ` + drift.RecordingsDir + ` to a real account and compares what the server says with
+		Long: `Sends the requests of ` + contract.RecordingsDir + ` to a real account and compares what the server says with
 what is recorded: status, error code and message, and the shape of a success. The account is that of the environment:
 RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and
 RINGCENTRAL_JWT.
@@ -52,7 +52,7 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 			if config.Spec, err = fs.ReadFile(files, build.SpecFile); err != nil {
 				return err
 			}
-			if config.Recordings, err = recording.ReadDir(files, drift.RecordingsDir); err != nil {
+			if config.Recordings, err = recording.ReadDir(files, contract.RecordingsDir); err != nil {
 				return err
 			}
 			config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }

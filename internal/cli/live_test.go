@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/live"
 )
 
@@ -36,7 +36,7 @@ Content-Type: application/json
 func liveProject(t *testing.T, status int, answer string) (dir, file string) {
 	t.Helper()
 	dir = project(t)
-	file = filepath.Join(dir, filepath.FromSlash(drift.RecordingsDir), "listCallRecordingCustomGreetings", "200-none.http")
+	file = filepath.Join(dir, filepath.FromSlash(contract.RecordingsDir), "listCallRecordingCustomGreetings", "200-none.http")
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	require.NoError(t, os.WriteFile(file, []byte(liveRecording), 0o644))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

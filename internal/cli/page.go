@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"sync"
 
@@ -14,15 +13,10 @@ import (
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/pin"
-	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
-
-// suiteWaivers says what no recording can exercise, and why.
-var suiteWaivers = path.Join(suiteDir, "testdata", "waivers.yaml")
 
 // watched is the lock of the working folder, or the one that the binary carries.
 func (a *app) watched() (pin.Lock, error) {
@@ -107,34 +101,11 @@ func errorTable(documented []errorcodes.Row, changes diff.ErrorCodes) []report.E
 
 // checked is what the contract suite says of the recordings and our built document, nil where there are no recordings.
 func checked(files fs.FS, built *document.Document) (*contract.Report, error) {
-	recordings, err := recording.ReadDir(files, drift.RecordingsDir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var waivers []contract.Waiver
-	data, err := fs.ReadFile(files, suiteWaivers)
-	if err == nil {
-		waivers, err = contract.ParseWaivers(suiteWaivers, data)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
 	doc, err := build.Validate(context.Background(), built.Root)
 	if err != nil {
 		return nil, err
 	}
-	suite, err := contract.New(doc)
-	if err != nil {
-		return nil, err
-	}
-	exchanges := make([]*contract.Exchange, len(recordings))
-	for i, r := range recordings {
-		exchanges[i] = suite.Check(r)
-	}
-	return suite.CheckAll(exchanges, waivers), nil
+	return contract.CheckFiles(files, doc)
 }
 
 // coverage is the part of the suite's report that is shown.

@@ -1,69 +1,80 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/diff"
-	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/pin"
 	"github.com/ringbasic/ringbasic/internal/report"
+	"github.com/ringbasic/ringbasic/internal/update"
 )
 
 // suiteDir holds the contract suite of a project.
 const suiteDir = "contracttests"
 
+// updateFlags are those of the update command.
+type updateFlags struct {
+	facts   pin.Lock
+	format  string
+	pr      string
+	noSuite bool
+}
+
 func (a *app) updateCommand() *cobra.Command {
-	var format string
-	var facts pin.Lock
+	var flags updateFlags
 	cmd := &cobra.Command{
 		Use:   "update [SOURCE]",
 		Short: "Take over a newer vendor document: pin, build, contract suite, and a report",
 		Long: `Pins a newer vendor document, builds from it, runs the contract suite (go test ./` + suiteDir + `) on what was built, and
-reports what moved and what needs a hand: overlay actions that are stale or redundant, recordings that no longer hold,
-waivers that are settled. SOURCE is a file, "-" for standard input, or an https URL; without it, the URL that the lock
-watches.
+reports what moved, what was done and what is left to do. SOURCE is a file, "-" for standard input, or an https URL;
+without it, the URL that the lock watches.
 
-If the new document cannot be built with the present overlays, nothing is written: mend the overlays that the report
-names, and run it again.
+What the vendor changed and does not matter is dealt with: new places get names in spec/names.yaml, places that are gone
+go out of use there, overlay actions whose target is gone are deleted, and what is new and not recorded yet is listed in
+` + contract.UnrecordedFile + `. What matters is a to-do, with a stable id: recordings that no longer
+hold, repairs that replace what is news, names to confirm, names that stand for schemas that differ, descriptions to write.
 
-Exit codes: 0 updated, 1 updated and the contract suite fails, 2 usage, 3 nothing was written.`,
+Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 usage, 3 nothing was written.`,
 		Example: `  ringbasic update
+  ringbasic update --pr out      # also write branch, title, body.md, changelog.md and update.json for a pull request
   ringbasic update vendor.yaml --source https://example.com/vendor.yaml --format markdown`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, updateFormats...); err != nil {
+			if err := oneOf("format", flags.format, updateFormats...); err != nil {
 				return err
 			}
 			source := ""
 			if len(args) == 1 {
 				source = args[0]
 			}
-			return a.update(cmd.Context(), source, facts, format)
+			return a.update(cmd.Context(), source, flags)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
 	completeWith(cmd, "format", updateFormats...)
-	lockFlags(cmd, &facts)
+	cmd.Flags().StringVar(&flags.pr, "pr", "", "folder for the files of a pull request")
+	cmd.Flags().BoolVar(&flags.noSuite, "no-suite", false, "do not run the contract suite")
+	lockFlags(cmd, &flags.facts)
 	return cmd
 }
 
 var updateFormats = []string{"text", "markdown", "json"}
 
-func (a *app) update(ctx context.Context, source string, facts pin.Lock, format string) error {
+func (a *app) update(ctx context.Context, source string, flags updateFlags) error {
 	progress := a.stderr
-	if format == "text" {
+	if flags.format == "text" {
 		progress = a.stdout
 	}
 	old, exists, err := a.readLock()
@@ -82,89 +93,108 @@ func (a *app) update(ctx context.Context, source string, facts pin.Lock, format 
 	if err != nil {
 		return err
 	}
-	moved, err := a.compare(ctx, drift.Question{Upstream: upstream, GoAPI: true, Today: time.Now()})
+	files, lock, err := makeFiles(upstream, source, old, true, flags.facts)
 	if err != nil {
 		return err
 	}
-	files, _, err := makeFiles(upstream, source, old, true, facts)
+	made, err := update.Run(ctx, update.Input{Files: a.project(), Upstream: upstream, Pin: files, Today: time.Now()})
 	if err != nil {
-		return err
-	}
-	built, changes, err := a.rebuild(ctx, files)
-	if err != nil {
-		if format != "json" { // the failure is the one document then
-			if err := a.writeUpdate(format, moved); err != nil {
+		if flags.format != "json" && made != nil { // the failure is the one document then
+			if err := a.writeUpdate(flags.format, made); err != nil {
 				return err
 			}
 		}
-		return fmt.Errorf("nothing was written: the new document cannot be built with the present overlays: mend these and run update again: %w", err)
+		return fmt.Errorf("nothing was written: the new document cannot be built: mend this and run update again: %w", err)
+	}
+	if err := made.NoteInChangelog(a.project()); err != nil {
+		return err
+	}
+	changes, err := a.changesOf(made)
+	if err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := build.Write(a.dir, files, changes); err != nil {
+	if err := build.Write(a.dir, made.Files, changes); err != nil {
 		return err
 	}
+	written := false
 	for _, c := range changes {
 		if c.State != build.Unchanged {
+			written = true
 			fmt.Fprintf(progress, "%s %s\n", c.Path, map[build.State]string{build.Stale: "written", build.Missing: "written", build.Extra: "removed"}[c.State])
 		}
 	}
-	printSummary(progress, built, changes)
-	suite, err := a.runSuite(ctx, progress)
-	if err != nil {
-		suite = fmt.Sprintf("was not run: %v", err)
+	printSummary(progress, made.Built, changes)
+	suite := suiteNotRun
+	if written && !flags.noSuite {
+		if suite, err = a.runSuite(ctx, progress); err != nil {
+			suite = fmt.Sprintf("was not run: %v", err)
+		}
 	}
-	if err := a.writeUpdate(format, moved); err != nil {
+	if flags.pr != "" {
+		request := made.PullRequest(update.Provenance{Old: old, New: lock, Suite: suite})
+		if err := a.writePullRequest(flags.pr, request); err != nil {
+			return err
+		}
+	}
+	if err := a.writeUpdate(flags.format, made); err != nil {
 		return err
 	}
-	switch n := moved.Summary.Waived; n {
-	case 0:
-	case 1:
-		fmt.Fprintf(progress, "1 finding was waived and is in the new pin: remove its entry from %s\n", drift.WaiversFile)
-	default:
-		fmt.Fprintf(progress, "%d findings were waived and are in the new pin: remove their entries from %s\n", n, drift.WaiversFile)
-	}
 	fmt.Fprintf(progress, "contract suite: %s\n", suite)
-	if err != nil || suite == suiteFails {
+	if err != nil || suite == suiteFails || len(made.Todos) > 0 {
 		return errFindings
 	}
 	return nil
 }
 
-// rebuild builds in memory from a project with another pin and lock, and adds what was built to files.
-func (a *app) rebuild(ctx context.Context, files map[string][]byte) (*build.Result, []build.Change, error) {
-	p, err := build.Load(replaced{a.project(), maps.Clone(files)}, false)
-	if err != nil {
-		return nil, nil, err
+// changesOf compares what was made with what is there. What is to be removed has no contents.
+func (a *app) changesOf(made *update.Result) ([]build.Change, error) {
+	files := map[string][]byte{}
+	var removed []build.Change
+	for name, data := range made.Files {
+		if data == nil {
+			removed = append(removed, build.Change{Path: name, State: build.Extra})
+			continue
+		}
+		files[name] = data
 	}
-	r, err := build.Run(ctx, p, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	maps.Copy(files, r.Files)
 	changes, err := build.Compare(a.dir, files, build.Generated)
-	return r, changes, err
+	return append(changes, removed...), err
 }
 
-// replaced is a file system in which some files have other contents.
-type replaced struct {
-	fs.FS
-	contents map[string][]byte
-}
-
-func (r replaced) ReadFile(name string) ([]byte, error) {
-	if data, ok := r.contents[name]; ok {
-		return bytes.Clone(data), nil
+// writePullRequest writes the files of a pull request into a folder, which is made if it is not there.
+func (a *app) writePullRequest(dir string, files map[string][]byte) error {
+	if !filepath.IsAbs(dir) {
+		dir = a.path(dir)
 	}
-	return fs.ReadFile(r.FS, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	changes, err := build.Compare(dir, files, "")
+	if err != nil {
+		return err
+	}
+	return build.Write(dir, files, changes)
 }
 
-func (a *app) writeUpdate(format string, moved *diff.Report) error {
-	if format == "text" {
+// writeUpdate prints the report, what was done, and what is left to do.
+func (a *app) writeUpdate(format string, made *update.Result) error {
+	switch format {
+	case "json":
+		enc := json.NewEncoder(a.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(made.JSON())
+	case "text":
 		fmt.Fprintln(a.stdout)
 	}
-	return report.Write(a.stdout, format, moved, report.Options{FailOn: "none", Color: a.colors()})
+	if err := report.Write(a.stdout, format, made.Moved, report.Options{FailOn: "none", Color: a.colors()}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(a.stdout, made.Text(format == "markdown"))
+	return err
 }
 
 // What the contract suite said.
@@ -172,6 +202,7 @@ const (
 	suitePasses  = "passes"
 	suiteFails   = "fails: mend what it names in the recordings or the overlays, and run make"
 	suiteMissing = "there is none in " + suiteDir
+	suiteNotRun  = "was not run"
 )
 
 // runSuite runs the contract suite on what was built. Its output goes to w only where it fails.

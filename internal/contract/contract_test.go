@@ -165,7 +165,7 @@ func TestCheckAll(t *testing.T) {
   - {cell: createFirst success, reason: again}
 `))
 	require.NoError(t, err)
-	report := c.CheckAll([]*Exchange{c.Check(success), c.Check(broken), c.Check(e)}, waivers)
+	report := c.CheckAll([]*Exchange{c.Check(success), c.Check(broken), c.Check(e)}, waivers, nil)
 	var lines []string
 	for _, p := range report.Problems {
 		lines = append(lines, p.String())
@@ -208,7 +208,7 @@ func TestOperationWithoutRecordings(t *testing.T) {
 	require.Equal(t, []Problem{
 		{"", "createBook has no recording: begin with createBook/200-CASE.http (cells to exercise: 23)"},
 		{"", "createFirst has no recording: begin with createFirst/204-CASE.http (cells to exercise: 1)"},
-	}, c.CheckAll(nil, waivers).Problems)
+	}, c.CheckAll(nil, waivers, nil).Problems)
 }
 
 func TestFind(t *testing.T) {

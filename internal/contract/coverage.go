@@ -27,6 +27,8 @@ type Report struct {
 	Problems []Problem // sorted; empty if all is well
 	Coverage []Line    // for each operation, for the platform, and for error bodies
 	Unknown  []Problem // members of responses that no schema names: tolerated, but worth a look
+	Missing  []string  // cells that no recording exercises and no waiver excuses, the listed ones too; sorted
+	Listed   []string  // those of them that are listed as not recorded yet; sorted
 }
 
 // Line is a line of the coverage matrix.
@@ -151,10 +153,12 @@ func (op *Operation) Names(path string) bool { return op.cells.response.properti
 
 // CheckAll collects what is wrong with recordings that were checked, and tells whether all together exercise each cell of
 // the description (see [Kinds]), or a waiver says why not. A waiver for what is exercised, or for what there is not, is a
-// problem as well. Of an operation that has no recording at all, not every cell is told.
-func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver) *Report {
+// problem as well. Of an operation that has no recording at all, not every cell is told. What is listed as not recorded
+// yet, if there is such a list, is no problem until it is exercised or gone.
+func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver, list *Unrecorded) *Report {
 	report := &Report{}
-	m := matrix{hit: map[string]bool{}, used: map[string]bool{}, known: map[string]bool{}, waivers: map[string]*Waiver{}}
+	m := matrix{hit: map[string]bool{}, used: map[string]bool{}, known: map[string]bool{}, waivers: map[string]*Waiver{},
+		listed: list.cells(), open: map[string]bool{}, later: map[string]bool{}}
 	recorded := map[string]bool{} // operation ids
 	for _, e := range exchanges {
 		report.Problems = append(report.Problems, e.Problems...)
@@ -197,6 +201,10 @@ func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver) *Report {
 	for _, text := range m.missing {
 		report.Problems = append(report.Problems, Problem{Text: text})
 	}
+	for _, stale := range list.stale(m) {
+		report.Problems = append(report.Problems, stale)
+	}
+	report.Missing, report.Listed = slices.Sorted(maps.Keys(m.open)), slices.Sorted(maps.Keys(m.later))
 	report.Coverage = m.lines
 	slices.SortFunc(report.Problems, compareProblems)
 	slices.SortFunc(report.Unknown, compareProblems)
@@ -220,6 +228,8 @@ func cell(line, kind, what string) string { return strings.TrimSuffix(line+" "+k
 
 type matrix struct {
 	hit, used, known map[string]bool // by name of the cell
+	listed           map[string]bool // as not recorded yet
+	open, later      map[string]bool // not exercised, and those of them that are listed
 	waivers          map[string]*Waiver
 	missing          []string // what to say about cells
 	lines            []Line
@@ -282,6 +292,11 @@ func (m *matrix) line(name string) (add func(kind, what string)) {
 			column.Waived++
 			m.used[full] = true
 		default:
+			m.open[full] = true
+			if m.listed[full] {
+				m.later[full] = true
+				return
+			}
 			m.missing = append(m.missing, missing(name, kind, what))
 		}
 	}

@@ -19,6 +19,7 @@ type Report struct {
 	ErrorCodes ErrorCodes      `json:"errorCodes"`
 	Overlays   []OverlayAction `json:"overlays"`
 	Names      []NameNote      `json:"names,omitempty"`
+	GoChanges  []GoChange      `json:"goChanges,omitempty"` // where the Go API was asked for
 	Recordings []Recording     `json:"recordings"`
 	Outside    []Warning       `json:"outside"`
 	// Operations are those that were compared, "POST /restapi/…", sorted: also those without a finding.
@@ -149,6 +150,13 @@ type Override struct {
 	Vendor  string `json:"vendor"`  // as JSON
 	Was     string `json:"was"`     // what the pin has there, empty for nothing
 	Ours    string `json:"ours"`
+}
+
+// GoChange is a change of the Go API, in the words of apidiff.
+type GoChange struct {
+	Symbol     string `json:"symbol"`
+	Change     string `json:"change"` // "added", "removed", "changed from …"
+	Compatible bool   `json:"compatible"`
 }
 
 // NameNote is what the table of names gains, loses or widens with the upstream document.

@@ -35,11 +35,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
-// Where a project keeps what only the check reads, below its root.
-const (
-	WaiversFile   = "spec/waivers.yaml"
-	RecordingsDir = "contracttests/recordings"
-)
+// WaiversFile is where a project keeps the drift that it accepts, below its root.
+const WaiversFile = "spec/waivers.yaml"
 
 // Question is what to compare.
 type Question struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/pin"
@@ -151,8 +152,8 @@ Content-Type: application/json
 `
 
 func TestRecordings(t *testing.T) {
-	files := project(t, shop, map[string]string{RecordingsDir + "/readItem/200-wav.http": recorded, RecordingsDir + "/other/200-x.http": recorded})
-	const file = RecordingsDir + "/readItem/200-wav.http"
+	files := project(t, shop, map[string]string{contract.RecordingsDir + "/readItem/200-wav.http": recorded, contract.RecordingsDir + "/other/200-x.http": recorded})
+	const file = contract.RecordingsDir + "/readItem/200-wav.http"
 	for name, test := range map[string]struct {
 		edits []string
 		want  []diff.Recording

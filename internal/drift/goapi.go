@@ -40,6 +40,7 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 		r.Document = append(r.Document, "Go API: the package would not compile until the overlays are mended: "+oneLine(err))
 	}
 	c := goapi.Compare(before, after)
+	r.GoChanges = c.Changes()
 	verdict := c.Verdict()
 	if len(left) == 0 || verdict == diff.GoIncompatible {
 		r.Summary.Go = &verdict

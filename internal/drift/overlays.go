@@ -171,7 +171,7 @@ func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name st
 		case matched == 0 && !a.Remove:
 			judge(a, "stale")
 			continue
-		case !changes && o.changed[i]:
+		case !changes && o.changed[i] && !fixesID(a):
 			addStrays(judge(a, "redundant"), strays)
 			continue
 		case !changes:
@@ -208,6 +208,11 @@ func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name st
 	}
 	build.Finish(root)
 	return root, states, naming, nil
+}
+
+// fixesID reports whether an action does nothing but fix an operation's id, which may be at what it is.
+func fixesID(a overlay.Action) bool {
+	return a.Update != nil && len(a.Update.Content) == 2 && document.Get(a.Update, "operationId") != nil
 }
 
 func addStrays(a *diff.OverlayAction, keys []*yaml.Node) {

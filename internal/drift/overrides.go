@@ -17,7 +17,8 @@ import (
 // replacements are the values that an overlay action replaces, by JSON pointer, as JSON.
 type replacements map[string]replaced
 
-type replaced struct{ vendor, ours string }
+// replaced has the vendor's value as it stands, and with what it refers to written out, whatever that is called.
+type replaced struct{ vendor, fact, ours string }
 
 func replacedBy(a overlay.Action, root *yaml.Node) replacements {
 	list := a.Replaces(root)
@@ -28,9 +29,34 @@ func replacedBy(a overlay.Action, root *yaml.Node) replacements {
 	pointers := map[*yaml.Node]string{}
 	point(root, "", pointers)
 	for _, r := range list {
-		all[pointers[r.Node]] = replaced{string(document.JSON(r.Node)), string(document.JSON(r.By))}
+		fact := document.Clone(r.Node)
+		if target, err := document.Resolve(root, r.Node.Value); err == nil && strings.HasSuffix(pointers[r.Node], "/$ref") {
+			budget := maxWrittenOut
+			fact = writtenOut(root, target, nil, &budget)
+		}
+		all[pointers[r.Node]] = replaced{string(document.JSON(r.Node)), string(document.JSON(fact)), string(document.JSON(r.By))}
 	}
 	return all
+}
+
+// maxWrittenOut bounds how much is written out of what a reference leads to, in nodes.
+const maxWrittenOut = 10_000
+
+// writtenOut is a copy of n without references, but to what it is in.
+func writtenOut(root, n *yaml.Node, within []string, budget *int) *yaml.Node {
+	if ref := document.Text(n, "$ref"); ref != "" && !slices.Contains(within, ref) && *budget > 0 {
+		if target, err := document.Resolve(root, ref); err == nil {
+			return writtenOut(root, target, append(slices.Clone(within), ref), budget)
+		}
+	}
+	copied := *n
+	copied.Content = nil
+	for _, c := range n.Content {
+		if *budget--; *budget > 0 {
+			copied.Content = append(copied.Content, writtenOut(root, c, within, budget))
+		}
+	}
+	return &copied
 }
 
 func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
@@ -50,7 +76,7 @@ func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
 func (o *ours) overrides(i int, a overlay.Action, root *yaml.Node) (list []diff.Override) {
 	now := replacedBy(a, root)
 	for _, pointer := range slices.Sorted(maps.Keys(now)) {
-		if was := o.replace[i][pointer]; was.vendor != now[pointer].vendor {
+		if was := o.replace[i][pointer]; was.fact != now[pointer].fact {
 			list = append(list, diff.Override{Pointer: pointer, Vendor: now[pointer].vendor, Was: was.vendor, Ours: now[pointer].ours})
 		}
 	}
@@ -74,7 +100,7 @@ func nameNotes(n *build.Naming) (notes []diff.NameNote) {
 	}
 	for _, w := range n.AllWidened() {
 		for _, fact := range w.Facts {
-			notes = append(notes, diff.NameNote{Kind: "widened", Name: w.Name, What: fact})
+			notes = append(notes, diff.NameNote{Kind: "widened", Name: w.Name, What: fact.String()})
 		}
 	}
 	return notes

@@ -2,6 +2,7 @@ package goapi
 
 import (
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,6 +49,18 @@ func (c *Comparison) Verdict() diff.GoVerdict {
 		}
 	}
 	return verdict
+}
+
+// Changes lists what apidiff says, by symbol.
+func (c *Comparison) Changes() (all []diff.GoChange) {
+	for _, symbol := range slices.Sorted(maps.Keys(c.changes)) {
+		for _, m := range c.changes[symbol] {
+			if m.text != incomparable {
+				all = append(all, diff.GoChange{Symbol: symbol, Change: m.text, Compatible: m.verdict == diff.GoCompatible})
+			}
+		}
+	}
+	return all
 }
 
 func worse(a, b diff.GoVerdict) diff.GoVerdict {

@@ -28,7 +28,7 @@ type Result struct {
 // Widening is a name that stands for schemas that differ: the type has what any of them has.
 type Widening struct {
 	Name  string
-	Facts []string // what differs, each with both sides
+	Facts []Difference
 }
 
 // Name renames the components of a document, an OpenAPI 3.0 one that holds nothing but what is wanted, in place, so that

@@ -266,9 +266,14 @@ func (t *Table) at(p Place) string {
 	return ""
 }
 
-// has reports whether a name is in the table.
-func (t *Table) has(name string) bool {
-	return slices.ContainsFunc(slices.Concat(t.entries, t.unused), func(e *entry) bool { return e.name == name })
+// Line is where a name that is in use stands in the file, 0 if it does not.
+func (t *Table) Line(name string) int {
+	for _, e := range t.entries {
+		if e.name == name {
+			return e.line
+		}
+	}
+	return 0
 }
 
 // Len is how many names are in use.

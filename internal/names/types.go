@@ -21,6 +21,14 @@ type Typed struct {
 	Returned []Entry // places out of use that it has
 	Widened  []Widening
 	Known    []string // all places of the document, sorted
+
+	at map[string]*yaml.Node
+}
+
+// Refers reports whether there is a reference to a name at a place.
+func (t *Typed) Refers(p Place, name string) bool {
+	node := t.at[p.key()]
+	return node != nil && refOf(node) == schemaRef+name
 }
 
 // Types gives the enumerations of a document, whose components [Table.Name] has named and overlays have mended, their Go
@@ -29,7 +37,7 @@ type Typed struct {
 func (t *Table) Types(root *yaml.Node) (*Typed, error) {
 	x := &index{at: map[string]*yaml.Node{}}
 	x.read(root)
-	result := &Typed{Known: slices.Sorted(maps.Keys(x.at))}
+	result := &Typed{Known: slices.Sorted(maps.Keys(x.at)), at: x.at}
 	var problems []error
 	byName := map[string][]found{}
 	var order []string
@@ -71,7 +79,7 @@ type found struct {
 }
 
 // declare gives one name to what stands at its places.
-func (t *Table) declare(name string, places []found) (facts []string, err error) {
+func (t *Table) declare(name string, places []found) (facts []Difference, err error) {
 	var values []found
 	var first *found
 	for i, p := range places {
@@ -105,7 +113,7 @@ func (t *Table) declare(name string, places []found) (facts []string, err error)
 		for _, v := range document.Get(p.node, "enum").Content {
 			if !slices.ContainsFunc(list.Content, func(o *yaml.Node) bool { return overlay.Same(o, v) }) {
 				list = document.Sequence(append(slices.Clone(list.Content), document.Clone(v))...)
-				facts = append(facts, fmt.Sprintf("%s also has the value %s of %s", carrier.Place, v.Value, p.Place))
+				facts = append(facts, Difference{"", "value " + v.Value, fmt.Sprintf("%s also has the value %s of %s", carrier.Place, v.Value, p.Place)})
 			}
 		}
 	}

@@ -12,17 +12,17 @@ import (
 )
 
 // widened is the schema that admits what any of the variants admits, and what differs between them.
-func widened(variants []variant) (*yaml.Node, []string) {
+func widened(variants []variant) (*yaml.Node, []Difference) {
 	schema := variants[0].schema
-	var facts []string
+	var facts []Difference
 	known := map[string]bool{} // what two of them differ in, the third may as well
 	for _, v := range variants[1:] {
 		w := widener{left: variants[0].String(), right: v.String()}
 		schema = w.merge(schema, v.schema, "")
 		for _, f := range w.facts {
-			if !known[f.at+f.what] {
-				known[f.at+f.what] = true
-				facts = append(facts, f.String())
+			if !known[f.Key()] {
+				known[f.Key()] = true
+				facts = append(facts, f)
 			}
 		}
 	}
@@ -31,22 +31,28 @@ func widened(variants []variant) (*yaml.Node, []string) {
 
 type widener struct {
 	left, right string
-	facts       []difference
+	facts       []Difference
 }
 
-// difference is what differs, a keyword or a property, and how.
-type difference struct{ at, what, how string }
+// Difference is what differs between the schemas of a name.
+type Difference struct {
+	At   string // the path below the name, ".uri"
+	What string // the keyword, or "existence"
+	How  string // in words, with both sides
+}
 
-func (d difference) String() string {
-	at := d.at
-	if at == "" {
-		at = "the object"
+// Key is the same for the same difference, whatever the vendor calls the sides.
+func (d Difference) Key() string { return d.At + " " + d.What }
+
+func (d Difference) String() string {
+	if d.At == "" {
+		return "the object: " + d.How
 	}
-	return at + ": " + d.how
+	return d.At + ": " + d.How
 }
 
 func (w *widener) say(at, what, format string, args ...any) {
-	w.facts = append(w.facts, difference{at, what, fmt.Sprintf(format, args...)})
+	w.facts = append(w.facts, Difference{at, what, fmt.Sprintf(format, args...)})
 }
 
 // lower and upper are bounds of which the weaker is the smaller, or the larger one.

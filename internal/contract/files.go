@@ -1,0 +1,65 @@
+package contract
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ringbasic/ringbasic/internal/recording"
+)
+
+// Where a project keeps its suite, below its root.
+const (
+	SuiteDir       = "contracttests"
+	RecordingsDir  = SuiteDir + "/recordings"
+	WaiversFile    = SuiteDir + "/testdata/waivers.yaml"
+	UnrecordedFile = SuiteDir + "/testdata/unrecorded.yaml"
+)
+
+// CheckFiles is what the recordings of the project with these files show of a built document: [Contract.CheckAll] with its
+// waivers and its list of what is not recorded yet. It is nil if there are no recordings.
+func CheckFiles(files fs.FS, doc *openapi3.T) (*Report, error) {
+	recordings, err := recording.ReadDir(files, RecordingsDir)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := optional(files, WaiversFile)
+	if err != nil {
+		return nil, err
+	}
+	var waivers []Waiver
+	if text != nil {
+		if waivers, err = ParseWaivers(WaiversFile, text); err != nil {
+			return nil, err
+		}
+	}
+	if text, err = optional(files, UnrecordedFile); err != nil {
+		return nil, err
+	}
+	list, err := ParseUnrecorded(UnrecordedFile, text)
+	if err != nil {
+		return nil, err
+	}
+	suite, err := New(doc)
+	if err != nil {
+		return nil, err
+	}
+	exchanges := make([]*Exchange, len(recordings))
+	for i, r := range recordings {
+		exchanges[i] = suite.Check(r)
+	}
+	return suite.CheckAll(exchanges, waivers, list), nil
+}
+
+// optional is a file, nil if there is none.
+func optional(files fs.FS, name string) ([]byte, error) {
+	data, err := fs.ReadFile(files, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}

@@ -1,0 +1,267 @@
+package update
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+// Branch is the branch of the one pull request that updates are proposed on.
+const Branch = "ringbasic/update"
+
+// MaxBody bounds the text of a pull request: GitHub refuses one of more than 65,536 characters.
+const MaxBody = 60_000
+
+// Provenance is where an update comes from, and what the contract suite said of it.
+type Provenance struct {
+	Old, New pin.Lock
+	Suite    string
+}
+
+// commits are how the files of an update are committed: the pin, what people write, what is built.
+var commits = []struct {
+	Message string   `json:"message"`
+	Paths   []string `json:"paths"`
+}{
+	{"spec: pin the vendor's newer document", []string{pin.File, pin.LockFile}},
+	{"names and overlays: what the newer document asks for", []string{"spec/names.yaml", "overlays", "contracttests/testdata/unrecorded.yaml", "CHANGELOG.md"}},
+	{"generated: build from the newer document", []string{"spec/openapi.yaml", "generated"}},
+}
+
+// asJSON is a result for programs: the drift report, with what was done and what is to be done.
+type asJSON struct {
+	*diff.Report
+	Done  []string `json:"done"`
+	Todos []Todo   `json:"todos"`
+}
+
+// JSON is the result for programs.
+func (r *Result) JSON() any {
+	return asJSON{r.Moved, append([]string{}, r.Done...), append([]Todo{}, r.Todos...)}
+}
+
+// Text is what was done and what is left to do, for people.
+func (r *Result) Text(markdown bool) string {
+	var b strings.Builder
+	section := func(title string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		if markdown {
+			fmt.Fprintf(&b, "\n## %s\n\n", title)
+		} else {
+			fmt.Fprintf(&b, "\n%s\n", title)
+		}
+		for _, line := range lines {
+			b.WriteString(line + "\n")
+		}
+	}
+	bullet := "  "
+	if markdown {
+		bullet = "- "
+	}
+	var done, todos []string
+	for _, line := range r.Done {
+		done = append(done, bullet+inline(line, markdown))
+	}
+	for _, t := range r.Todos {
+		todos = append(todos, t.line(markdown))
+	}
+	section("Done", done)
+	section(fmt.Sprintf("To do (%d)", len(r.Todos)), todos)
+	return b.String()
+}
+
+const maxFact = 1_000
+
+func (t Todo) line(markdown bool) string {
+	fact := t.Fact
+	if cut := []rune(fact); len(cut) > maxFact {
+		fact = string(cut[:maxFact]) + "…"
+	}
+	if markdown {
+		return fmt.Sprintf("- [ ] **%s** `%s` at `%s`: %s. *%s*", t.Kind, t.ID, t.At, inline(fact, true), inline(strings.Join(t.Options, "; or "), true))
+	}
+	return fmt.Sprintf("  %s %s: %s\n      %s", t.ID, t.At, inline(fact, false), strings.Join(t.Options, "; or "))
+}
+
+// inline is a text on one line, with what Markdown and HTML would take for markup as it is written.
+func inline(text string, markdown bool) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
+	if !markdown {
+		return text
+	}
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "|", `\|`, "@", "@\u200b", "#", `\#`).Replace(text)
+}
+
+// PullRequest are the five files that a workflow needs to propose an update, by name.
+func (r *Result) PullRequest(p Provenance) map[string][]byte {
+	data, _ := json.MarshalIndent(struct {
+		Branch  string `json:"branch"`
+		Title   string `json:"title"`
+		Suite   string `json:"suite"`
+		Commits any    `json:"commits"`
+		asJSON
+	}{Branch, r.title(p), p.Suite, commits, r.JSON().(asJSON)}, "", "  ")
+	return map[string][]byte{
+		"branch":       []byte(Branch + "\n"),
+		"title":        []byte(r.title(p) + "\n"),
+		"body.md":      r.body(p),
+		"changelog.md": []byte(r.changelog()),
+		"update.json":  append(data, '\n'),
+	}
+}
+
+func (r *Result) goVerdict() string {
+	if r.Moved.Summary.Go == nil {
+		return "Go API not compared"
+	}
+	return map[diff.GoVerdict]string{
+		diff.GoNone: "same Go API", diff.GoCompatible: "compatible Go API", diff.GoIncompatible: "incompatible Go API",
+	}[*r.Moved.Summary.Go]
+}
+
+// title tells the documents by their dates: their versions are whatever the vendor writes there.
+func (r *Result) title(p Provenance) string {
+	todos := fmt.Sprintf("%d to-dos", len(r.Todos))
+	switch len(r.Todos) {
+	case 0:
+		todos = "nothing to decide"
+	case 1:
+		todos = "1 to-do"
+	}
+	return fmt.Sprintf("Vendor document of %s (was %s): %s, %s", cmp.Or(p.New.Retrieved, "unknown date"), cmp.Or(p.Old.Retrieved, "unknown date"), r.goVerdict(), todos)
+}
+
+// body is the text of the pull request. What does not fit is counted, and is in update.json.
+func (r *Result) body(p Provenance) []byte {
+	var b bytes.Buffer
+	s := r.Moved.Summary
+	fmt.Fprintf(&b, "%s\n\n", inline(r.title(p), true))
+	fmt.Fprintf(&b, "| | |\n|---|---|\n| On the wire | %d breaking, %d risky, %d safe; %d dealt with by overlays before |\n| Go API | %s |\n| Contract suite | %s |\n",
+		s.Breaking, s.Risky, s.Safe, s.Handled, r.goVerdict(), inline(p.Suite, true))
+	fmt.Fprintf(&b, "| To decide | %d |\n", len(r.Todos))
+
+	var todos []string
+	for _, t := range r.Todos {
+		todos = append(todos, t.line(true))
+	}
+	var gone []string
+	for _, c := range r.Moved.GoChanges {
+		if !c.Compatible {
+			gone = append(gone, fmt.Sprintf("- `%s`: %s%s", c.Symbol, inline(c.Change, true), inline(r.because(c.Symbol), true)))
+		}
+	}
+	var breaking []string
+	for _, f := range r.Moved.Findings {
+		if f.Severity == diff.Breaking && f.HandledBy == "" {
+			breaking = append(breaking, fmt.Sprintf("- %s: `%s` %s: %s", f.ID, f.Operation, inline(f.Location, true), inline(f.Rule, true)))
+		}
+	}
+	var done []string
+	for _, line := range r.Done {
+		done = append(done, "- "+inline(line, true))
+	}
+	sections := []struct {
+		title string
+		lines []string
+	}{
+		{"To do", todos}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
+	}
+	tail := fmt.Sprintf("\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
+		"How to decide: docs/updating.md.\n", inline(p.New.Source, true), p.New.Retrieved, p.New.UpstreamSHA256, inline(p.Old.Source, true), p.Old.Retrieved, p.Old.UpstreamSHA256)
+	for _, section := range sections {
+		if len(section.lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n", section.title)
+		for i, line := range section.lines {
+			if b.Len()+len(line)+len(tail)+1_000 > MaxBody {
+				fmt.Fprintf(&b, "- and %d more in update.json\n", len(section.lines)-i)
+				break
+			}
+			b.WriteString(line + "\n")
+		}
+	}
+	b.WriteString(tail)
+	return b.Bytes()
+}
+
+// because names the finding that explains a change of a symbol.
+func (r *Result) because(symbol string) string {
+	for _, f := range r.Moved.Findings {
+		if f.Go == nil {
+			continue
+		}
+		for _, s := range f.Go.Symbols {
+			if s == symbol || strings.HasPrefix(symbol, s) && f.Go.Verdict == diff.GoIncompatible {
+				return fmt.Sprintf(" (%s, %s, %s)", f.ID, f.Operation, f.Location)
+			}
+		}
+	}
+	return ""
+}
+
+// changelog is what changes of the Go API, for CHANGELOG.md. It is empty if nothing does.
+func (r *Result) changelog() string {
+	var added, changed, removed []string
+	for _, c := range r.Moved.GoChanges {
+		symbol := "`" + c.Symbol + "`"
+		switch {
+		case c.Change == "added":
+			added = append(added, symbol)
+		case c.Change == "removed":
+			removed = append(removed, symbol)
+		default:
+			changed = append(changed, symbol)
+		}
+	}
+	var b strings.Builder
+	for _, line := range []struct {
+		what string
+		list []string
+	}{{"Added", added}, {"Changed", changed}, {"Removed", removed}} {
+		if len(line.list) > 0 {
+			slices.Sort(line.list)
+			fmt.Fprintf(&b, "- %s: %s.\n", line.what, strings.Join(slices.Compact(line.list), ", "))
+		}
+	}
+	return b.String()
+}
+
+const (
+	changelogFile = "CHANGELOG.md"
+	unreleased    = "## Unreleased\n"
+)
+
+// NoteInChangelog adds the changes of the Go API to the project's CHANGELOG.md, if it has one with a part for what is not
+// released yet.
+func (r *Result) NoteInChangelog(files fs.FS) error {
+	lines := r.changelog()
+	data, err := fs.ReadFile(files, changelogFile)
+	if errors.Is(err, fs.ErrNotExist) || lines == "" || !r.Changed {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before, after, ok := strings.Cut(string(data), unreleased)
+	if !ok {
+		return nil
+	}
+	r.Files[changelogFile] = []byte(before + unreleased + "\n### Vendor document\n" + lines + after)
+	return nil
+}

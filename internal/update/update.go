@@ -1,0 +1,380 @@
+// Package update takes over a newer vendor document: it makes everything that follows from it, and tells what a person
+// has to decide.
+//
+// In go the files of a project and the newer document with the pin and lock that are made of it; out come all files that
+// change, what was done, and a list of to-dos. What the vendor changed and does not matter is dealt with here: places that
+// are new get names, places that are gone go out of use, overlay actions whose target is gone are deleted, and so is what
+// they describe and is gone. What matters is a to-do: see [Todo]. What cannot be built is an error, and nothing is written.
+package update
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/names"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+// Input is what an update starts from.
+type Input struct {
+	Files    fs.FS              // the project as it is
+	Upstream *document.Document // the newer document
+	Pin      map[string][]byte  // pin and lock that are made of it, by path
+	Today    time.Time
+}
+
+// Result is an update in memory.
+type Result struct {
+	Moved   *diff.Report      // the older document against the newer one
+	Files   map[string][]byte // everything that was made, by path; nil for what is to be removed
+	Built   *build.Result
+	Done    []string // what was done beside building, in words
+	Todos   []Todo   // sorted
+	Changed bool     // whether the pin changes at all
+}
+
+// Kinds of to-dos, in the order in which they are best looked at.
+const (
+	KindRecording   = "recording"   // no longer holds
+	KindOverride    = "override"    // an overlay replaces what is news
+	KindWidening    = "widening"    // a name stands for schemas that differ
+	KindWaiver      = "waiver"      // accepts what is settled or gone
+	KindName        = "name"        // is new, to be confirmed
+	KindDescription = "description" // is to be written
+)
+
+var kinds = []string{KindRecording, KindOverride, KindWidening, KindWaiver, KindName, KindDescription}
+
+// Todo is something that a person has to decide or to write.
+type Todo struct {
+	ID      string   `json:"id"` // stable: the same fact has the same id in every run
+	Kind    string   `json:"kind"`
+	At      string   `json:"at"` // "file:line", or a file
+	Fact    string   `json:"fact"`
+	Options []string `json:"options"`
+}
+
+func newTodo(kind, at, key, fact string, options ...string) Todo {
+	sum := sha256.Sum256([]byte(kind + "\x00" + key))
+	return Todo{ID: kind + "-" + hex.EncodeToString(sum[:4]), Kind: kind, At: at, Fact: fact, Options: options}
+}
+
+// Run makes an update. Nothing is written.
+func Run(ctx context.Context, in Input) (*Result, error) {
+	moved, err := drift.Run(ctx, in.Files, drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today})
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Moved: moved, Files: maps.Clone(in.Pin)}
+	old, err := fs.ReadFile(in.Files, pin.File)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	r.Changed = string(old) != string(in.Pin[pin.File])
+	if err := r.movedOperations(); err != nil {
+		return r, err
+	}
+	if err := r.trimOverlays(in.Files); err != nil {
+		return r, err
+	}
+	project, err := build.Load(build.Replaced{FS: in.Files, Contents: r.Files}, false)
+	if err != nil {
+		return r, err
+	}
+	project.Adapt = true
+	if r.Built, err = build.Run(ctx, project, false); err != nil {
+		return r, err
+	}
+	maps.Copy(r.Files, r.Built.Files)
+	if err := r.checkSuite(in, project); err != nil {
+		return r, err
+	}
+	if err := r.noteNames(in.Files); err != nil {
+		return r, err
+	}
+	r.noteOverlays()
+	r.noteWaivers()
+	slices.SortFunc(r.Todos, compareTodos)
+	r.Todos = slices.CompactFunc(r.Todos, func(a, b Todo) bool { return a.ID == b.ID })
+	return r, nil
+}
+
+// movedOperations is the error for selected operations that the newer document has no longer.
+func (r *Result) movedOperations() error {
+	var problems []error
+	gone := map[string]string{}
+	for _, f := range r.Moved.Findings {
+		if f.Aspect == "operation" && f.Change == "removed" {
+			gone[f.Operation] = f.MovedTo
+		}
+	}
+	for _, a := range r.Moved.Overlays {
+		if a.File != build.SelectFile || a.State != "stale" {
+			continue
+		}
+		hint := "take the action out"
+		for _, operation := range slices.Sorted(maps.Keys(gone)) {
+			if _, path, _ := strings.Cut(operation, " "); strings.Contains(a.Target, "'"+path+"'") {
+				if to := gone[operation]; to != "" {
+					hint = "it is probably " + to + " now: select that, or take the action out"
+				}
+			}
+		}
+		problems = append(problems, fmt.Errorf("%s:%d: the new document has no %s: %s", a.File, a.Line, a.Target, hint))
+	}
+	return errors.Join(problems...)
+}
+
+// trimOverlays takes out of the overlays what is gone.
+func (r *Result) trimOverlays(files fs.FS) error {
+	actions, strays := map[string][]int{}, map[string][]diff.Stray{}
+	for _, a := range r.Moved.Overlays {
+		switch {
+		case a.File == build.SelectFile:
+		case a.State == "stale":
+			actions[a.File] = append(actions[a.File], a.Line)
+			r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: what it changes is gone: %s", a.File, a.Line, a.Target))
+		case len(a.Strays) > 0:
+			strays[a.File] = append(strays[a.File], a.Strays...)
+			for _, s := range a.Strays {
+				r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: %s, which it describes, is gone from %s", a.File, s.Line, s.Name, a.Target))
+			}
+		case a.State == "redundant":
+			r.Done = append(r.Done, fmt.Sprintf("%s:%d stays, and is redundant: the document says so by itself: %s", a.File, a.Line, a.Target))
+		}
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(union(actions, strays))) {
+		data, err := fs.ReadFile(files, name)
+		if err == nil {
+			r.Files[name], err = trim(name, data, actions[name], strays[name])
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
+func union(a map[string][]int, b map[string][]diff.Stray) map[string]bool {
+	all := map[string]bool{}
+	for name := range a {
+		all[name] = true
+	}
+	for name := range b {
+		all[name] = true
+	}
+	return all
+}
+
+// checkSuite holds the recordings against what was built: those that no longer hold are to-dos, and what is new and not
+// recorded yet goes into the suite's list.
+func (r *Result) checkSuite(in Input, project *build.Project) error {
+	after, err := contract.CheckFiles(in.Files, r.Built.Document)
+	if err != nil || after == nil {
+		return err
+	}
+	before, undescribed, err := former(in.Files)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, cell := range before.Missing {
+		known[cell] = true
+	}
+	for _, cell := range before.Listed {
+		delete(known, cell)
+	}
+	var added []string
+	for _, cell := range after.Missing {
+		if !known[cell] {
+			added = append(added, cell)
+		}
+	}
+	list := contract.ListUnrecorded(project.Lock.PinSHA256, added)
+	r.Files[contract.UnrecordedFile] = list.Encode()
+	if len(list.Groups) > 0 {
+		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", contract.UnrecordedFile, len(added), len(list.Groups)))
+	}
+	r.noteRecordings(before, after)
+	for _, what := range build.Undescribed(r.Built.Root) {
+		if !undescribed[what] {
+			r.Todos = append(r.Todos, newTodo(KindDescription, build.OverlayDir+"/50-docs.yaml", what, what, "describe it in an overlay"))
+		}
+	}
+	return nil
+}
+
+// former is what the suite says of the document as it was built before, and what of that is not described.
+func former(files fs.FS) (*contract.Report, map[string]bool, error) {
+	empty := &contract.Report{}
+	data, err := fs.ReadFile(files, build.SpecFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return empty, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := document.Parse(build.SpecFile, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	undescribed := map[string]bool{}
+	for _, what := range build.Undescribed(doc.Root) {
+		undescribed[what] = true
+	}
+	model, err := build.Validate(context.Background(), doc.Root)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := contract.CheckFiles(files, model)
+	if err == nil && report == nil {
+		report = empty
+	}
+	return report, undescribed, err
+}
+
+// noteRecordings makes a to-do of each recording, and each entry of the suite's waivers, with problems that are new.
+func (r *Result) noteRecordings(before, after *contract.Report) {
+	known := map[string]bool{}
+	for _, p := range before.Problems {
+		known[p.String()] = true
+	}
+	byFile := map[string][]string{}
+	for _, p := range after.Problems {
+		if !known[p.String()] && p.File != "" && !strings.HasPrefix(p.File, contract.UnrecordedFile) {
+			byFile[p.File] = append(byFile[p.File], p.Text)
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		kind, options := KindRecording, []string{
+			"record it anew (ringbasic live --record)", "mend its values by hand", "if the vendor's document is wrong, repair it in overlays/20-repair.yaml",
+		}
+		if strings.HasPrefix(file, contract.WaiversFile) {
+			kind, options = KindWaiver, []string{"take the entry out"}
+		}
+		r.Todos = append(r.Todos, newTodo(kind, file, file, strings.Join(few(byFile[file]), "; "), options...))
+	}
+}
+
+// maxProblems is how many problems of a recording a to-do tells.
+const maxProblems = 3
+
+func few(problems []string) []string {
+	if more := len(problems) - maxProblems; more > 0 {
+		return append(slices.Clone(problems[:maxProblems]), fmt.Sprintf("and %d more", more))
+	}
+	return problems
+}
+
+// noteNames makes to-dos of new names, and of what widens a name and did not before.
+func (r *Result) noteNames(files fs.FS) error {
+	if r.Built.Naming == nil {
+		return nil
+	}
+	known, err := formerWidenings(files)
+	if err != nil {
+		return err
+	}
+	places := map[string][]string{}
+	for _, e := range r.Built.Names.Add {
+		places[e.Name] = append(places[e.Name], e.Place.String())
+	}
+	table, _ := names.Parse(names.File, r.Files[names.File])
+	for _, name := range slices.Sorted(maps.Keys(places)) {
+		list := places[name]
+		fact := fmt.Sprintf("%s names %s", name, list[0])
+		if more := len(list) - 1; more > 0 {
+			fact += fmt.Sprintf(" and %d more", more)
+		}
+		at := names.File
+		if line := table.Line(name); line > 0 {
+			at = fmt.Sprintf("%s:%d", names.File, line)
+		}
+		r.Todos = append(r.Todos, newTodo(KindName, at, name, fact, "keep it", "give it another name there and run make: it is in no release yet"))
+	}
+	for _, e := range r.Built.Names.Rest {
+		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is out of use", names.File, e.Place, e.Name))
+	}
+	for _, e := range r.Built.Names.Return {
+		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is in use again", names.File, e.Place, e.Name))
+	}
+	for _, w := range r.Built.Naming.AllWidened() {
+		w.Facts = slices.DeleteFunc(w.Facts, func(d names.Difference) bool { return known[w.Name+d.Key()] })
+		if len(w.Facts) == 0 {
+			continue
+		}
+		key, facts := w.Name, []string{}
+		for _, d := range w.Facts {
+			key += ";" + d.Key()
+			facts = append(facts, d.String())
+		}
+		at := names.File
+		if line := table.Line(w.Name); line > 0 {
+			at = fmt.Sprintf("%s:%d", names.File, line)
+		}
+		r.Todos = append(r.Todos, newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
+			"keep one type that has what any of them has", "give the places names of their own"))
+	}
+	return nil
+}
+
+// formerWidenings are what widens names in the pin as it was, by name and fact.
+func formerWidenings(files fs.FS) (map[string]bool, error) {
+	known := map[string]bool{}
+	project, err := build.Load(files, false)
+	if err != nil {
+		return nil, err
+	}
+	_, naming, err := project.AssemblePin()
+	if err != nil || naming == nil {
+		return known, err
+	}
+	for _, w := range naming.Widened {
+		for _, fact := range w.Facts {
+			known[w.Name+fact.Key()] = true
+		}
+	}
+	return known, nil
+}
+
+// noteOverlays makes to-dos of repairs that replace what is news.
+func (r *Result) noteOverlays() {
+	for _, a := range r.Moved.Overlays {
+		if len(a.Overrides) == 0 {
+			continue
+		}
+		var facts []string
+		for _, o := range a.Overrides {
+			fact := fmt.Sprintf("%s: the vendor now says %s", o.Pointer, o.Vendor)
+			if o.Was != "" {
+				fact += ", which was " + o.Was
+			}
+			facts = append(facts, fact+"; ours is "+o.Ours)
+		}
+		at := fmt.Sprintf("%s:%d", a.File, a.Line)
+		r.Todos = append(r.Todos, newTodo(KindOverride, at, a.File+a.Target+strings.Join(facts, ";"), strings.Join(facts, "; "),
+			"keep ours, if its evidence still holds", "take what is replaced out of the action, so that the vendor's word counts"))
+	}
+}
+
+// noteWaivers makes to-dos of accepted drift that is in the pin now.
+func (r *Result) noteWaivers() {
+	for _, f := range r.Moved.Findings {
+		if f.Waived {
+			r.Todos = append(r.Todos, newTodo(KindWaiver, drift.WaiversFile, f.ID+f.Operation+f.Location,
+				fmt.Sprintf("%s, %s, %s was waived and is in the new pin", f.ID, f.Operation, f.Location), "take its entry out"))
+		}
+	}
+}
