@@ -255,8 +255,15 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 
 	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
 	var problems []error
+	known := flaws(root) // the vendor may say that anything goes
 	for _, o := range p.Overlays {
-		problems = append(problems, o.Apply(root))
+		err := o.Apply(root)
+		found := flaws(root)
+		if err == nil {
+			err = refuseNew(o.Name, found, known)
+		}
+		problems = append(problems, err)
+		maps.Copy(known, found)
 		if err := requireAll(o.Name, root, s.Operations); err != nil {
 			return nil, errors.Join(append(problems, err)...)
 		}

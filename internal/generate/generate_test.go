@@ -286,6 +286,8 @@ func TestRefusals(t *testing.T) {
 			"doThing: path parameters a_b and a-b would both be ab: give one of them another name with x-go-name"},
 		{"server", small("", "", thing, plainThing) + "servers: [{url: 'https://host', x-go-name: Foo Bar}]\n",
 			`server https://host: its x-go-name "Foo Bar" is no exported Go name`},
+		{"two servers of one constant", small("", "", thing, plainThing) + "servers: [{url: 'https://a', x-go-name: ServerSandbox}, {url: 'https://b', x-go-name: ServerSandbox}]\n",
+			"the servers https://a and https://b would both be ServerSandbox: give one another x-go-name, or remove it in an overlay"},
 		{"JSON names", small("", "", thing, "Thing: {type: object, properties: {'': {type: string}, 'a,b': {type: string}, '-': {type: string}, a: {type: object, properties: {'a\"b': {type: string}}}}}"),
 			`schema Thing.a: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
 				`schema Thing: the property "" has a name that no field's tag can hold: remove it with an overlay` + "\n" +

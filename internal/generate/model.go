@@ -156,6 +156,9 @@ func servers(doc *openapi3.T) ([]server, error) {
 		if !token.IsIdentifier(name) || !token.IsExported(name) {
 			return nil, fmt.Errorf("server %s: its x-go-name %q is no exported Go name", s.URL, name)
 		}
+		if i := slices.IndexFunc(all, func(other server) bool { return other.Const == name }); i >= 0 {
+			return nil, fmt.Errorf("the servers %s and %s would both be %s: give one another x-go-name, or remove it in an overlay", all[i].URL, address, name)
+		}
 		all = append(all, server{name, address, oneLine(s.Description)})
 	}
 	return all, nil

@@ -679,9 +679,13 @@ func (n *namer) finish(root *yaml.Node) (*Result, error) {
 // mapBranches writes the names of branches into the mappings of their discriminators.
 func mapBranches(root *yaml.Node) {
 	document.Schemas(root, func(schema *yaml.Node) {
-		for _, target := range document.Pairs(document.Get(schema, "discriminator", "mapping")) {
-			if target.Kind == yaml.MappingNode {
-				*target = *document.String(refOf(target))
+		mapping := document.Get(schema, "discriminator", "mapping")
+		if mapping == nil {
+			return
+		}
+		for i := 1; i < len(mapping.Content); i += 2 {
+			if branch := mapping.Content[i]; branch.Kind == yaml.MappingNode { // it is in the list, too
+				mapping.Content[i] = document.String(refOf(branch))
 			}
 		}
 	})

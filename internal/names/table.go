@@ -17,8 +17,8 @@
 //	Thing.owner                         the property owner of what is called Thing
 //	Thing.parts[]                       the items of its property parts
 //	Thing.labels{}                      the values of its property labels, a map
-//	Thing.shape<circle>                 the branch of a oneOf or anyOf that the discriminator selects with this value
-//	Thing.shape<0>                      the first branch of one without a discriminator
+//	Shape<circle>                       the branch of a oneOf or anyOf that the discriminator selects with this value
+//	Shape<0>                            the first branch of one without a discriminator
 //
 // What follows the first word or the body is a path of such steps, of any length. The names of path variables do not
 // matter. A property or parameter whose name holds other than letters, digits and any of "_-$@" is quoted as in Go: Thing."a.b".
@@ -140,9 +140,6 @@ func Parse(file string, data []byte) (*Table, error) {
 		return nil, err
 	}
 	r := &reader{t: t}
-	if root.Kind != yaml.MappingNode {
-		return nil, document.Errorf(file, root, "names must be a mapping from a Go name to the places that have it")
-	}
 	for key, value := range document.Pairs(root) {
 		if key.Value == unusedKey {
 			for k, v := range document.Pairs(value) {

@@ -1,0 +1,220 @@
+package names_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/names"
+)
+
+func tree(t *testing.T, text string) *yaml.Node {
+	t.Helper()
+	root, err := document.ParseYAML("doc.yaml", []byte(text))
+	require.NoError(t, err)
+	return root
+}
+
+func table(t *testing.T, text string) *names.Table {
+	t.Helper()
+	table, err := names.Parse(names.File, []byte(text))
+	require.NoError(t, err)
+	return table
+}
+
+// shop is a document with the given schema of the response, and components.
+func shop(response, components string) string {
+	return `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /items/{id}:
+    get:
+      operationId: readItem
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: d, content: {application/json: {schema: ` + response + `}}}}
+components:
+  schemas: ` + components + "\n"
+}
+
+const item = "Item:\n  - GET /items/{id} response 200\n"
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"empty":                 {"", ""},
+		"comments":              {"# nothing yet\n{}\n", ""},
+		"flow":                  {"Item: ['GET /items/{id} response 200', Thing.a]\nThing: Item.thing\n", ""},
+		"odd names":             {item + "A:\n  - Item.\"a.b\"\nB:\n  - 'GET /items/{id} query \"filter[x]\"'\n", ""},
+		"a cycle with a way in": {"A:\n  - B.b\nB:\n  - A.a\n  - GET /b response 200\n", ""},
+		"two names":             {item + "Other:\n  - GET /items/{key} response 200\n", `spec/names.yaml:4:5: the place GET /items/{key} response 200 has two names: Other, and Item in line 2: keep one of them`},
+		"twice":                 {item + "  - GET /items/{id} response 200\n", `spec/names.yaml:3:5: Item has the place GET /items/{id} response 200 in line 2 already`},
+		"in and out of use":     {item + "unused:\n  Old:\n    - GET /items/{id} response 200\n", `spec/names.yaml:5:7: the place GET /items/{id} response 200 has two names: Old, and Item in line 2: keep one of them`},
+		"no Go name":            {"item:\n  - Thing.a\n", `spec/names.yaml:1:1: "item" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
+		"no Go name either":     {"A-B:\n  - Thing.a\n", `spec/names.yaml:1:1: "A-B" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
+		"no place": {"A:\n  - GET /a\n  - Thing\n  - response 200\n", `spec/names.yaml:2:5: "GET /a" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
+			`spec/names.yaml:3:5: "Thing" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
+			`spec/names.yaml:4:5: "response 200" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"`},
+		"no list":       {"A:\n  b: c\n", `spec/names.yaml:2:3: A needs a list of places`},
+		"nothing":       {"A: []\n", `spec/names.yaml:1:4: A needs a list of places`},
+		"duplicate key": {item + item, `spec/names.yaml:3:1: duplicate key "Item", first at line 1`},
+		"a cycle of owners": {item + "A:\n  - B.b\nB:\n  - A.a\n", "spec/names.yaml:3: A is only below itself: its owners B lead to no operation; give one of them a place in an operation\n" +
+			"spec/names.yaml:5: B is only below itself: its owners A lead to no operation; give one of them a place in an operation"},
+		"no mapping": {"- a\n", `spec/names.yaml: the top level is not a mapping`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := names.Parse(names.File, []byte(test.text))
+			if test.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, test.want)
+		})
+	}
+}
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	const ref = `{$ref: '#/components/schemas/`
+	for name, test := range map[string]struct{ table, doc, want string }{
+		"renamed": {item, shop(ref+"Vendor'}", "{Vendor: {type: object, properties: {a: {type: string}}}}"),
+			`{"Item":{"type":"object","properties":{"a":{"type":"string"}}}}`},
+		"inline": {item + "Part:\n  - Item.parts[]\n", shop("{properties: {parts: {type: array, items: {properties: {a: {type: string}}}}}}", "{}"),
+			`{"Item":{"properties":{"parts":{"type":"array","items":{"$ref":"#/components/schemas/Part"}}},"type":"object"},"Part":{"properties":{"a":{"type":"string"}},"type":"object"}}`},
+		"values and lists go where they are used": {item, shop("{properties: {kind: "+ref+"Kind'}, tags: "+ref+"Tags'}}}", "{Kind: {type: string, enum: [a]}, Tags: {type: array, items: "+ref+"Kind'}}}"),
+			`{"Item":{"properties":{"kind":{"type":"string","enum":["a"]},"tags":{"type":"array","items":{"type":"string","enum":["a"]}}},"type":"object"}}`},
+		"what is about the place stays there": {item + "Part:\n  - Item.part\n", shop("{properties: {part: {type: object, readOnly: true, properties: {a: {type: string}}}}}", "{}"),
+			`{"Item":{"properties":{"part":{"readOnly":true,"allOf":[{"$ref":"#/components/schemas/Part"}]}},"type":"object"},"Part":{"type":"object","properties":{"a":{"type":"string"}}}}`},
+		"an allOf of one and of several": {item + "Part:\n  - Item.part\n", shop("{allOf: ["+ref+"Base'}, {type: object, properties: {part: {allOf: ["+ref+"Other'}]}}}]}", "{Base: {type: object, required: [a], properties: {a: {type: string}}}, Other: {properties: {b: {type: string}}}}"),
+			`{"Item":{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"part":{"$ref":"#/components/schemas/Part"}}},"Part":{"properties":{"b":{"type":"string"}},"type":"object"}}`},
+		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+"Tree'}}}}}"),
+			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array","items":{"$ref":"#/components/schemas/Item"}}}}}`},
+		"a list that holds itself": {"", shop(ref+"Rows'}", "{Rows: {type: array, items: "+ref+"Rows'}}}"),
+			`{"Rows":{"type":"array","items":{"type":"array","items":{"$ref":"#/components/schemas/Rows"}}}}`},
+		"split": {item + "Part:\n  - Item.a\n  - Item.b\n", shop("{properties: {a: "+ref+"A'}, b: "+ref+"B'}}}", "{A: {type: object, required: [x], properties: {x: {type: string, enum: [p]}}}, B: {type: object, properties: {x: {type: string, enum: [q]}, y: {type: integer}}}}"),
+			`{"Item":{"properties":{"a":{"$ref":"#/components/schemas/Part"},"b":{"$ref":"#/components/schemas/Part"}},"type":"object"},"Part":{"type":"object","properties":{"x":{"type":"string","enum":["p","q"]},"y":{"type":"integer"}}}}`},
+		"merged": {item + "A:\n  - Item.a\nB:\n  - Item.b\n", shop("{properties: {a: "+ref+"AB'}, b: "+ref+"AB'}}}", "{AB: {type: object, properties: {x: {type: string}}}}"),
+			`{"A":{"type":"object","properties":{"x":{"type":"string"}}},"B":{"type":"object","properties":{"x":{"type":"string"}}},"Item":{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"}},"type":"object"}}`},
+		"branches": {item + "Shape:\n  - Item.shape\nCircle:\n  - Shape<circle>\nBox:\n  - Shape<Square>\n", shop("{properties: {shape: {oneOf: ["+ref+"C'}, "+ref+"Square'}], discriminator: {propertyName: kind, mapping: {circle: '#/components/schemas/C'}}}}}", "{C: {type: object, properties: {kind: {type: string}}}, Square: {type: object, properties: {kind: {type: string}}}}"),
+			`{"Box":{"type":"object","properties":{"kind":{"type":"string"}}},"Circle":{"type":"object","properties":{"kind":{"type":"string"}}},"Item":{"properties":{"shape":{"$ref":"#/components/schemas/Shape"}},"type":"object"},"Shape":{"oneOf":[{"$ref":"#/components/schemas/Circle"},{"$ref":"#/components/schemas/Box"}],"discriminator":{"propertyName":"kind","mapping":{"Square":"#/components/schemas/Box","circle":"#/components/schemas/Circle"}}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := tree(t, test.doc)
+			_, err := table(t, test.table).Name(root, nil)
+			require.NoError(t, err)
+			require.JSONEq(t, test.want, string(document.JSON(document.Get(root, "components", "schemas"))))
+		})
+	}
+}
+
+func TestProposals(t *testing.T) {
+	t.Parallel()
+	root := tree(t, shop(`{properties: {owner: {$ref: '#/components/schemas/Person'}, maker: {$ref: '#/components/schemas/Person'}, taken: {$ref: '#/components/schemas/Extra'},
+        seller: {type: object, properties: {address: {type: object, properties: {street: {type: string}, town: {type: string}, zip: {type: string}}}}}, sizes: {type: array, items: {properties: {w: {type: integer}}}}}}`,
+		`{Person: {type: object, properties: {address: {$ref: '#/components/schemas/postal_address'}}}, postal_address: {type: object, properties: {street: {type: string}, town: {type: string}}}, Extra: {type: object, properties: {e: {type: string}}}}`))
+	r, err := table(t, item+"Owner:\n  - Item.owner\n").Name(root, []string{"Extra"})
+	require.NoError(t, err)
+	var got []string
+	for _, e := range r.Added {
+		got = append(got, e.Name+": "+e.Place.String())
+	}
+	require.Equal(t, []string{
+		"ItemSeller: Item.seller",           // inline: a name made of the place
+		"ItemSize: Item.sizes[]",            // of one item
+		"ItemTaken: Item.taken",             // the vendor's name is to be an overlay's
+		"Owner: Item.maker",                 // what its component is called elsewhere
+		"PostalAddress: ItemSeller.address", // inline, and like another one under the same property
+		"PostalAddress: Owner.address",      // the vendor's name
+	}, got)
+	require.Len(t, r.Widened, 1)
+	require.Equal(t, ".zip: only in inline at ItemSeller.address", r.Widened[0].Facts[0].String())
+}
+
+func TestTypes(t *testing.T) {
+	t.Parallel()
+	const both = item + "Kind:\n  - Item.a\n  - Item.b\n"
+	for name, test := range map[string]struct{ table, schema, want, problem string }{
+		"the first declares, the others use": {both, "{properties: {a: {type: string, enum: [x]}, b: {type: string, enum: [x]}}}",
+			`{"a":{"type":"string","enum":["x"],"x-go-type-name":"Kind"},"b":{"type":"string","enum":["x"],"x-go-type":"Kind"}}`, ""},
+		"one without values":      {both, "{properties: {a: {type: string}, b: {type: string, enum: [x]}}}", `{"a":{"type":"string","x-go-type":"Kind"},"b":{"type":"string","enum":["x"],"x-go-type-name":"Kind"}}`, ""},
+		"the values of all":       {both, "{properties: {a: {type: string, enum: [x]}, b: {type: string, enum: [y, x]}}}", `{"a":{"type":"string","enum":["x","y"],"x-go-type-name":"Kind"},"b":{"type":"string","enum":["y","x"],"x-go-type":"Kind"}}`, ""},
+		"no values at all":        {both, "{properties: {a: {type: string}, b: {type: string}}}", `{"a":{"type":"string"},"b":{"type":"string"}}`, ""},
+		"different types":         {both, "{properties: {a: {type: string, enum: [x]}, b: {type: integer}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and integer at Item.b: give one of them another name"},
+		"an object and a value":   {both, "{properties: {a: {type: string, enum: [x]}, b: {properties: {c: {type: string}}}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and object at Item.b: give one of them another name"},
+		"a list":                  {both, "{properties: {a: {type: array, items: {type: string}}, b: {type: array, items: {type: string}}}}", "", "spec/names.yaml:4: Item.a is a list, which has no name: name its items, Item.a[]"},
+		"an overlay names it too": {both, "{properties: {a: {type: string, enum: [x], x-go-type-name: K}, b: {type: string}}}", "", "spec/names.yaml:4: Item.a is called Kind here, and an overlay gives it a Go type: remove one of them"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := tree(t, shop(test.schema, "{}"))
+			names := table(t, test.table)
+			_, err := names.Name(root, nil)
+			require.NoError(t, err)
+			_, err = names.Types(root)
+			if test.problem != "" {
+				require.EqualError(t, err, test.problem)
+				return
+			}
+			require.NoError(t, err)
+			require.JSONEq(t, test.want, string(document.JSON(document.Get(root, "components", "schemas", "Item", "properties"))))
+		})
+	}
+}
+
+// An overlay that makes a place refer to another name than the table's is refused.
+func TestTypesAgainstOverlays(t *testing.T) {
+	t.Parallel()
+	root := tree(t, shop("{properties: {part: {properties: {a: {type: string}}}}}", "{}"))
+	names := table(t, item+"Part:\n  - Item.part\n")
+	_, err := names.Name(root, nil)
+	require.NoError(t, err)
+	document.Set(document.Get(root, "components", "schemas", "Item", "properties", "part"), "$ref", document.String("#/components/schemas/Item"))
+	_, err = names.Types(root)
+	require.EqualError(t, err, "spec/names.yaml:4: Item.part is called Part here, and an overlay makes it Item: use one name in both")
+}
+
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	root := tree(t, shop("{properties: {owners: {type: array, items: {properties: {a: {type: string}}}}}}", "{}"))
+	names := table(t, item+"Owner:\n  - Item.owner[]\n  - Item.owners[]\nBox:\n  - GET /boxes response 200\n")
+	_, err := names.Name(root, nil)
+	require.NoError(t, err)
+	typed, err := names.Types(root)
+	require.NoError(t, err)
+	require.EqualError(t, names.Unknown(typed.Missing, typed.Known, []string{"GET /items/{key}"}),
+		`spec/names.yaml:4: the document has no place Item.owner[], which is to be Owner (the nearest is Item.owners[]): correct it, or move it below "unused"`+"\n"+
+			`spec/names.yaml:7: Box has a place in GET /boxes, which is not selected: select it, or move the place below "unused"`)
+}
+
+func TestEdited(t *testing.T) {
+	t.Parallel()
+	entry := func(name, place string) names.Entry {
+		p, err := names.ParsePlace(place)
+		require.NoError(t, err)
+		return names.Entry{Name: name, Place: p}
+	}
+	const text = "# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"
+	for name, test := range map[string]struct {
+		text string
+		edit names.Edit
+		want string
+	}{
+		"nothing": {text, names.Edit{}, text},
+		"a place and a name": {text, names.Edit{Add: []names.Entry{entry("New", "Item.new"), entry("Item", "POST /items response 200"), entry("Part", "Item.more[]")}},
+			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\n  - POST /items response 200\nPart:\n  - Item.part\n  - Item.spare\n  - Item.more[]\n\n# Values.\nKind:\n  - Item.kind\nNew:\n  - Item.new\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"},
+		"out of use and back": {text, names.Edit{Rest: []names.Entry{entry("Kind", "Item.kind"), entry("Part", "Item.spare")}, Return: []names.Entry{entry("Old", "Item.old")}},
+			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart:\n  - Item.part\n\n# Values.\nOld:\n  - Item.old\nunused:\n  # Was there once.\n  Kind:\n    - Item.kind\n  Part:\n    - Item.spare\n"},
+		"the first":           {"# Names are added here.\n", names.Edit{Add: []names.Entry{entry("Item", `GET /items query "a b"`)}}, "# Names are added here.\nItem:\n  - 'GET /items query \"a b\"'\n"},
+		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}}, "A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := table(t, test.text).Edited(test.edit)
+			require.NoError(t, err)
+			require.Equal(t, test.want, string(got))
+			again, err := names.Parse(names.File, got)
+			require.NoError(t, err)
+			require.Equal(t, strings.Count(test.want, "  - "), strings.Count(string(again.Bytes()), "  - "))
+		})
+	}
+}
