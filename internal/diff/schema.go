@@ -318,19 +318,37 @@ func (f *folder) addEnum(n *yaml.Node) {
 	}
 }
 
-// described are the values that a list of branches describes, and the type that they state.
+// described are the values that a list of branches describes, and the type that they state. References are followed, and
+// branches may have such branches.
 func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yaml.Node, ok bool) {
 	if len(branches) < 2 {
 		return nil, nil, false
 	}
+	return r.closedBranches(branches, 0)
+}
+
+func (r *reader) closedBranches(branches []*yaml.Node, depth int) (values []*yaml.Node, typ *yaml.Node, ok bool) {
+	if depth > maxWrapped {
+		return nil, nil, false
+	}
 	for _, b := range branches {
+		b = r.unwrapped(b)
 		closed := false
 		for k, v := range document.Pairs(b) {
+			if closed && slices.Contains([]string{"const", "enum", "anyOf", "oneOf"}, k.Value) {
+				return nil, nil, false // the values of both, which are fewer
+			}
 			switch k.Value {
 			case "const":
 				values, closed = append(values, v), true
 			case "enum":
 				values, closed = append(values, items(v)...), true
+			case "anyOf", "oneOf":
+				more, t, ok := r.closedBranches(items(v), depth+1)
+				if !ok || typ != nil && t != nil && typ.Value != t.Value {
+					return nil, nil, false
+				}
+				values, typ, closed = append(values, more...), cmp.Or(typ, t), true
 			case "type":
 				if typ != nil && typ.Value != v.Value || v.Kind != yaml.ScalarNode {
 					return nil, nil, false
@@ -346,6 +364,25 @@ func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yam
 		}
 	}
 	return values, typ, true
+}
+
+// maxWrapped bounds how many references and branches in branches are followed for the values of an enum.
+const maxWrapped = 10
+
+// unwrapped is what a reference, or an allOf of one, leads to.
+func (r *reader) unwrapped(n *yaml.Node) *yaml.Node {
+	for range maxWrapped {
+		if all := items(document.Get(n, "allOf")); len(all) == 1 && len(n.Content) == 2 {
+			n = all[0]
+			continue
+		}
+		target, err := r.resolver.Resolve(document.Text(n, "$ref"))
+		if document.Get(n, "$ref") == nil || err != nil {
+			return n
+		}
+		n = target
+	}
+	return n
 }
 
 // restrict intersects the closed set of values. Null is a matter of nullable, and where there is a type, of that alone.

@@ -45,6 +45,9 @@ func TestSpellingsAreNoChange(t *testing.T) {
 		{"type of words", returns("{type: string, enum: [a, b]}"), returns("{enum: [b, a]}")},
 		{"type of whole numbers", returns("{type: integer, enum: [1, 2]}"), returns("{enum: [1, 2]}")},
 		{"type of flags", returns("{type: boolean, enum: [true]}"), returns("{enum: [true]}")},
+		{"words by reference in a union", strings.Replace(returns("{anyOf: [{$ref: '#/components/schemas/E'}, {type: string, enum: [c]}]}"), "paths:", "components: {schemas: {E: {type: string, enum: [a, b]}}}\npaths:", 1),
+			returns("{anyOf: [{type: string, enum: [a, b]}, {type: string, enum: [c]}]}")},
+		{"words in a union of a union", returns("{anyOf: [{anyOf: [{enum: [a]}, {enum: [b]}]}, {allOf: [{enum: [c]}]}]}"), returns("{enum: [a, b, c]}")},
 		{"words or null", returns("{type: string, enum: [a], nullable: true}"), returns("{enum: [a, null]}")},
 	} {
 		t.Run(s.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package names
 
 import (
 	"cmp"
+	"container/heap"
 	"maps"
 	"slices"
 	"strconv"
@@ -74,7 +75,7 @@ type namer struct {
 	met      map[string]bool // the keys of places
 	taken    map[string]bool
 	queue    []job // whose places have names
-	later    []job // whose places have none yet
+	later    later // whose places have none yet
 }
 
 // job is an object at a place.
@@ -83,7 +84,29 @@ type job struct {
 	source *yaml.Node // the object
 	vendor string     // the component that it is, empty if it is inline
 	place  Place
+	key    string // of the place
 	hint   string // for a name: the operation's id
+}
+
+// later is a heap of jobs: components go first, since an inline object may get the name of one like it, then what stands
+// further out.
+type later []job
+
+func (l later) Len() int      { return len(l) }
+func (l later) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+func (l *later) Push(j any)   { *l = append(*l, j.(job)) }
+func (l *later) Pop() any {
+	last := (*l)[len(*l)-1]
+	*l = (*l)[:len(*l)-1]
+	return last
+}
+
+func (l later) Less(i, j int) bool {
+	a, b := l[i], l[j]
+	if inline := a.vendor == ""; inline != (b.vendor == "") {
+		return !inline
+	}
+	return cmp.Or(cmp.Compare(len(a.place.Steps), len(b.place.Steps)), strings.Compare(a.key, b.key)) < 0
 }
 
 // named is what stands under a name.
@@ -227,11 +250,11 @@ func (n *namer) visit(slot *yaml.Node, at Place, hint string, chain []string) {
 		*slot = *document.Mapping(append(over, document.String("allOf"), document.Sequence(inner))...)
 		slot = inner
 	}
-	j := job{slot: slot, source: source, vendor: vendor, place: at, hint: hint}
+	j := job{slot: slot, source: source, vendor: vendor, place: at, key: at.key(), hint: hint}
 	if n.nameOf(at) != "" {
 		n.queue = append(n.queue, j)
 	} else {
-		n.later = append(n.later, j)
+		heap.Push(&n.later, j)
 	}
 }
 
@@ -381,13 +404,7 @@ func (n *namer) work() {
 		if len(n.later) == 0 {
 			return
 		}
-		slices.SortStableFunc(n.later, func(a, b job) int {
-			return cmp.Or(cmp.Compare(len(a.place.Steps), len(b.place.Steps)), strings.Compare(a.place.key(), b.place.key()))
-		})
-		// Of an inline object the name may be that of one like it, so components go first.
-		i := max(0, slices.IndexFunc(n.later, func(j job) bool { return j.vendor != "" }))
-		j := n.later[i]
-		n.later = slices.Delete(n.later, i, i+1)
+		j := heap.Pop(&n.later).(job)
 		name := n.nameOf(j.place)
 		if name == "" {
 			name = n.propose(j)
@@ -427,27 +444,19 @@ func (n *namer) propose(j job) string {
 	}
 }
 
-// alike is the name of an object that stands under the same property as an inline one and has mostly the same members.
+// alike is the name of an object that stands under the same property as an inline one and says the same.
 func (n *namer) alike(j job) string {
 	last := lastProperty(j.place.Steps)
-	if last == "" {
+	inline := n.flattened(j.source)
+	for _, key := range besides {
+		document.Delete(inline, key)
+	}
+	if last == "" || document.Get(inline, "properties") == nil {
 		return ""
 	}
-	members := propertySet(n.flattened(j.source))
 	for _, name := range slices.Sorted(maps.Keys(n.types)) {
 		for _, v := range n.types[name].variants {
-			if lastProperty(v.place.Steps) != last {
-				continue
-			}
-			same, all := 0, len(members)
-			for key, typ := range propertySet(v.schema) {
-				if other, ok := members[key]; !ok {
-					all++
-				} else if other == typ || other == "" || typ == "" {
-					same++
-				}
-			}
-			if same*3 >= all*2 {
+			if lastProperty(v.place.Steps) == last && n.saysSame(inline, v.schema) {
 				return name
 			}
 		}
@@ -455,15 +464,39 @@ func (n *namer) alike(j job) string {
 	return ""
 }
 
-func propertySet(schema *yaml.Node) map[string]string {
-	set := map[string]string{}
-	for key, property := range document.Pairs(document.Get(schema, "properties")) {
-		set[key.Value] = document.Text(property, "type")
-		if set[key.Value] == "object" {
-			set[key.Value] = ""
+// saysSame reports whether two objects say the same, whatever the objects in them say, which have names of their own.
+func (n *namer) saysSame(a, b *yaml.Node) bool {
+	if len(a.Content) != len(b.Content) {
+		return false
+	}
+	for key, left := range document.Pairs(a) {
+		right := document.Get(b, key.Value)
+		switch {
+		case right == nil:
+			return false
+		case key.Value == "properties":
+			if len(left.Content) != len(right.Content) {
+				return false
+			}
+			for name, property := range document.Pairs(left) {
+				other := document.Get(right, name.Value)
+				if other == nil || !overlay.Same(property, other) && !(n.isObjectOrList(property) && n.isObjectOrList(other)) {
+					return false
+				}
+			}
+		case !overlay.Same(left, right):
+			return false
 		}
 	}
-	return set
+	return true
+}
+
+// isObjectOrList reports whether a schema is an object, a reference to one, or a list of them.
+func (n *namer) isObjectOrList(schema *yaml.Node) bool {
+	if items := document.Get(schema, "items"); items != nil {
+		schema = items
+	}
+	return refOf(schema) != "" || n.isObject(schema)
 }
 
 // lastProperty is the last property of some steps.

@@ -185,6 +185,12 @@ func (x *index) inside(schema *yaml.Node, at Place) {
 	}
 	x.schema(document.Get(schema, "items"), at.step("[]"))
 	x.schema(document.Get(schema, "additionalProperties"), at.step("{}"))
+	x.schema(document.Get(schema, "not"), at.step("<not>"))
+	if list := document.Get(schema, "allOf"); list != nil && list.Kind == yaml.SequenceNode {
+		for i, part := range list.Content {
+			x.schema(part, at.step("<all"+strconv.Itoa(i)+">"))
+		}
+	}
 	for _, keyword := range []string{"oneOf", "anyOf"} {
 		list := document.Get(schema, keyword)
 		if list == nil || list.Kind != yaml.SequenceNode {
