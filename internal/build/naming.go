@@ -93,7 +93,7 @@ func (n *Naming) Unknown(root *yaml.Node) error {
 	for op := range document.Operations(root) {
 		selected[op.String()] = true
 	}
-	return n.Table.Unknown(n.Typed.Missing, n.Typed.Known, slices.Sorted(maps.Keys(selected)))
+	return n.Table.Unknown(n.Typed, slices.Sorted(maps.Keys(selected)))
 }
 
 // Edit is what the table gains from a build: the names of new places that are in the built document, and places that are

@@ -28,7 +28,7 @@ func (t *Table) Edited(e Edit) ([]byte, error) {
 	if strings.TrimSpace(withoutComments(t.text)) == "" {
 		lines = strings.Split(strings.TrimRight(cmp.Or(string(bytes.TrimSpace(bytes.ReplaceAll(t.text, []byte("{}"), nil))), strings.TrimSpace(header)), "\n"), "\n")
 	}
-	f := &editor{lines: lines, gone: map[int]bool{}, after: map[int][]string{}}
+	f := &editor{lines: lines, gone: map[int]bool{}, more: map[int][]string{}, after: map[int][]string{}}
 	leave := func(entries []*entry, moved []Entry) {
 		for _, one := range entries {
 			kept, changed := []Entry(nil), false
@@ -69,7 +69,8 @@ func (t *Table) Edited(e Edit) ([]byte, error) {
 type editor struct {
 	lines []string
 	gone  map[int]bool
-	after map[int][]string
+	more  map[int][]string // places that follow a line, which come before
+	after map[int][]string // names that follow it
 }
 
 func (f *editor) append(lines ...string) {
@@ -103,7 +104,7 @@ func (f *editor) rewrite(e *entry, kept []Entry) {
 		for i := e.line; i <= e.last; i++ {
 			f.gone[i] = true
 		}
-		f.after[e.last] = append(f.after[e.last], block(indent, e.name, kept)...)
+		f.more[e.last] = append(f.more[e.last], block(indent, e.name, kept)...)
 		e.flow = false
 		return
 	}
@@ -154,7 +155,7 @@ func (f *editor) add(entries []*entry, added []Entry, indent string, end int) {
 		default:
 			at := entries[i].last
 			for _, p := range places {
-				f.after[at] = append(f.after[at], indentOf(f.lines[entries[i].line-1])+"  - "+yamlText(p.Place.String()))
+				f.more[at] = append(f.more[at], indentOf(f.lines[entries[i].line-1])+"  - "+yamlText(p.Place.String()))
 			}
 		}
 	}
@@ -169,7 +170,7 @@ func (f *editor) text() string {
 		if !f.gone[i+1] {
 			b.WriteString(line + "\n")
 		}
-		for _, added := range f.after[i+1] {
+		for _, added := range slices.Concat(f.more[i+1], f.after[i+1]) {
 			b.WriteString(added + "\n")
 		}
 	}

@@ -135,8 +135,12 @@ func (n *namer) operation(op document.Operation) {
 			n.visit(schema, part("request"), id+"Request", nil)
 		}
 	}
+	success, as := n.table.success(op)
 	for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
 		p := part("response " + status.Value)
+		if status.Value == success {
+			p = part("response " + as)
+		}
 		for _, content := range document.Pairs(document.Get(response, "content")) {
 			if schema := document.Get(content, "schema"); schema != nil {
 				n.visit(schema, p, id+"Response", nil)

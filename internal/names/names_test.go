@@ -144,7 +144,7 @@ func TestTypes(t *testing.T) {
 		"no values at all":        {both, "{properties: {a: {type: string}, b: {type: string}}}", `{"a":{"type":"string"},"b":{"type":"string"}}`, ""},
 		"different types":         {both, "{properties: {a: {type: string, enum: [x]}, b: {type: integer}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and integer at Item.b: give one of them another name"},
 		"an object and a value":   {both, "{properties: {a: {type: string, enum: [x]}, b: {properties: {c: {type: string}}}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and object at Item.b: give one of them another name"},
-		"a list":                  {both, "{properties: {a: {type: array, items: {type: string}}, b: {type: array, items: {type: string}}}}", "", "spec/names.yaml:4: Item.a is a list, which has no name: name its items, Item.a[]"},
+		"a list":                  {both, "{properties: {a: {type: array, items: {type: string}}, b: {type: array, items: {type: string}}}}", "", "spec/names.yaml:4: Item.a is a list, which has no name: name its items, Item.a[]\nspec/names.yaml:5: Item.b is a list, which has no name: name its items, Item.b[]"},
 		"an overlay names it too": {both, "{properties: {a: {type: string, enum: [x], x-go-type-name: K}, b: {type: string}}}", "", "spec/names.yaml:4: Item.a is called Kind here, and an overlay gives it a Go type: remove one of them"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +152,10 @@ func TestTypes(t *testing.T) {
 			names := table(t, test.table)
 			_, err := names.Name(root, nil)
 			require.NoError(t, err)
-			_, err = names.Types(root)
+			typed, err := names.Types(root)
+			if err == nil {
+				err = names.Unknown(typed, []string{"GET /items/{id}"})
+			}
 			if test.problem != "" {
 				require.EqualError(t, err, test.problem)
 				return
@@ -183,7 +186,7 @@ func TestUnknown(t *testing.T) {
 	require.NoError(t, err)
 	typed, err := names.Types(root)
 	require.NoError(t, err)
-	require.EqualError(t, names.Unknown(typed.Missing, typed.Known, []string{"GET /items/{key}"}),
+	require.EqualError(t, names.Unknown(typed, []string{"GET /items/{key}"}),
 		`spec/names.yaml:4: the document has no place Item.owner[], which is to be Owner (the nearest is Item.owners[]): correct it, or move it below "unused"`+"\n"+
 			`spec/names.yaml:7: Box has a place in GET /boxes, which is not selected: select it, or move the place below "unused"`)
 }
@@ -206,7 +209,9 @@ func TestEdited(t *testing.T) {
 			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\n  - POST /items response 200\nPart:\n  - Item.part\n  - Item.spare\n  - Item.more[]\n\n# Values.\nKind:\n  - Item.kind\nNew:\n  - Item.new\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"},
 		"out of use and back": {text, names.Edit{Rest: []names.Entry{entry("Kind", "Item.kind"), entry("Part", "Item.spare")}, Return: []names.Entry{entry("Old", "Item.old")}},
 			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart:\n  - Item.part\n\n# Values.\nOld:\n  - Item.old\nunused:\n  # Was there once.\n  Kind:\n    - Item.kind\n  Part:\n    - Item.spare\n"},
-		"the first":           {"# Names are added here.\n", names.Edit{Add: []names.Entry{entry("Item", `GET /items query "a b"`)}}, "# Names are added here.\nItem:\n  - 'GET /items query \"a b\"'\n"},
+		"the first": {"# Names are added here.\n", names.Edit{Add: []names.Entry{entry("Item", `GET /items query "a b"`)}}, "# Names are added here.\nItem:\n  - 'GET /items query \"a b\"'\n"},
+		"more of the last": {text, names.Edit{Add: []names.Entry{entry("A", "Item.a"), entry("Kind", "Item.other")}, Rest: []names.Entry{entry("Item", "GET /items/{id} response 200"), entry("Old", "Item.older")}},
+			"# Names.\n\n# The one.\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\n  - Item.other\nA:\n  - Item.a\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n    - Item.older\n  Item:\n    - GET /items/{id} response 200\n"},
 		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}}, "A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

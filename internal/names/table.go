@@ -263,6 +263,38 @@ func (t *Table) at(p Place) string {
 	return ""
 }
 
+// success is how the table calls the body of an operation's success, if there is one success: vendors write it as 200, as
+// another status, or as default, from one release to the next. It is the empty text if there are several or none, or the
+// table does not know the operation.
+func (t *Table) success(op document.Operation) (status, as string) {
+	for key := range document.Pairs(document.Get(op.Node, "responses")) {
+		if isSuccess(key.Value) {
+			if status != "" {
+				return "", ""
+			}
+			status = key.Value
+		}
+	}
+	if status == "" && document.Get(op.Node, "responses", "default") != nil {
+		status = "default"
+	}
+	if status == "" {
+		return "", ""
+	}
+	shape := variable.ReplaceAllString(op.String(), "{}")
+	for _, e := range slices.Concat(t.entries, t.unused) {
+		for _, one := range e.places {
+			named, ok := strings.CutPrefix(one.Place.Part, "response ")
+			if ok && !strings.Contains(named, " ") && (isSuccess(named) || named == "default") && variable.ReplaceAllString(one.Place.Operation, "{}") == shape {
+				return status, named
+			}
+		}
+	}
+	return status, status
+}
+
+func isSuccess(status string) bool { return len(status) == 3 && status[0] == '2' }
+
 // Line is where a name that is in use stands in the file, 0 if it does not.
 func (t *Table) Line(name string) int {
 	for _, e := range t.entries {

@@ -17,12 +17,13 @@ import (
 
 // Typed is what [Table.Types] found.
 type Typed struct {
-	Missing  []Entry // places in use that the document does not have, in the order of the table
+	Missing  []Entry // places in use that the document does not have, or has something else at, in the order of the table
 	Returned []Entry // places out of use that it has
 	Widened  []Widening
 	Known    []string // all places of the document, sorted
 
-	at map[string]*yaml.Node
+	at    map[string]*yaml.Node
+	wrong map[string]string // what is wrong with a place that is there, by key
 }
 
 // Refers reports whether there is a reference to a name at a place.
@@ -35,9 +36,9 @@ func (t *Typed) Refers(p Place, name string) bool {
 // types: of the places of a name, the first one with values declares the type and has the values of all, the others use it.
 // Refused are places that an overlay calls otherwise, and a name for what differs in its JSON type.
 func (t *Table) Types(root *yaml.Node) (*Typed, error) {
-	x := &index{at: map[string]*yaml.Node{}}
+	x := &index{table: t, at: map[string]*yaml.Node{}}
 	x.read(root)
-	result := &Typed{Known: slices.Sorted(maps.Keys(x.at)), at: x.at}
+	result := &Typed{Known: slices.Sorted(maps.Keys(x.at)), at: x.at, wrong: map[string]string{}}
 	var problems []error
 	byName := map[string][]found{}
 	var order []string
@@ -64,7 +65,11 @@ func (t *Table) Types(root *yaml.Node) (*Typed, error) {
 	collect(t.entries, true)
 	collect(t.unused, false)
 	for _, name := range order {
-		facts, err := t.declare(name, byName[name])
+		places := result.alike(name, byName[name])
+		if len(places) == 0 {
+			continue
+		}
+		facts, err := t.declare(name, places)
 		problems = append(problems, err)
 		if len(facts) > 0 {
 			result.Widened = append(result.Widened, Widening{Name: name, Facts: facts})
@@ -78,33 +83,47 @@ type found struct {
 	node *yaml.Node
 }
 
+// alike are the places of a name that can have it: those with the JSON type of the first. The others are missing.
+func (r *Typed) alike(name string, places []found) (rest []found) {
+	for _, p := range places {
+		kind := jsonType(p.node)
+		problem := ""
+		switch {
+		case kind == "array":
+			problem = fmt.Sprintf("%s is a list, which has no name: name its items, %s[]", p.Place, p.Place)
+		case len(rest) > 0 && kind != jsonType(rest[0].node):
+			problem = fmt.Sprintf("%s names %s at %s, and %s at %s: give one of them another name", name, jsonType(rest[0].node), rest[0].Place, kind, p.Place)
+		default:
+			rest = append(rest, p)
+			continue
+		}
+		key := p.Place.key()
+		if i := slices.IndexFunc(r.Returned, func(e Entry) bool { return e.Place.key() == key }); i >= 0 {
+			r.Returned = slices.Delete(r.Returned, i, i+1) // it stays out of use
+			continue
+		}
+		r.wrong[key] = problem
+		r.Missing = append(r.Missing, p.Entry)
+	}
+	return rest
+}
+
 // declare gives one name to what stands at its places.
 func (t *Table) declare(name string, places []found) (facts []Difference, err error) {
 	var values []found
-	var first *found
-	for i, p := range places {
-		kind := jsonType(p.node)
-		if first != nil && kind != jsonType(first.node) {
-			return nil, fmt.Errorf("%s:%d: %s names %s at %s, and %s at %s: give one of them another name",
-				t.file, p.Line, name, jsonType(first.node), first.Place, kind, p.Place)
-		}
-		if first == nil {
-			first = &places[i]
-		}
-		switch kind {
+	for _, p := range places {
+		switch jsonType(p.node) {
 		case "object":
 			if ref := strings.TrimPrefix(refOf(p.node), schemaRef); ref != "" && ref != name {
 				return nil, fmt.Errorf("%s:%d: %s is called %s here, and an overlay makes it %s: use one name in both", t.file, p.Line, p.Place, name, ref)
 			}
-		case "array":
-			return nil, fmt.Errorf("%s:%d: %s is a list, which has no name: name its items, %s[]", t.file, p.Line, p.Place, p.Place)
 		default:
 			if document.Get(p.node, "enum") != nil {
 				values = append(values, p)
 			}
 		}
 	}
-	if jsonType(first.node) == "object" || len(values) == 0 {
+	if jsonType(places[0].node) == "object" || len(values) == 0 {
 		return nil, nil
 	}
 	carrier := values[0]
@@ -140,7 +159,10 @@ func jsonType(schema *yaml.Node) string {
 }
 
 // index has the schemas of a document by the keys of their places.
-type index struct{ at map[string]*yaml.Node }
+type index struct {
+	table *Table
+	at    map[string]*yaml.Node
+}
 
 func (x *index) read(root *yaml.Node) {
 	for op := range document.Operations(root) {
@@ -148,8 +170,12 @@ func (x *index) read(root *yaml.Node) {
 		for _, content := range document.Pairs(document.Get(op.Node, "requestBody", "content")) {
 			x.schema(document.Get(content, "schema"), part("request"))
 		}
+		success, as := x.table.success(op)
 		for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
 			p := part("response " + status.Value)
+			if status.Value == success {
+				p = part("response " + as)
+			}
 			for _, content := range document.Pairs(document.Get(response, "content")) {
 				x.schema(document.Get(content, "schema"), p)
 			}
@@ -211,10 +237,14 @@ func (x *index) inside(schema *yaml.Node, at Place) {
 
 // Unknown is the error for places that a document does not have, each with the nearest one that it has. selected are its
 // operations.
-func (t *Table) Unknown(missing []Entry, known, selected []string) error {
+func (t *Table) Unknown(typed *Typed, selected []string) error {
 	var problems []error
-	for _, e := range missing {
+	for _, e := range typed.Missing {
 		p := e.Place
+		if wrong := typed.wrong[p.key()]; wrong != "" {
+			problems = append(problems, fmt.Errorf("%s:%d: %s", t.file, e.Line, wrong))
+			continue
+		}
 		shape := func(op string) bool {
 			return variable.ReplaceAllString(op, "{}") == variable.ReplaceAllString(p.Operation, "{}")
 		}
@@ -224,7 +254,7 @@ func (t *Table) Unknown(missing []Entry, known, selected []string) error {
 			continue
 		}
 		near := ""
-		if best := nearest(p.key(), known); best != "" {
+		if best := nearest(p.key(), typed.Known); best != "" {
 			near = fmt.Sprintf(" (the nearest is %s)", best)
 		}
 		problems = append(problems, fmt.Errorf("%s:%d: the document has no place %s, which is to be %s%s: correct it, or move it below %q",

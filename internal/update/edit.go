@@ -185,5 +185,5 @@ func (t *trimmer) rewrite(action *yaml.Node, dead []entry) error {
 
 // compareTodos is the order of to-dos: by kind, in the order of what they ask for, then by place and fact.
 func compareTodos(a, b Todo) int {
-	return cmp.Or(cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)), strings.Compare(a.At, b.At), strings.Compare(a.Fact, b.Fact))
+	return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(a.At, b.At), strings.Compare(a.Fact, b.Fact))
 }

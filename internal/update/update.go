@@ -48,6 +48,7 @@ type Result struct {
 
 // Kinds of to-dos, in the order in which they are best looked at.
 const (
+	KindOperation   = "operation"   // is gone
 	KindRecording   = "recording"   // no longer holds
 	KindOverride    = "override"    // an overlay replaces what is news
 	KindWidening    = "widening"    // a name stands for schemas that differ
@@ -56,7 +57,8 @@ const (
 	KindDescription = "description" // is to be written
 )
 
-var kinds = []string{KindRecording, KindOverride, KindWidening, KindWaiver, KindName, KindDescription}
+// Kinds are the kinds of to-dos, in that order.
+var Kinds = []string{KindOperation, KindRecording, KindOverride, KindWidening, KindWaiver, KindName, KindDescription}
 
 // Todo is something that a person has to decide or to write.
 type Todo struct {
@@ -84,7 +86,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	r.Changed = string(old) != string(in.Pin[pin.File])
-	if err := r.movedOperations(); err != nil {
+	if err := r.noteOperations(); err != nil {
 		return r, err
 	}
 	if err := r.trimOverlays(in.Files); err != nil {
@@ -112,38 +114,56 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	return r, nil
 }
 
-// movedOperations is the error for selected operations that the newer document has no longer.
-func (r *Result) movedOperations() error {
-	var problems []error
+// noteOperations makes to-dos of selected operations that the newer document has no longer: they are no longer selected.
+// Refused is a document that has none of them.
+func (r *Result) noteOperations() error {
 	gone := map[string]string{}
 	for _, f := range r.Moved.Findings {
 		if f.Aspect == "operation" && f.Change == "removed" {
 			gone[f.Operation] = f.MovedTo
 		}
 	}
+	var problems []error
+	left := 0
 	for _, a := range r.Moved.Overlays {
-		if a.File != build.SelectFile || a.State != "stale" {
+		if a.File != build.SelectFile {
 			continue
 		}
-		hint := "take the action out"
-		for _, operation := range slices.Sorted(maps.Keys(gone)) {
-			if _, path, _ := strings.Cut(operation, " "); strings.Contains(a.Target, "'"+path+"'") {
-				if to := gone[operation]; to != "" {
-					hint = "it is probably " + to + " now: select that, or take the action out"
+		if a.State != "stale" {
+			left++
+			continue
+		}
+		operation, hint := a.Target, ""
+		for _, candidate := range slices.Sorted(maps.Keys(gone)) {
+			method, path, _ := strings.Cut(candidate, " ")
+			if strings.Contains(a.Target, "'"+path+"'") && strings.HasSuffix(a.Target, "."+strings.ToLower(method)) {
+				if operation = candidate; gone[candidate] != "" {
+					hint = ", and is probably " + gone[candidate] + " now"
 				}
 			}
 		}
-		problems = append(problems, fmt.Errorf("%s:%d: the new document has no %s: %s", a.File, a.Line, a.Target, hint))
+		fact := fmt.Sprintf("the new document has no %s%s", operation, hint)
+		problems = append(problems, fmt.Errorf("%s:%d: %s", a.File, a.Line, fact))
+		options := []string{"do without it: the client has no such method any more, and its recordings go"}
+		if hint != "" {
+			options = append([]string{"select what it is now in " + build.SelectFile + ", move its recordings there, and run make"}, options...)
+		}
+		r.Todos = append(r.Todos, newTodo(KindOperation, a.File, operation, fact, options...))
 	}
-	return errors.Join(problems...)
+	if left <= selectRemovals {
+		return errors.Join(append(problems, errors.New("none of the selected operations is left"))...)
+	}
+	return nil
 }
+
+// selectRemovals is how many actions of the select overlay remove what is not wanted.
+const selectRemovals = 3
 
 // trimOverlays takes out of the overlays what is gone.
 func (r *Result) trimOverlays(files fs.FS) error {
 	actions, strays := map[string][]int{}, map[string][]diff.Stray{}
 	for _, a := range r.Moved.Overlays {
 		switch {
-		case a.File == build.SelectFile:
 		case a.State == "stale":
 			actions[a.File] = append(actions[a.File], a.Line)
 			r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: what it changes is gone: %s", a.File, a.Line, a.Target))
@@ -152,7 +172,7 @@ func (r *Result) trimOverlays(files fs.FS) error {
 			for _, s := range a.Strays {
 				r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: %s, which it describes, is gone from %s", a.File, s.Line, s.Name, a.Target))
 			}
-		case a.State == "redundant":
+		case a.State == "redundant" && r.Changed:
 			r.Done = append(r.Done, fmt.Sprintf("%s:%d stays, and is redundant: the document says so by itself: %s", a.File, a.Line, a.Target))
 		}
 	}
@@ -204,7 +224,7 @@ func (r *Result) checkSuite(in Input, project *build.Project) error {
 	}
 	list := contract.ListUnrecorded(project.Lock.PinSHA256, added)
 	r.Files[contract.UnrecordedFile] = list.Encode()
-	if len(list.Groups) > 0 {
+	if len(list.Groups) > 0 && r.Changed {
 		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", contract.UnrecordedFile, len(added), len(list.Groups)))
 	}
 	r.noteRecordings(before, after)
