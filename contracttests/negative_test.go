@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -51,10 +52,13 @@ func TestNegative(t *testing.T) {
 				return
 			}
 			got := slices.DeleteFunc(s.problems(), func(problem string) bool { return slices.Contains(known, problem) })
-			require.Equal(t, want, strings.Join(got, "\n"))
+			require.Equal(t, want, anyValues.ReplaceAllString(strings.Join(got, "\n"), "allowed values […]"))
 		})
 	}
 }
+
+// anyValues are the lists of values in messages, which are the vendor's and change with the pin.
+var anyValues = regexp.MustCompile(`allowed values \[[^\]]*\]`)
 
 // corrupt applies an archive to the files of a suite.
 func corrupt(t *testing.T, good fstest.MapFS, archive *txtar.Archive) (files fstest.MapFS, want string) {

@@ -51,7 +51,7 @@ func TestSeventhOperation(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "actions:\n", action, 1)), 0o644))
 	var stdout, stderr bytes.Buffer
 	require.Equal(t, exitClean, run(context.Background(), []string{"build", "-C", dir}, strings.NewReader(""), &stdout, &stderr), stderr.String())
-	require.Contains(t, stdout.String(), "operations  7 of 261")
+	require.Contains(t, stdout.String(), "operations  7 of ")
 	api, err := os.ReadFile(filepath.Join(dir, "generated", "ringcentral", "api.gen.go"))
 	require.NoError(t, err)
 	require.Contains(t, string(api), "func (c *Client) ListAnsweringRules(ctx context.Context, accountID string, extensionID string, opts ...CallOption)")

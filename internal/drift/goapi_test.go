@@ -2,6 +2,7 @@ package drift
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -9,8 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/pin"
 )
 
 const desks = `openapi: 3.0.3
@@ -114,11 +117,29 @@ func tree(t *testing.T, text string) *yaml.Node {
 	return doc.Root
 }
 
-// The vendor's document of 2026 against the pin: what regeneration does to the fields, constants and methods.
+// pinnedTo is the project with another pin, whatever the present one is.
+func pinnedTo(t *testing.T, file string) fs.FS {
+	t.Helper()
+	doc, err := document.ReadFile(file)
+	require.NoError(t, err)
+	made, err := pin.Make(doc)
+	require.NoError(t, err)
+	files := os.DirFS("../..")
+	text, err := fs.ReadFile(files, pin.LockFile)
+	require.NoError(t, err)
+	lock, err := pin.ParseLock(pin.LockFile, text)
+	require.NoError(t, err)
+	lock.PinSHA256, lock.APIVersion = pin.SHA256(made), document.Text(doc.Root, "info", "version")
+	text, err = lock.Encode()
+	require.NoError(t, err)
+	return build.Replaced{FS: files, Contents: map[string][]byte{pin.File: made, pin.LockFile: text}}
+}
+
+// The vendor's document of 2026 against that of 1.0.36: what regeneration does to the fields, constants and methods.
 func TestGoAPIOfVendor(t *testing.T) {
 	upstream, err := document.ReadFile("../diff/testdata/documents/2026-08.yaml")
 	require.NoError(t, err)
-	r, err := Run(t.Context(), os.DirFS("../.."), Question{Upstream: upstream, GoAPI: true})
+	r, err := Run(t.Context(), pinnedTo(t, "../diff/testdata/documents/1.0.36.yaml"), Question{Upstream: upstream, GoAPI: true})
 	require.NoError(t, err)
 	require.Equal(t, diff.GoIncompatible, *r.Summary.Go)
 	got := map[string]diff.GoImpact{}

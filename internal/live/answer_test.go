@@ -3,6 +3,7 @@ package live_test
 import (
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -64,8 +65,8 @@ func TestDifferences(t *testing.T) {
 		{"an id as number", readGreeting, 200, strings.Replace(real(greeting), `"id": "400130001004"`, `"id": 400130001004`, 1), []string{"id is number, recorded is text"}, ""},
 		{"less", readGreeting, 200, strings.Replace(real(greeting), `"contentType": "audio/wav", `, "", 1), []string{"contentType is recorded, the server does not send it"}, ""},
 		{"more, and unknown", readGreeting, 200, strings.Replace(real(greeting), `"type"`, `"loop": {"count": 1}, "type"`, 1), []string{"loop is sent by the server, and not recorded"}, ""},
-		{"null", readGreeting, 200, strings.Replace(real(greeting), `"audio/wav"`, `null`, 1), []string{"contentType is null, recorded is text", "not valid by the description: enum at /contentType: value is not one of the allowed values [\"audio/mpeg\",\"audio/wav\"]"}, ""},
-		{"not of the enum", readGreeting, 200, strings.Replace(real(greeting), `"Voicemail"`, `"Jingle"`, 1), []string{`not valid by the description: enum at /type: value is not one of the allowed values ["Announcement","ConnectingAudio","ConnectingMessage","HoldMusic","Introductory","Unavailable","Voicemail"]`}, ""},
+		{"null", readGreeting, 200, strings.Replace(real(greeting), `"audio/wav"`, `null`, 1), []string{"contentType is null, recorded is text", "not valid by the description: enum at /contentType: value is not one of the allowed values […]"}, ""},
+		{"not of the enum", readGreeting, 200, strings.Replace(real(greeting), `"Voicemail"`, `"Jingle"`, 1), []string{`not valid by the description: enum at /type: value is not one of the allowed values […]`}, ""},
 		{"a list", readGreeting, 200, `[]`, []string{"the body is list, recorded is object", "not valid by the description: type at /: value must be an object"}, ""},
 		{"HTML", readGreeting, 200, `<html>`, []string{"the body is not JSON: invalid character '<' looking for beginning of value"}, "the server contradicts it altogether"},
 		{"two greetings", readList, 200, strings.Replace(real(list), `]`, `, {"type": "StopRecording", "custom": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/400130001001/greeting/400130001009", "id": "400130001009"}, "language": {"uri": "https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1033", "id": "1033", "name": "English (United States)", "localeCode": "en-US"}}]`, 1), nil, ""},
@@ -85,7 +86,7 @@ func TestDifferences(t *testing.T) {
 				require.Len(t, report.Results, 1)
 				got := report.Results[0]
 				require.Equal(t, c.status, got.Status)
-				require.Equal(t, c.want, got.Differences)
+				require.Equal(t, c.want, withoutValues(got.Differences))
 				if c.kept != "" {
 					require.Equal(t, "kept: "+c.kept, got.Recorded)
 					require.Empty(t, report.Files)
@@ -98,4 +99,14 @@ func TestDifferences(t *testing.T) {
 			})
 		})
 	}
+}
+
+var allowed = regexp.MustCompile(`allowed values \[[^\]]*\]`)
+
+// withoutValues are differences without the lists of values, which are the vendor's and change with the pin.
+func withoutValues(differences []string) (list []string) {
+	for _, d := range differences {
+		list = append(list, allowed.ReplaceAllString(d, "allowed values […]"))
+	}
+	return list
 }

@@ -26,16 +26,6 @@ type Provenance struct {
 	Suite    string
 }
 
-// commits are how the files of an update are committed: the pin, what people write, what is built.
-var commits = []struct {
-	Message string   `json:"message"`
-	Paths   []string `json:"paths"`
-}{
-	{"spec: pin the vendor's newer document", []string{pin.File, pin.LockFile}},
-	{"names and overlays: what the newer document asks for", []string{"spec/names.yaml", "overlays", "contracttests/testdata/unrecorded.yaml", "CHANGELOG.md"}},
-	{"generated: build from the newer document", []string{"spec/openapi.yaml", "generated"}},
-}
-
 // asJSON is a result for programs: the drift report, with what was done and what is to be done.
 type asJSON struct {
 	*diff.Report
@@ -110,12 +100,11 @@ func inline(text string, markdown bool) string {
 // PullRequest are the five files that a workflow needs to propose an update, by name.
 func (r *Result) PullRequest(p Provenance) map[string][]byte {
 	data, _ := json.MarshalIndent(struct {
-		Branch  string `json:"branch"`
-		Title   string `json:"title"`
-		Suite   string `json:"suite"`
-		Commits any    `json:"commits"`
+		Branch string `json:"branch"`
+		Title  string `json:"title"`
+		Suite  string `json:"suite"`
 		asJSON
-	}{Branch, r.title(p), p.Suite, commits, r.JSON().(asJSON)}, "", "  ")
+	}{Branch, r.title(p), p.Suite, r.JSON().(asJSON)}, "", "  ")
 	return map[string][]byte{
 		"branch":       []byte(Branch + "\n"),
 		"title":        []byte(r.title(p) + "\n"),
