@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,30 +59,44 @@ func (r *Result) Text(markdown bool) string {
 	if markdown {
 		bullet = "- "
 	}
-	var done, todos []string
+	var done []string
 	for _, line := range r.Done {
 		done = append(done, bullet+inline(line, markdown))
 	}
-	for _, t := range r.Todos {
-		todos = append(todos, t.line(markdown))
-	}
 	section("Done", done)
-	section(fmt.Sprintf("To do (%d)", len(r.Todos)), todos)
+	section(fmt.Sprintf("To do (%d)", len(r.Todos)), r.todoLines(markdown))
 	return b.String()
 }
 
-const maxFact = 1_000
+const maxFact = 600
 
-func (t Todo) line(markdown bool) string {
-	fact := t.Fact
-	if cut := []rune(fact); len(cut) > maxFact {
-		fact = string(cut[:maxFact]) + "…"
+// todoLines are the to-dos by kind, with what can be done said once for each.
+func (r *Result) todoLines(markdown bool) (lines []string) {
+	said := ""
+	for _, t := range r.Todos {
+		if options := t.Kind + ": " + strings.Join(t.Options, "; or "); options != said {
+			said = options
+			if markdown {
+				lines = append(lines, "", "**"+t.Kind+"**: "+inline(strings.Join(t.Options, "; or "), true), "")
+			} else {
+				lines = append(lines, "  "+inline(options, false))
+			}
+		}
+		fact := valueLists.ReplaceAllString(t.Fact, "allowed values […]")
+		if cut := []rune(fact); len(cut) > maxFact {
+			fact = string(cut[:maxFact]) + "…"
+		}
+		if markdown {
+			lines = append(lines, fmt.Sprintf("- [ ] `%s` `%s`: %s", t.ID, t.At, inline(fact, true)))
+		} else {
+			lines = append(lines, fmt.Sprintf("    %s %s: %s", t.ID, t.At, inline(fact, false)))
+		}
 	}
-	if markdown {
-		return fmt.Sprintf("- [ ] **%s** `%s` at `%s`: %s. *%s*", t.Kind, t.ID, t.At, inline(fact, true), inline(strings.Join(t.Options, "; or "), true))
-	}
-	return fmt.Sprintf("  %s %s: %s\n      %s", t.ID, t.At, inline(fact, false), strings.Join(t.Options, "; or "))
+	return lines
 }
+
+// valueLists are what makes a message of validation long and says little.
+var valueLists = regexp.MustCompile(`allowed values \[[^\]]*\]`)
 
 // inline is a text on one line, with what Markdown and HTML would take for markup as it is written.
 func inline(text string, markdown bool) string {
@@ -144,10 +159,6 @@ func (r *Result) body(p Provenance) []byte {
 		s.Breaking, s.Risky, s.Safe, s.Handled, r.goVerdict(), inline(p.Suite, true))
 	fmt.Fprintf(&b, "| To decide | %d |\n", len(r.Todos))
 
-	var todos []string
-	for _, t := range r.Todos {
-		todos = append(todos, t.line(true))
-	}
 	var gone []string
 	for _, c := range r.Moved.GoChanges {
 		if !c.Compatible {
@@ -168,7 +179,7 @@ func (r *Result) body(p Provenance) []byte {
 		title string
 		lines []string
 	}{
-		{"To do", todos}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
+		{"To do", r.todoLines(true)}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
 	}
 	tail := fmt.Sprintf("\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
 		"How to decide: docs/updating.md.\n", inline(p.New.Source, true), p.New.Retrieved, p.New.UpstreamSHA256, inline(p.Old.Source, true), p.Old.Retrieved, p.Old.UpstreamSHA256)

@@ -228,12 +228,29 @@ func (r *Result) checkSuite(in Input, project *build.Project) error {
 		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", contract.UnrecordedFile, len(added), len(list.Groups)))
 	}
 	r.noteRecordings(before, after)
-	for _, what := range build.Undescribed(r.Built.Root) {
-		if !undescribed[what] {
-			r.Todos = append(r.Todos, newTodo(KindDescription, build.OverlayDir+"/50-docs.yaml", what, what, "describe it in an overlay"))
-		}
-	}
+	r.noteDescriptions(undescribed)
 	return nil
+}
+
+// noteDescriptions makes a to-do of each schema and operation that has something new without a description.
+func (r *Result) noteDescriptions(before map[string]bool) {
+	byOwner := map[string][]string{}
+	for _, what := range build.Undescribed(r.Built.Root) {
+		if before[what] {
+			continue
+		}
+		what = strings.TrimSuffix(what, " has no description")
+		owner, member, _ := strings.Cut(what, ": ")
+		byOwner[owner] = append(byOwner[owner], member)
+	}
+	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
+		members := slices.DeleteFunc(byOwner[owner], func(m string) bool { return m == "" })
+		fact := owner + " is not described"
+		if len(members) > 0 {
+			fact = owner + ": not described: " + strings.Join(members, ", ")
+		}
+		r.Todos = append(r.Todos, newTodo(KindDescription, build.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"))
+	}
 }
 
 // former is what the suite says of the document as it was built before, and what of that is not described.
@@ -377,7 +394,7 @@ func (r *Result) noteOverlays() {
 		}
 		var facts []string
 		for _, o := range a.Overrides {
-			fact := fmt.Sprintf("%s: the vendor now says %s", o.Pointer, o.Vendor)
+			fact := fmt.Sprintf("%s: the vendor now says %s", placeOf(o.Pointer), o.Vendor)
 			if o.Was != "" {
 				fact += ", which was " + o.Was
 			}
@@ -387,6 +404,20 @@ func (r *Result) noteOverlays() {
 		r.Todos = append(r.Todos, newTodo(KindOverride, at, a.File+a.Target+strings.Join(facts, ";"), strings.Join(facts, "; "),
 			"keep ours, if its evidence still holds", "take what is replaced out of the action, so that the vendor's word counts"))
 	}
+}
+
+// placeOf is a JSON pointer into a document for people: "POST /things response 400 application/json schema $ref".
+func placeOf(pointer string) string {
+	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, part := range parts {
+		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+	}
+	if len(parts) > 3 && parts[0] == "paths" {
+		rest := strings.Join(parts[3:], " ")
+		rest = strings.NewReplacer("responses ", "response ", "content ", "").Replace(rest)
+		return strings.ToUpper(parts[2]) + " " + parts[1] + " " + rest
+	}
+	return strings.TrimPrefix(strings.Join(parts, "."), "components.schemas.")
 }
 
 // noteWaivers makes to-dos of accepted drift that is in the pin now.
