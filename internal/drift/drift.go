@@ -45,6 +45,7 @@ type Question struct {
 	Operations []string           // narrows to these, "POST /restapi/…"; nil: all that are selected
 	GoAPI      bool               // whether to ask what regeneration does to the Go API
 	Today      time.Time          // for the expiry of waivers
+	Edited     bool               // the overlays may be edited for the newer document already, and need not fit the pin
 }
 
 // UnknownOperationError is the answer to a question about an operation that neither document has.
@@ -82,7 +83,13 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours, err := assembleOurs(p)
+	var built *yaml.Node
+	if q.Edited {
+		if built, err = builtDocument(files); err != nil {
+			return nil, err
+		}
+	}
+	ours, err := assembleOurs(p, built)
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +121,22 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	c.applyWaivers(waivers, report)
 	report.Finish()
 	return report, nil
+}
+
+// builtDocument is what was built last, nil if there is nothing.
+func builtDocument(files fs.FS) (*yaml.Node, error) {
+	data, err := fs.ReadFile(files, build.SpecFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err := document.Parse(build.SpecFile, data)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Root, nil
 }
 
 // comparison is the two documents and what of them is compared.

@@ -27,8 +27,10 @@ type ours struct {
 	project *build.Project
 }
 
-// assembleOurs applies the overlays to the pin.
-func assembleOurs(p *build.Project) (*ours, error) {
+// assembleOurs applies the overlays to the pin. built is the document that was built from it, nil if there is none or it
+// does not matter. If there is one, actions that have no target in the pin are passed over: they are edited for the newer
+// document already. What the overlays were when it was built is in it.
+func assembleOurs(p *build.Project, built *yaml.Node) (*ours, error) {
 	root, naming, err := p.AssemblePin()
 	if err != nil {
 		return nil, err
@@ -37,14 +39,27 @@ func assembleOurs(p *build.Project) (*ours, error) {
 	var problems []error
 	for _, file := range p.Overlays {
 		for _, a := range file.Actions {
-			_, changes := a.Effect(root)
-			o.replace = append(o.replace, replacedBy(a, root))
-			for _, key := range a.Stray(root) {
-				problems = append(problems, document.Errorf(a.File, key, "there is no %q to describe", key.Value))
+			strays := a.Stray(root)
+			apply, some := a, true
+			if built != nil {
+				apply, some = a.Without(strays)
+			} else {
+				for _, key := range strays {
+					problems = append(problems, document.Errorf(a.File, key, "there is no %q to describe", key.Value))
+				}
 			}
-			matched, err := a.Apply(root)
-			if err == nil && matched == 0 && !a.Remove {
-				err = a.Unmatched()
+			matched, changes := 0, false
+			if some {
+				_, changes = apply.Effect(root)
+				o.replace = append(o.replace, replacedBy(apply, root))
+				if matched, err = apply.Apply(root); err == nil && matched == 0 && !a.Remove {
+					err = a.Unmatched()
+				}
+			} else {
+				o.replace, err = append(o.replace, nil), a.Unmatched()
+			}
+			if err != nil {
+				changes = false
 			}
 			problems = append(problems, err)
 			if changes && (a.Remove || a.Copy != "" || saysFacts(a.Update, false)) {
@@ -54,8 +69,12 @@ func assembleOurs(p *build.Project) (*ours, error) {
 			o.changed = append(o.changed, changes)
 		}
 	}
-	if err := errors.Join(problems...); err != nil {
+	switch err := errors.Join(problems...); {
+	case err != nil && built == nil:
 		return nil, err
+	case err != nil:
+		o.root = built
+		return o, nil
 	}
 	if err := naming.Finish(root); err != nil {
 		return nil, err
@@ -71,7 +90,8 @@ func (o *ours) facts(operations []string) []diff.Stage {
 		all[i] = diff.Stage{Position: o.actions[last].Position(), Facts: func() (*diff.Facts, error) {
 			root := document.Clone(o.start)
 			for _, action := range o.stages[:i+1] {
-				if _, err := o.actions[action].Apply(root); err != nil {
+				apply, _ := o.actions[action].Without(o.actions[action].Stray(root))
+				if _, err := apply.Apply(root); err != nil {
 					return nil, err
 				}
 			}

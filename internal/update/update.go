@@ -76,7 +76,7 @@ func newTodo(kind, at, key, fact string, options ...string) Todo {
 
 // Run makes an update. Nothing is written.
 func Run(ctx context.Context, in Input) (*Result, error) {
-	moved, err := drift.Run(ctx, in.Files, drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today})
+	moved, err := drift.Run(ctx, in.Files, drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today, Edited: true})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,115 @@
+package update
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/overlay"
+)
+
+const head = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\n# All of them.\nactions:\n"
+
+func TestTrim(t *testing.T) {
+	t.Parallel()
+	const block = head + `  # About the first.
+  - target: $.a
+    description: >-
+      One that is long
+      and goes on.
+    update:
+      x: 1
+
+  # About the second.
+  - target: $.b
+    description: Two.
+    update:
+      description: D
+      properties:
+        # About p.
+        p:
+          description: |
+            Of p.
+
+            More of p.
+        q: {description: Of q.}
+        "r":
+          description: Of r.
+  - {target: $.c, description: Three., update: {properties: {s: {description: Of s.}, t: {description: Of t.}}}}
+`
+	for name, test := range map[string]struct {
+		text    string
+		actions []int
+		strays  []diff.Stray
+		want    string
+	}{
+		"nothing": {block, nil, nil, block},
+		"the first action, with its comment": {block, []int{7}, nil, head + `
+  # About the second.
+  - target: $.b
+    description: Two.
+    update:
+      description: D
+      properties:
+        # About p.
+        p:
+          description: |
+            Of p.
+
+            More of p.
+        q: {description: Of q.}
+        "r":
+          description: Of r.
+  - {target: $.c, description: Three., update: {properties: {s: {description: Of s.}, t: {description: Of t.}}}}
+`},
+		"keys": {block, nil, []diff.Stray{{Name: "p", Line: 21}, {Name: "r", Line: 27}, {Name: "s", Line: 29}}, head + `  # About the first.
+  - target: $.a
+    description: >-
+      One that is long
+      and goes on.
+    update:
+      x: 1
+
+  # About the second.
+  - target: $.b
+    description: Two.
+    update:
+      description: D
+      properties:
+        q: {description: Of q.}
+  - {target: $.c, description: Three., update: {properties: {t: {description: Of t.}}}}
+`},
+		"all keys of a mapping": {block, []int{7, 29}, []diff.Stray{{Name: "p", Line: 21}, {Name: "q", Line: 26}, {Name: "r", Line: 27}}, head + `
+  # About the second.
+  - target: $.b
+    description: Two.
+    update:
+      description: D
+`},
+		"all actions": {block, []int{7, 15, 29}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := trim("overlays/x.yaml", []byte(test.text), test.actions, test.strays)
+			require.NoError(t, err)
+			require.Equal(t, test.want, string(got))
+			if test.want == "" {
+				require.Nil(t, got)
+				return
+			}
+			_, err = overlay.Parse("overlays/x.yaml", got)
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	for pointer, want := range map[string]string{
+		"/paths/~1a~1{b}/post/responses/400/content/application~1json/schema/$ref": "POST /a/{b} response 400 application/json schema $ref",
+		"/components/schemas/Thing/properties/a~0b/type":                           "Thing.properties.a~b.type",
+		"/servers/0/url": "servers.0.url",
+	} {
+		require.Equal(t, want, placeOf(pointer))
+	}
+}

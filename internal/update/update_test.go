@@ -1,0 +1,122 @@
+package update
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+// edited is the vendor's document of 1.0.36, as the project's tests have it, with something replaced.
+func edited(t *testing.T, pairs ...string) *document.Document {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "diff", "testdata", "documents", "1.0.36.yaml"))
+	require.NoError(t, err)
+	for i := 0; i < len(pairs); i += 2 {
+		require.Contains(t, string(text), pairs[i])
+		text = []byte(strings.ReplaceAll(string(text), pairs[i], pairs[i+1]))
+	}
+	doc, err := document.Parse("vendor.yaml", text)
+	require.NoError(t, err)
+	return doc
+}
+
+func todos(r *Result) (list []string) {
+	for _, todo := range r.Todos {
+		list = append(list, todo.Kind+" "+todo.At+": "+todo.Fact)
+	}
+	return list
+}
+
+// A document in which an operation is elsewhere is taken over without it, and a to-do says where it probably is.
+func TestOperationMoved(t *testing.T) {
+	t.Parallel()
+	files := project(t)
+	doc := edited(t, "/answering-rule/{ruleId}:", "/rules/{ruleId}:")
+	after, r := updated(t, files, doc)
+	require.Contains(t, todos(r), "operation overlays/10-select.yaml: the new document has no PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}"+
+		", and is probably PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/rules/{ruleId} now")
+	require.NotContains(t, string(after["overlays/10-select.yaml"].Data), "answering-rule/{ruleId}")
+	require.NotContains(t, string(after["overlays/50-docs.yaml"].Data), "answering-rule/{ruleId}")
+	require.NotContains(t, string(after["generated/ringcentral/api.gen.go"].Data), "UpdateAnsweringRule(")
+	require.Contains(t, string(after["spec/names.yaml"].Data), "\nunused:\n")
+
+	// With it back, and the overlays as they were, everything has its name again.
+	back, err := document.Parse(pin.File, files[pin.File].Data)
+	require.NoError(t, err)
+	for name, file := range files {
+		if strings.HasPrefix(name, "overlays/") {
+			after[name] = file
+		}
+	}
+	again, r := updated(t, after, back)
+	require.Equal(t, string(files[typesFile].Data), string(again[typesFile].Data))
+	require.NotContains(t, string(again["spec/names.yaml"].Data), "unused:")
+	require.Empty(t, todos(r))
+}
+
+// The success of an operation keeps its name, whatever status it has.
+func TestSuccessHasAnotherStatus(t *testing.T) {
+	t.Parallel()
+	files := project(t)
+	pinned, err := document.Parse(pin.File, files[pin.File].Data)
+	require.NoError(t, err)
+	paths := document.Get(pinned.Root, "paths")
+	responses := document.Get(paths, "/restapi/v1.0/account/{accountId}/greeting", "post", "responses")
+	require.NotNil(t, document.Get(responses, "200"))
+	for key := range document.Pairs(responses) {
+		if key.Value == "200" {
+			key.Value = "201"
+		}
+	}
+	after, r := updated(t, files, pinned)
+	require.Equal(t, string(files[typesFile].Data), string(after[typesFile].Data))
+	require.Equal(t, string(files["spec/names.yaml"].Data), string(after["spec/names.yaml"].Data))
+	require.NotEmpty(t, r.Todos, "recordings have the other status")
+	for _, todo := range r.Todos {
+		require.Equal(t, KindRecording, todo.Kind, todo.Fact)
+		require.Contains(t, todo.At, "createCompanyGreeting")
+	}
+}
+
+// An operation that has lost its body: its names go out of use, what describes them is deleted.
+func TestBodyLost(t *testing.T) {
+	t.Parallel()
+	files := project(t)
+	pinned, err := document.Parse(pin.File, files[pin.File].Data)
+	require.NoError(t, err)
+	op := document.Get(pinned.Root, "paths", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}", "put")
+	parameters := document.Get(op, "parameters")
+	kept := parameters.Content[:0]
+	for _, p := range parameters.Content {
+		if document.Text(p, "in") != "body" {
+			kept = append(kept, p)
+		}
+	}
+	require.Less(t, len(kept), len(parameters.Content))
+	parameters.Content = kept
+	after, r := updated(t, files, pinned)
+	names := string(after["spec/names.yaml"].Data)
+	require.Greater(t, strings.Index(names, "  UpdateAnsweringRuleRequest:\n    - PUT"), strings.Index(names, "unused:"))
+	require.NotContains(t, string(after[typesFile].Data), "UpdateAnsweringRuleRequest")
+	require.NotContains(t, string(after["overlays/50-docs.yaml"].Data), "UpdateAnsweringRuleRequest")
+	require.NotContains(t, string(after["overlays/50-docs.yaml"].Data), "What to change.")
+	require.NotEmpty(t, r.Todos)
+	_, again := updated(t, after, pinned)
+	require.False(t, again.Changed)
+	require.Empty(t, again.Todos)
+}
+
+// A document with none of the selected operations is refused, with all that is missing.
+func TestNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	doc := edited(t, "/restapi/v1.0/", "/v9/")
+	_, err := Run(t.Context(), Input{Files: project(t), Upstream: doc, Pin: map[string][]byte{}})
+	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST /v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
+	require.ErrorContains(t, err, "\nnone of the selected operations is left")
+}
