@@ -9,7 +9,8 @@ mail='ringbasic-update@users.noreply.github.com'
 
 if git fetch --quiet origin "+refs/heads/$branch:refs/remotes/origin/$branch" 2> /dev/null; then
   base=$(git merge-base HEAD "origin/$branch")
-  if git log --format=%ae "$base..origin/$branch" | grep --quiet --invert-match --line-regexp --fixed-strings "$mail"; then
+  others=$(git log --format=%ae "$base..origin/$branch" | grep --invert-match --line-regexp --fixed-strings "$mail" || true)
+  if [ -n "$others" ]; then
     echo "a person has pushed to $branch: it is left alone"
     exit 0
   fi

@@ -59,6 +59,27 @@ func (p place) items() place {
 	return p
 }
 
+// CutMedia takes the media type off what follows "request" or a status. depth is 0 for nothing at all, 1 for a media type,
+// 2 for one with a path, which is "" for the root.
+func CutMedia(rest string) (media, path string, depth int) {
+	if rest == "" {
+		return "", "", 0
+	}
+	media, path, inside := strings.Cut(rest, " ")
+	for inside && strings.HasSuffix(media, ";") { // a parameter of the media type follows
+		var more string
+		more, path, inside = strings.Cut(path, " ")
+		media += " " + more
+	}
+	if !inside {
+		return media, "", 1
+	}
+	if path == "(body)" {
+		path = ""
+	}
+	return media, path, 2
+}
+
 // Kinds of implied changes.
 const (
 	added   = "added"

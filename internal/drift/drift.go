@@ -119,6 +119,9 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 		return nil, err
 	}
 	c.applyWaivers(waivers, report)
+	if next.root != nil {
+		advise(report.Findings, ours.root, next.root)
+	}
 	report.Finish()
 	return report, nil
 }

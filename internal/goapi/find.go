@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ringbasic/ringbasic/internal/diff"
 )
 
 // place is where a location of a finding is in the Go API.
@@ -31,7 +33,7 @@ func (a *API) find(operation, location string) []place {
 		return a.parameter(method, operation, rest)
 	case "request":
 		body := parameterOf(method, "body", "form")
-		media, path, depth := cutMedia(rest)
+		media, path, depth := diff.CutMedia(rest)
 		switch {
 		case depth > 0 && !a.sends(operation, media):
 			return nil
@@ -43,7 +45,7 @@ func (a *API) find(operation, location string) []place {
 		return []place{{symbol: symbol, typ: body.Type(), note: body.Name(), whole: true}}
 	case "response":
 		status, rest, _ := strings.Cut(rest, " ")
-		media, path, depth := cutMedia(rest)
+		media, path, depth := diff.CutMedia(rest)
 		results := method.Signature().Results()
 		switch {
 		case !a.returns(operation, status, media):
@@ -73,27 +75,6 @@ func (a *API) named(name string) (*types.Named, bool) {
 	}
 	t, ok := o.Type().(*types.Named)
 	return t, ok
-}
-
-// cutMedia takes the media type off what follows "request" or a status. depth is 0 for nothing at all, 1 for a media type,
-// 2 for one with a path, which is "" for the root.
-func cutMedia(rest string) (media, path string, depth int) {
-	if rest == "" {
-		return "", "", 0
-	}
-	media, path, inside := strings.Cut(rest, " ")
-	for inside && strings.HasSuffix(media, ";") { // a parameter of the media type follows
-		var more string
-		more, path, inside = strings.Cut(path, " ")
-		media += " " + more
-	}
-	if !inside {
-		return media, "", 1
-	}
-	if path == "(body)" {
-		path = ""
-	}
-	return media, path, 2
 }
 
 func (a *API) operation(key string) *openapi3.Operation {

@@ -24,7 +24,7 @@ func TestJSONShape(t *testing.T) {
 		require.False(t, d.More(), "one document")
 		keys := []string{"errorCodes", "findings", "outside", "overlays", "pinned", "recordings", "summary", "upstream"}
 		if name == "everything" {
-			keys = append(keys, "document", "waivers")
+			keys = append(keys, "document", "waivers", "names")
 		}
 		requireKeys(t, doc, keys...)
 		requireKeys(t, doc["pinned"], "source", "sha256", "apiVersion")
@@ -45,8 +45,10 @@ func TestJSONShape(t *testing.T) {
 		require.Len(t, doc["findings"], len(r.Findings))
 		for _, f := range doc["findings"].([]any) {
 			keys := []string{}
-			if f.(map[string]any)["places"] != nil {
-				keys = append(keys, "places")
+			for _, optional := range []string{"places", "overlay"} {
+				if f.(map[string]any)[optional] != nil {
+					keys = append(keys, optional)
+				}
 			}
 			requireKeys(t, f, append(keys, "id", "severity", "operation", "location", "attribute", "old", "new", "rule", "implied", "go", "line", "waived", "handledBy")...)
 			f := f.(map[string]any)
@@ -59,7 +61,11 @@ func TestJSONShape(t *testing.T) {
 			}
 		}
 		for _, o := range doc["overlays"].([]any) {
-			requireKeys(t, o, "file", "line", "target", "state")
+			keys := []string{"file", "line", "target", "state"}
+			if o.(map[string]any)["overrides"] != nil {
+				keys = append(keys, "overrides", "strays")
+			}
+			requireKeys(t, o, keys...)
 		}
 		for _, rec := range doc["recordings"].([]any) {
 			requireKeys(t, rec, "file", "problem")

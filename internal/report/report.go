@@ -222,5 +222,25 @@ func rest(r *diff.Report) []section {
 		}
 		outside.Lines = append(outside.Lines, line)
 	}
-	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, outside}, func(s section) bool { return len(s.Lines) == 0 })
+	over := section{Title: "Overlay actions that would take findings over"}
+	accept := section{Title: "Entries of spec/waivers.yaml that would accept findings"}
+	worstFirst := slices.Clone(r.Findings)
+	slices.SortStableFunc(worstFirst, func(a, b diff.Finding) int { return rank(a) - rank(b) })
+	for _, f := range worstFirst {
+		if !f.Counts() || f.Severity == diff.Safe {
+			continue
+		}
+		if f.Overlay != "" {
+			over.Lines = append(over.Lines, "- "+f.Overlay)
+		}
+		accept.Lines = append(accept.Lines, waiverLine(f))
+	}
+	over.Lines = slices.Compact(over.Lines)
+	accept.Lines = slices.Compact(accept.Lines)
+	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, outside, over, accept}, func(s section) bool { return len(s.Lines) == 0 })
+}
+
+// waiverLine is the entry that would accept a finding, but for its reason and its end, which are a person's.
+func waiverLine(f diff.Finding) string {
+	return fmt.Sprintf("- {id: %s, operation: %q, location: %q, reason: %q, expires: %s}", f.ID, f.Operation, f.Location, "why this does no harm", "YYYY-MM-DD")
 }

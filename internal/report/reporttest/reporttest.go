@@ -29,8 +29,9 @@ func Everything() *diff.Report {
 		Operations: []string{ListThings, ReadStatus, ReadThing, CreateThing, SendFile, UpdateThing},
 		Summary:    diff.Summary{Go: &incompatible},
 		Findings: []diff.Finding{
-			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: "Green", Line: 30},
-			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: Hostile, Line: 31},
+			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: "Green", Line: 30,
+				Overlay: `{target: "$.components.schemas.Thing.properties.color", description: "The vendor's document has it: resp-enum-add.", update: {"enum":["Green"]}}`},
+			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: Hostile, Line: 31, Overlay: Hostile},
 			{ID: "req-limit-tight", Operation: CreateThing, Location: "request application/json name", Attribute: "maxLength", Old: 80, New: 70, Line: 40,
 				Go: &diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{}}},
 			{ID: "req-limit-new", Operation: CreateThing, Location: "request application/json name", Attribute: "pattern", New: Hostile, Line: 41},
@@ -67,7 +68,14 @@ func Everything() *diff.Report {
 		Overlays: []diff.OverlayAction{
 			{File: "overlays/20-repair.yaml", Line: 9, Target: "$.paths.*", State: "applies"},
 			{File: "overlays/20-repair.yaml", Line: 19, Target: "$.components.schemas.Thing", State: "redundant"},
+			{File: "overlays/30-errors.yaml", Line: 7, Target: "$.components.schemas.Thing", State: "applies",
+				Strays:    []diff.Stray{{Name: Hostile, Line: 9}},
+				Overrides: []diff.Override{{Pointer: "/components/schemas/Thing/type", Vendor: Hostile, Was: `"text"`, Ours: `"string"`}}},
 			{File: "overlays/20-repair.yaml", Line: 29, Target: "$.x['" + Hostile + "']", State: "stale"},
+		},
+		Names: []diff.NameNote{
+			{Kind: "new", Name: "Part", What: "Thing.parts[]"}, {Kind: "unused", Name: "Old", What: Hostile, Line: 12},
+			{Kind: "widened", Name: "Thing", What: ".uri: format differs between A and B: it is left out"},
 		},
 		Recordings:     []diff.Recording{{File: "contracttests/recordings/readThing/200.http", Problem: "response: type at /ranges: " + Hostile}},
 		Outside:        []diff.Warning{{Message: "reference \"#/components/schemas/Nowhere\" does not resolve", Line: 90}, {Message: Hostile}},
