@@ -27,6 +27,8 @@ type Report struct {
 	// Document mentions what changed about the document as a whole, and where a missing operation may have gone. Nothing
 	// in it is a finding.
 	Document []string `json:"document,omitempty"`
+	// Traffic is there in a report on recorded exchanges: then Pinned is the document that they were compared with.
+	Traffic *Traffic `json:"traffic,omitempty"`
 	// WaiverProblems are waivers that match nothing or have expired.
 	WaiverProblems []WaiverProblem `json:"waivers,omitempty"`
 }
@@ -65,6 +67,7 @@ type Finding struct {
 	HandledBy string    `json:"handledBy"` // an overlay action, "overlays/20-repair.yaml:31"
 	Places    *Places   `json:"places,omitempty"`
 	Overlay   string    `json:"overlay,omitempty"` // the overlay action that would take it over, as YAML on one line, where there is one
+	Seen      *Seen     `json:"seen,omitempty"`    // of recorded exchanges alone
 
 	Aspect  string `json:"-"` // which fact of its location it is about: "enum", "maxLength", "existence", …
 	Change  string `json:"-"` // "added" or "removed" where a whole object came or went, empty elsewhere

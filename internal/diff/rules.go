@@ -119,7 +119,7 @@ var rules = []Rule{
 
 var rulesByID = func() map[string]Rule {
 	byID := make(map[string]Rule, len(rules))
-	for _, r := range rules {
+	for _, r := range append(Rules(), trafficRules...) {
 		byID[r.ID] = r
 	}
 	return byID

@@ -291,8 +291,6 @@ func Waivers(files fs.FS) (*diff.Waivers, error) {
 // applyWaivers marks what waivers accept. Where the comparison is narrowed, those for other operations have nothing to
 // match.
 func (c *comparison) applyWaivers(waivers *diff.Waivers, r *diff.Report) {
-	if len(c.q.Operations) > 0 {
-		waivers.List = slices.DeleteFunc(waivers.List, func(w diff.Waiver) bool { return !slices.Contains(c.operations, w.Operation) })
-	}
+	waivers.Keep(false, c.operations, len(c.q.Operations) > 0)
 	r.WaiverProblems = waivers.Apply(r.Findings, c.q.Today)
 }

@@ -126,7 +126,7 @@ func place(r *diff.Report, f diff.Finding) string {
 	if f.Line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", line(r.Upstream.Source), f.Line)
+	return fmt.Sprintf("%s:%d", line(source(r, f)), f.Line)
 }
 
 var (
@@ -149,7 +149,7 @@ func github(w io.Writer, r *diff.Report, o Options) error {
 	for _, p := range r.WaiverProblems {
 		command("error", p.File, p.Line, waiverRule, printable(p.String()))
 	}
-	command("notice", "", 0, "API drift", headline(r))
+	command("notice", "", 0, title(r), headline(r))
 	var findings []diff.Finding
 	for _, g := range groups(r) {
 		findings = append(findings, g.Findings...)
@@ -162,7 +162,7 @@ func github(w io.Writer, r *diff.Report, o Options) error {
 			level = "notice"
 		}
 		if level != "notice" || o.Verbose {
-			command(level, r.Upstream.Source, f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(f))
+			command(level, source(r, f), f.Line, fmt.Sprintf("%s drift: %s", f.Severity, f.ID), message(f))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -22,7 +22,7 @@ const fewRisky = 5
 // important first, and a line says how much.
 func markdown(out io.Writer, r *diff.Report) error {
 	m := &markdownWriter{}
-	fmt.Fprintf(&m.Builder, "## API drift: %s\n\n%s → %s\n", plain(headline(r)), code(line(side(r.Pinned))), code(line(side(r.Upstream))))
+	fmt.Fprintf(&m.Builder, "## %s: %s\n\n%s → %s\n", title(r), plain(headline(r)), code(line(side(r.Pinned))), code(line(side(r.Upstream))))
 	if s := waiverSection(r); len(s.Lines) > 0 {
 		m.section(s, printable)
 	}

@@ -118,7 +118,7 @@ func sarif(w io.Writer, r *diff.Report) error {
 				Message:      sarifText(message(f)),
 				Fingerprints: map[string]string{fingerprint: Key(f)},
 				Locations: []sarifLocation{{
-					Physical: sarifPlace(r.Upstream.Source, f.Line),
+					Physical: sarifPlace(source(r, f), f.Line),
 					Logical:  []sarifLogical{{FullyQualifiedName: printable(f.Operation + " " + f.Location), Kind: "member"}},
 				}},
 			}

@@ -14,7 +14,11 @@ import (
 func text(out io.Writer, r *diff.Report, o Options) error {
 	w := bufio.NewWriter(out)
 	paint := painter(o.Color)
-	fmt.Fprintf(w, "pinned    %s\nupstream  %s\n", line(side(r.Pinned)), line(side(r.Upstream)))
+	labels := [2]string{"pinned", "upstream"}
+	if r.Traffic != nil {
+		labels = [2]string{"document", "traffic"}
+	}
+	fmt.Fprintf(w, "%-8s  %s\n%-8s  %s\n", labels[0], line(side(r.Pinned)), labels[1], line(side(r.Upstream)))
 	same := 0
 	for _, g := range groups(r) {
 		if len(g.Findings) == 0 {
@@ -67,7 +71,7 @@ func textRule(w io.Writer, findings []diff.Finding, paint func(style, s string) 
 			change += ", " + line(deltaOf(findings[i]).String())
 		}
 		details := []string{strings.TrimSpace(change + " " + implied(f))}
-		if f.Line > 0 {
+		if f.Line > 0 && f.Seen == nil {
 			details = append(details, paint("dim", fmt.Sprintf("line %d", f.Line)))
 		}
 		if n := note(f); n != "" {

@@ -178,6 +178,9 @@ func implied(f diff.Finding) string {
 	if f.Places != nil {
 		parts = append(parts, fmt.Sprintf("here and at %d further places", f.Places.Number-1))
 	}
+	if f.Seen != nil {
+		parts = append(parts, fmt.Sprintf("in %s, first at %s:%d", plural(f.Seen.Exchanges, "exchange"), line(f.Seen.File), f.Seen.Line))
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -231,4 +234,20 @@ func side(d diff.Side) string {
 		return d.Source
 	}
 	return fmt.Sprintf("%s (API version %s)", d.Source, d.APIVersion)
+}
+
+// source is the file that a finding's line is in.
+func source(r *diff.Report, f diff.Finding) string {
+	if f.Seen != nil {
+		return f.Seen.File
+	}
+	return r.Upstream.Source
+}
+
+// title names the kind of the report.
+func title(r *diff.Report) string {
+	if r.Traffic != nil {
+		return "API traffic"
+	}
+	return "API drift"
 }

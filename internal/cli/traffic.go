@@ -1,0 +1,243 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/recording"
+	"github.com/ringbasic/ringbasic/internal/report"
+	"github.com/ringbasic/ringbasic/internal/traffic"
+)
+
+func (a *app) trafficCommand() *cobra.Command {
+	var (
+		format, failOn, specFile     string
+		operations, reports, servers []string
+		all                          bool
+	)
+	cmd := &cobra.Command{
+		Use:   "traffic FILE...",
+		Short: "Compare recorded exchanges with the built document",
+		Long: `Holds recorded exchanges against ` + build.SpecFile + `, or against the document of --spec (OpenAPI 3.0), and reports what
+they show that the document does not have: one finding a fact, with the number of exchanges and the first of them. FILE is a
+HAR 1.2 file (.har), a recording (.http), a folder of both, or "-" for a HAR file on standard input.
+
+What a capture leaves out is not judged: the report says how much that was. Nothing of a body is printed but names of
+members, values where the document has an enumeration, and error codes.
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 2 usage, 3 could not compare.`,
+		Example: `  ringbasic traffic capture.har --fail-on risky
+  ringbasic traffic contracttests/recordings
+  ringbasic traffic proxy.har --server https://proxy.example.com/vendor --report html=traffic.html`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("name at least one FILE, folder or -")
+			}
+			return noneEmpty(args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("format", format, report.Formats...); err != nil {
+				return err
+			}
+			if err := oneOf("fail-on", failOn, diff.FailOn...); err != nil {
+				return err
+			}
+			outputs, err := parseReports(reports)
+			if err != nil {
+				return err
+			}
+			doc, known, err := a.described(specFile)
+			if err != nil {
+				return err
+			}
+			c, err := traffic.New(cmd.Context(), traffic.Config{Root: doc.Root, Known: known, Servers: servers, Operations: operations})
+			switch unknown, server := (traffic.UnknownOperationError{}), (traffic.ServerError{}); {
+			case errors.As(err, &unknown):
+				return usagef("--operations: %w", err)
+			case errors.As(err, &server):
+				return usagef("--server: %w", err)
+			case err != nil:
+				return err
+			}
+			for _, name := range args {
+				if err := a.readTraffic(cmd.Context(), name, c); err != nil {
+					return err
+				}
+			}
+			r := c.Report(traffic.Side(doc), diff.Side{Source: strings.Join(args, ", ")})
+			if specFile == "" {
+				waivers, err := drift.Waivers(a.layered())
+				if err != nil {
+					return err
+				}
+				waivers.Keep(true, r.Operations, len(operations) > 0)
+				r.WaiverProblems = waivers.Apply(r.Findings, time.Now())
+				r.Finish()
+			}
+			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors()}
+			for _, o := range outputs {
+				if err := writeReport(o, r, options); err != nil {
+					return err
+				}
+			}
+			if err := report.Write(a.stdout, format, r, options); err != nil {
+				return err
+			}
+			if r.Fails(failOn) {
+				return errFindings
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&format, "format", "text", strings.Join(report.Formats, ", "))
+	f.StringVar(&failOn, "fail-on", "breaking", "the least severity that fails: breaking, risky, any or none")
+	completeWith(cmd, "format", report.Formats...)
+	completeWith(cmd, "fail-on", diff.FailOn...)
+	f.StringVar(&specFile, "spec", "", "compare with this document instead of the project's: OpenAPI 3.0, no waivers")
+	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
+	f.StringSliceVar(&servers, "server", nil, "only requests to this URL or path prefix, which stands before the document's paths")
+	f.BoolVarP(&all, "verbose", "v", false, "text and github: list safe findings, too; text: all of each list")
+	f.StringArrayVar(&reports, "report", nil, "also write FORMAT=FILE; can be given several times")
+	return cmd
+}
+
+// described is the document to compare with, and the operations that the pin has beside those of it.
+func (a *app) described(file string) (*document.Document, []string, error) {
+	if file != "" {
+		doc, err := document.ReadFile(file)
+		return doc, nil, err
+	}
+	files := a.layered()
+	data, err := fs.ReadFile(files, build.SpecFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := document.Parse(build.SpecFile, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err = fs.ReadFile(files, pin.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return doc, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	whole, err := document.Parse(pin.File, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	base := document.Text(whole.Root, "basePath")
+	var known []string
+	for op := range document.Operations(whole.Root) {
+		op.Path = strings.TrimSuffix(base, "/") + op.Path
+		known = append(known, op.String())
+	}
+	return doc, known, nil
+}
+
+// readTraffic gives the exchanges of a file, of a folder, or of standard input to c.
+func (a *app) readTraffic(ctx context.Context, name string, c *traffic.Comparer) error {
+	count := 0
+	visit := func(e *traffic.Exchange) error {
+		c.Add(e)
+		count++
+		if count%20_000 == 0 && a.progress() {
+			fmt.Fprintf(a.stderr, "%s: %d exchanges\n", name, count)
+		}
+		return ctx.Err()
+	}
+	if name == "-" {
+		return traffic.ReadHAR("standard input", a.stdin, visit)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return readTrafficFile(name, visit)
+	}
+	var files []string
+	err = filepath.WalkDir(name, func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && slices.Contains([]string{".har", recording.Extension}, path.Ext(file)) {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("%s: there is neither a .har nor a %s file in it", name, recording.Extension)
+	}
+	for _, file := range files {
+		if err := readTrafficFile(file, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readTrafficFile(name string, visit func(*traffic.Exchange) error) error {
+	if path.Ext(name) == recording.Extension {
+		// A recording may include files of other folders.
+		dir, err := filepath.Abs(name)
+		if err != nil {
+			return err
+		}
+		top := filepath.Dir(filepath.Dir(dir))
+		inside, err := filepath.Rel(top, dir)
+		if err != nil {
+			return err
+		}
+		r, err := recording.ReadFile(os.DirFS(top), filepath.ToSlash(inside))
+		if err != nil {
+			return err
+		}
+		e, err := traffic.FromRecording(r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		e.File = filepath.ToSlash(name)
+		return visit(e)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := bufio.NewReaderSize(f, 1<<16)
+	if mark, _ := r.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = r.Discard(3) // it was peeked
+	}
+	return traffic.ReadHAR(filepath.ToSlash(name), r, visit)
+}
+
+// progress reports whether stderr is a terminal.
+func (a *app) progress() bool {
+	f, ok := a.stderr.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
