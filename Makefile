@@ -7,7 +7,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 PEERS       = internal/peers
 
 .DEFAULT_GOAL := all
-.PHONY: breadth chain release
+.PHONY: bodies breadth chain release
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -64,6 +64,9 @@ record: ## rewrite the recordings from a real account (see README)
 
 breadth: ## tell how much of vendors' documents can be built (SPECS='a.yaml b.yaml')
 	$(GO) run ./internal/breadth $(SPECS)
+
+bodies: ## make one HAR file, bodies.har, of published bodies (DIR=folder)
+	$(GO) run ./internal/traffic/bodies "$(DIR)" > bodies.har
 
 chain: ## walk a copy of the project through vendor documents (DIR=folder, or SPECS='a.yaml b.yaml' in order)
 	$(GO) run ./internal/chain $(if $(DIR),"$(DIR)") $(SPECS)
