@@ -12,7 +12,6 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -111,29 +110,6 @@ func (p *Project) loadPin(project fs.FS, whole bool) error {
 		}
 	}
 	return nil
-}
-
-// Replaced is a file system in which some files have other contents, or, if these are nil, are not there.
-type Replaced struct {
-	fs.FS
-	Contents map[string][]byte
-}
-
-// ReadFile implements [fs.ReadFileFS].
-func (r Replaced) ReadFile(name string) ([]byte, error) {
-	switch data, ok := r.Contents[name]; {
-	case ok && data == nil:
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	case ok:
-		return bytes.Clone(data), nil
-	}
-	return fs.ReadFile(r.FS, name)
-}
-
-// Glob implements [fs.GlobFS].
-func (r Replaced) Glob(pattern string) ([]string, error) {
-	found, err := fs.Glob(r.FS, pattern)
-	return slices.DeleteFunc(found, func(name string) bool { data, ok := r.Contents[name]; return ok && data == nil }), err
 }
 
 // LoadSelect reads the select overlay of a project.

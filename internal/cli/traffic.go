@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
@@ -28,16 +30,20 @@ import (
 
 func (a *app) trafficCommand() *cobra.Command {
 	var (
-		format, failOn, specFile     string
-		operations, reports, servers []string
-		all                          bool
+		format, failOn, specFile, propose string
+		operations, reports, servers      []string
+		all, coverage                     bool
 	)
 	cmd := &cobra.Command{
 		Use:   "traffic FILE...",
 		Short: "Compare recorded exchanges with the built document",
 		Long: `Holds recorded exchanges against ` + build.SpecFile + `, or against the document of --spec (OpenAPI 3.0), and reports what
 they show that the document does not have: one finding a fact, with the number of exchanges and the first of them. FILE is a
-HAR 1.2 file (.har), a recording (.http), a folder of both, or "-" for a HAR file on standard input.
+HAR 1.2 file (.har), a recording (.http), what the client's observer has written (.ndjson), a folder of these, or "-" for a
+HAR file on standard input. Files are read as streams, whatever their size.
+
+--propose DIR writes, as files of a project below DIR, an overlay that takes over what the traffic proves, each action with
+its evidence, and recordings of the exchanges that show it, redacted. It says what build and the recordings then lack.
 
 What a capture leaves out is not judged: the report says how much that was. Nothing of a body is printed but names of
 members, values where the document has an enumeration, and error codes.
@@ -45,6 +51,8 @@ members, values where the document has an enumeration, and error codes.
 Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 2 usage, 3 could not compare.`,
 		Example: `  ringbasic traffic capture.har --fail-on risky
   ringbasic traffic contracttests/recordings
+  ringbasic traffic observed.ndjson --format json
+  ringbasic traffic capture.har --propose out && cp -r out/. . && make
   ringbasic traffic proxy.har --server https://proxy.example.com/vendor --report html=traffic.html`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -67,7 +75,9 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 			if err != nil {
 				return err
 			}
-			c, err := traffic.New(cmd.Context(), traffic.Config{Root: doc.Root, Known: known, Servers: servers, Operations: operations})
+			c, err := traffic.New(cmd.Context(), traffic.Config{
+				Root: doc.Root, Known: known, Servers: servers, Operations: operations, Propose: propose != "", Coverage: coverage,
+			})
 			switch unknown, server := (traffic.UnknownOperationError{}), (traffic.ServerError{}); {
 			case errors.As(err, &unknown):
 				return usagef("--operations: %w", err)
@@ -100,6 +110,11 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 			if err := report.Write(a.stdout, format, r, options); err != nil {
 				return err
 			}
+			if propose != "" {
+				if err := a.propose(cmd.Context(), c, propose); err != nil {
+					return err
+				}
+			}
 			if r.Fails(failOn) {
 				return errFindings
 			}
@@ -107,6 +122,8 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 		},
 	}
 	f := cmd.Flags()
+	f.BoolVar(&coverage, "coverage", false, "also list what the document has and no exchange shows")
+	f.StringVar(&propose, "propose", "", "write overlay actions and recordings for what the traffic proves into this folder")
 	f.StringVar(&format, "format", "text", strings.Join(report.Formats, ", "))
 	f.StringVar(&failOn, "fail-on", "breaking", "the least severity that fails: breaking, risky, any or none")
 	completeWith(cmd, "format", report.Formats...)
@@ -154,6 +171,71 @@ func (a *app) described(file string) (*document.Document, []string, error) {
 	return doc, known, nil
 }
 
+// propose writes a proposal, and tells on stderr what a project with it lacks.
+func (a *app) propose(ctx context.Context, c *traffic.Comparer, dir string) error {
+	p, err := c.Propose(time.Now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	changes, err := build.Compare(dir, p.Files, "")
+	if err != nil {
+		return err
+	}
+	if err := build.Write(dir, p.Files, changes); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Files)) {
+		fmt.Fprintf(a.stderr, "%s written\n", path.Join(filepath.ToSlash(dir), name))
+	}
+	left := p.Left
+	if len(p.Files) > 0 {
+		left = append(left, a.lacks(ctx, p.Files)...)
+	}
+	for _, line := range left {
+		fmt.Fprintf(a.stderr, "left: %s\n", line)
+	}
+	return nil
+}
+
+// lacks is what keeps a project with further files from being built, and from passing its suite.
+func (a *app) lacks(ctx context.Context, more map[string][]byte) (lines []string) {
+	files := a.layered()
+	before, err := a.suiteOf(ctx, files)
+	if err != nil {
+		return []string{fmt.Sprintf("the project cannot be built as it is: %v", err)}
+	}
+	after, err := a.suiteOf(ctx, build.Replaced{FS: files, Contents: more})
+	if err != nil {
+		return []string{fmt.Sprintf("the project cannot be built with it: %v", err)}
+	}
+	for _, problem := range after {
+		if !slices.Contains(before, problem) {
+			lines = append(lines, problem)
+		}
+	}
+	return lines
+}
+
+// suiteOf is what the recordings of a project lack, after a build in memory.
+func (a *app) suiteOf(ctx context.Context, files fs.FS) (problems []string, err error) {
+	p, err := build.Load(files, false)
+	if err != nil {
+		return nil, err
+	}
+	r, err := build.Run(ctx, p, false)
+	if err != nil {
+		return nil, err
+	}
+	suite, err := contract.CheckFiles(files, r.Document)
+	if err != nil || suite == nil {
+		return nil, err
+	}
+	for _, problem := range suite.Problems {
+		problems = append(problems, problem.String())
+	}
+	return problems, nil
+}
+
 // readTraffic gives the exchanges of a file, of a folder, or of standard input to c.
 func (a *app) readTraffic(ctx context.Context, name string, c *traffic.Comparer) error {
 	count := 0
@@ -173,11 +255,11 @@ func (a *app) readTraffic(ctx context.Context, name string, c *traffic.Comparer)
 		return err
 	}
 	if !info.IsDir() {
-		return readTrafficFile(name, visit)
+		return readTrafficFile(ctx, name, c, visit)
 	}
 	var files []string
 	err = filepath.WalkDir(name, func(file string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && slices.Contains([]string{".har", recording.Extension}, path.Ext(file)) {
+		if err == nil && !entry.IsDir() && slices.Contains([]string{".har", ".ndjson", recording.Extension}, path.Ext(file)) {
 			files = append(files, file)
 		}
 		return err
@@ -186,17 +268,17 @@ func (a *app) readTraffic(ctx context.Context, name string, c *traffic.Comparer)
 		return err
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("%s: there is neither a .har nor a %s file in it", name, recording.Extension)
+		return fmt.Errorf("%s: there is no .har, %s or .ndjson file in it", name, recording.Extension)
 	}
 	for _, file := range files {
-		if err := readTrafficFile(file, visit); err != nil {
+		if err := readTrafficFile(ctx, file, c, visit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func readTrafficFile(name string, visit func(*traffic.Exchange) error) error {
+func readTrafficFile(ctx context.Context, name string, c *traffic.Comparer, visit func(*traffic.Exchange) error) error {
 	if path.Ext(name) == recording.Extension {
 		// A recording may include files of other folders.
 		dir, err := filepath.Abs(name)
@@ -228,6 +310,9 @@ func readTrafficFile(name string, visit func(*traffic.Exchange) error) error {
 	if mark, _ := r.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = r.Discard(3) // it was peeked
 	}
+	if path.Ext(name) == ".ndjson" {
+		return c.ReadObservations(filepath.ToSlash(name), r, func() error { return ctx.Err() })
+	}
 	return traffic.ReadHAR(filepath.ToSlash(name), r, visit)
 }
 
@@ -240,4 +325,3 @@ func (a *app) progress() bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
-

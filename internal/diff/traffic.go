@@ -51,6 +51,14 @@ type Seen struct {
 type Traffic struct {
 	Exchanges int            `json:"exchanges"` // that were compared
 	Passed    map[string]int `json:"passed"`    // exchanges and bodies that were not judged, by reason
+	NeverSeen []Unseen       `json:"neverSeen,omitempty"`
+}
+
+// Unseen is something that the description has and no exchange shows.
+type Unseen struct {
+	Operation string `json:"operation"`
+	Location  string `json:"location"`
+	Value     string `json:"value"` // of an enumeration; empty for the member itself
 }
 
 // TrafficRules are the rules by which recorded exchanges are judged.

@@ -19,7 +19,7 @@
 // Above the line ### is what editors' HTTP clients send when the variables server and token are set in their
 // environment; below it is what curl -i prints. The lines at the top say where the exchange is from:
 //
-//   - source: documentation, or live for what a server said;
+//   - source: documentation, live for what a server said to "ringbasic live", or traffic for what a capture holds;
 //   - document: which document; needed with documentation;
 //   - date: of the document or of the exchange, as 2018-08-28 or 2026-04; if the document has none, the day on which it
 //     was read;
@@ -91,7 +91,7 @@ type Recording struct {
 
 // Meta is what the lines at the top say. What is not said is empty.
 type Meta struct {
-	Source          string // "documentation" or "live"
+	Source          string // "documentation", "live" or "traffic"
 	Document        string
 	Date            string // "2018-08-28", "2026-04"
 	APIVersion      string
@@ -306,10 +306,11 @@ func (m *Meta) check() map[string]string {
 		if m.APIVersion == "" {
 			wrong["api-version"] = "api-version is missing: source live has to give it"
 		}
+	case "traffic":
 	case "":
-		wrong["source"] = "source is missing: say # source: documentation, or live"
+		wrong["source"] = "source is missing: say # source: documentation, live or traffic"
 	default:
-		wrong["source"] = fmt.Sprintf("source %q is neither documentation nor live", m.Source)
+		wrong["source"] = fmt.Sprintf("source %q is none of documentation, live and traffic", m.Source)
 	}
 	if m.Date == "" {
 		wrong["date"] = "date is missing: say # date: 2018-08-28"

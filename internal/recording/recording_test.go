@@ -146,8 +146,8 @@ func TestParseRefuses(t *testing.T) {
 		{"no key", replace("# note: ", "# "), `r.http:4: "# a short tone" is not # key: value`},
 		{"no value", replace("a short tone", ""), "r.http:4: note has no value"},
 		{"twice", replace("# note: a short tone", "# date: 2019-03-29"), "r.http:4: date is said twice, first in line 3"},
-		{"no source", replace("# source: documentation\n", ""), "r.http:1: source is missing: say # source: documentation, or live"},
-		{"other source", replace("# source: documentation", "# source: hearsay"), `r.http:1: source "hearsay" is neither documentation nor live`},
+		{"no source", replace("# source: documentation\n", ""), "r.http:1: source is missing: say # source: documentation, live or traffic"},
+		{"other source", replace("# source: documentation", "# source: hearsay"), `r.http:1: source "hearsay" is none of documentation, live and traffic`},
 		{"no document", replace("# document: ringcentral-basic-1.0.36.yaml\n", ""), "r.http:1: document is missing: source documentation has to name one"},
 		{"no version", replace("# source: documentation", "# source: live"), "r.http:1: api-version is missing: source live has to give it"},
 		{"no date", replace("# date: 2019-03-28\n", ""), "r.http:1: date is missing: say # date: 2018-08-28"},
@@ -179,7 +179,7 @@ func TestParseReportsEverythingInOrder(t *testing.T) {
 	_, err := Parse("r.http", []byte("# kind: x\n\nSEND {{server}}/a\n###\nHTTP/1.1 200 Fine\nX\n"))
 	require.EqualError(t, err, strings.Join([]string{
 		`r.http:1: date is missing: say # date: 2018-08-28`,
-		`r.http:1: source is missing: say # source: documentation, or live`,
+		`r.http:1: source is missing: say # source: documentation, live or traffic`,
 		`r.http:1: unknown key "kind": the keys are source, document, date, api-version, note, invalid, invalid-response, row`,
 		`r.http:3: method "SEND" is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS`,
 		`r.http:5: "HTTP/1.1 200 Fine" has to be "HTTP/1.1 200 OK"`,
@@ -268,7 +268,7 @@ func TestReadDir(t *testing.T) {
 		"r/a/good.http: the name has to be a status and a case, as in 200-weekly-schedule.http or 400-AWR-111.http",
 		`r/c/200-c.http:1: "# a" is not # key: value`,
 		"r/c/200-c.http:1: date is missing: say # date: 2018-08-28",
-		"r/c/200-c.http:1: source is missing: say # source: documentation, or live",
+		"r/c/200-c.http:1: source is missing: say # source: documentation, live or traffic",
 		"r/c/200-c.http:2: no request above ###",
 		"r/c/200-c.http:2: no response below ###",
 		"r/c/200-d.http: line 9 of the request's body: open r/c/tone.wav: file does not exist",

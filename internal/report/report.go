@@ -214,6 +214,12 @@ func rest(r *diff.Report) []section {
 	add("−", r.ErrorCodes.Removed)
 	add("~", r.ErrorCodes.MessageChanged)
 	document := section{"Of the document as a whole", r.Document}
+	unseen := section{Title: "Never seen"}
+	if r.Traffic != nil {
+		for _, u := range r.Traffic.NeverSeen {
+			unseen.Lines = append(unseen.Lines, strings.TrimSuffix(fmt.Sprintf("%s, %s: %s", u.Operation, u.Location, u.Value), ": "))
+		}
+	}
 	outside := section{Title: "Broken in the upstream document, outside of the selection"}
 	for _, w := range r.Outside {
 		line := w.Message
@@ -237,7 +243,7 @@ func rest(r *diff.Report) []section {
 	}
 	over.Lines = slices.Compact(over.Lines)
 	accept.Lines = slices.Compact(accept.Lines)
-	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, outside, over, accept}, func(s section) bool { return len(s.Lines) == 0 })
+	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, unseen, outside, over, accept}, func(s section) bool { return len(s.Lines) == 0 })
 }
 
 // waiverLine is the entry that would accept a finding, but for its reason and its end, which are a person's.

@@ -242,10 +242,7 @@ func (x *comparison) response() {
 	at := fmt.Sprintf("response %d", status)
 	success := status/100 == 2
 	ref := x.op.op.Responses.Status(status)
-	platform := false
-	for _, row := range x.c.platform {
-		platform = platform || row.Status == status
-	}
+	platform := x.c.ofPlatform(status)
 	if ref == nil {
 		ref = x.op.op.Responses.Default()
 	}

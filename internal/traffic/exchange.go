@@ -29,7 +29,8 @@ const maxBody = 64 << 20
 // Exchange is one request and its answer.
 type Exchange struct {
 	File string
-	Line int // where it begins in the file, from 1
+	Line int    // where it begins in the file, from 1
+	Day  string // of the exchange, "2026-04-05"; empty if the capture does not say
 
 	Method   string
 	URL      *url.URL // without host if that is not known

@@ -10,9 +10,11 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+	"time"
 )
 
 type harEntry struct {
+	Started string `json:"startedDateTime"`
 	Request struct {
 		Method   string      `json:"method"`
 		URL      string      `json:"url"`
@@ -160,6 +162,9 @@ func (e *harEntry) exchange() (*Exchange, error) {
 		return nil, errors.New("its URL cannot be read") // the URL itself may hold a token
 	}
 	x := &Exchange{Method: strings.ToUpper(e.Request.Method), URL: u, Status: e.Response.Status}
+	if t, err := time.Parse(time.RFC3339, e.Started); err == nil {
+		x.Day = t.UTC().Format(time.DateOnly)
+	}
 	x.Request.Header, x.Response.Header = header(e.Request.Headers), header(e.Response.Headers)
 	if p := e.Request.PostData; p != nil {
 		setType(x.Request.Header, p.MimeType)

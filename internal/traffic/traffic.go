@@ -23,12 +23,17 @@ import (
 // maxFindings is how many facts are kept apart. Exchanges that show others are counted.
 const maxFindings = 10_000
 
+// maxKept is how many exchanges are kept for a proposal.
+const maxKept = 1_000
+
 // Config is what exchanges are compared with.
 type Config struct {
 	Root       *yaml.Node // a built document: OpenAPI 3.0
 	Known      []string   // operations that some document has but Root does not, "GET /restapi/…"
 	Servers    []string   // URLs or path prefixes that requests begin with; nil: any host, and no prefix
 	Operations []string   // only these; nil: all
+	Propose    bool       // keep what [Comparer.Propose] needs
+	Coverage   bool       // report what no exchange shows
 }
 
 // Comparer collects what exchanges show. It is not safe for concurrent use.
@@ -42,6 +47,11 @@ type Comparer struct {
 	platform   []errorcodes.Row
 	rows       []errorcodes.Row // of the operations and of the platform
 	redactor   *recording.Redactor
+
+	root     *yaml.Node
+	keep     bool
+	coverage bool
+	shown    map[string]*Exchange // by finding, the first exchange, if they are kept
 
 	findings  map[string]*diff.Finding
 	exchanges int
@@ -63,7 +73,7 @@ func New(ctx context.Context, c Config) (*Comparer, error) {
 	}
 	k := &Comparer{
 		known: c.Known, hosts: map[string]bool{}, redactor: recording.NewRedactor(), findings: map[string]*diff.Finding{},
-		passed: map[string]int{}, seen: map[string]bool{},
+		passed: map[string]int{}, seen: map[string]bool{}, root: c.Root, keep: c.Propose, coverage: c.Coverage, shown: map[string]*Exchange{},
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -122,6 +132,7 @@ type comparison struct {
 	e     *Exchange
 	op    *operation
 	facts map[string]bool // those that the exchange has shown already
+	times int             // how many exchanges it stands for; 0 is one
 }
 
 // Add compares one exchange.
@@ -273,7 +284,7 @@ func (x *comparison) add(facts ...fact) {
 		}
 		x.facts[key] = true
 		if known := x.c.findings[key]; known != nil {
-			known.Seen.Exchanges++
+			known.Seen.Exchanges += max(x.times, 1)
 			continue
 		}
 		if len(x.c.findings) >= maxFindings {
@@ -284,7 +295,10 @@ func (x *comparison) add(facts ...fact) {
 		x.c.findings[key] = &diff.Finding{
 			ID: f.id, Severity: rule.Severity, Operation: x.op.key, Location: f.location, Attribute: f.attribute, Old: f.old, New: f.new,
 			Rule: rule.Text, Implied: []diff.Implied{}, Line: x.e.Line, Aspect: rule.Aspect, Change: f.change,
-			Seen: &diff.Seen{Exchanges: 1, File: x.e.File, Line: x.e.Line},
+			Seen: &diff.Seen{Exchanges: max(x.times, 1), File: x.e.File, Line: x.e.Line},
+		}
+		if x.c.keep && len(x.c.shown) < maxKept {
+			x.c.shown[key] = x.e
 		}
 	}
 }
@@ -302,6 +316,9 @@ func (c *Comparer) Report(pinned, upstream diff.Side) *diff.Report {
 	}
 	for _, reason := range sorted(c.passed) {
 		r.Document = append(r.Document, fmt.Sprintf("not judged: %d %s", c.passed[reason], reason))
+	}
+	if c.coverage {
+		r.Traffic.NeverSeen = c.neverSeen()
 	}
 	r.Finish()
 	return r

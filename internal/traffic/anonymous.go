@@ -1,0 +1,138 @@
+package traffic
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
+)
+
+// anonymous replaces the texts of bodies that may be somebody's. Nothing but the description tells which: a text stays
+// where an enumeration is or has it, and where it is made of digits and signs or is a URL, which the redactor knows how to treat;
+// every other one becomes "Text 1", the same for the same.
+type anonymous struct {
+	words map[string]bool // the values of all enumerations of the description, which are nobody's
+	known map[string]string
+}
+
+// vocabulary are the values of all enumerations of a document.
+func vocabulary(root *yaml.Node) map[string]bool {
+	words := map[string]bool{}
+	document.Schemas(root, func(schema *yaml.Node) {
+		if enum := document.Get(schema, "enum"); enum != nil {
+			for _, value := range enum.Content {
+				words[value.Value] = true
+			}
+		}
+	})
+	return words
+}
+
+var (
+	digitsOnly = lazyregexp.New(`^[0-9][0-9:.+TZ-]{0,39}$`)
+	machine    = lazyregexp.New(`^(\+?[0-9]{3,20}|https?://.*)$`)
+)
+
+// errorTexts are what error bodies say for programs, and the message, whose template is documented.
+var errorTexts = map[string]bool{"errorCode": true, "message": true, "parameterName": true, "permissionName": true, "error": true, "error_description": true}
+
+// body replaces the texts of a JSON body. Another one is left as it is.
+func (a *anonymous) body(h http.Header, body []byte, content openapi3.Content, status int) []byte {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	if !isJSON(kind) || len(bytes.TrimSpace(body)) == 0 {
+		return body
+	}
+	root, err := document.ParseYAML("body", append([]byte(`{"x":`), append(bytes.TrimSpace(body), '}')...))
+	if err != nil {
+		return body
+	}
+	var schemas []*openapi3.Schema
+	if m := mediaOf(content, kind); m != nil && m.Schema != nil {
+		schemas = parts(m.Schema.Value, nil)
+	}
+	value := document.Get(root, "x")
+	a.walk(value, schemas, "", status >= http.StatusBadRequest, 0)
+	var out bytes.Buffer
+	if json.Indent(&out, document.JSON(value), "", "  ") != nil {
+		return body
+	}
+	return out.Bytes()
+}
+
+// parts are all schemas that a value may have to do with: those of allOf, anyOf and oneOf, too.
+func parts(s *openapi3.Schema, list []*openapi3.Schema) []*openapi3.Schema {
+	if s == nil || len(list) > maxViews {
+		return list
+	}
+	for _, one := range list {
+		if one == s {
+			return list
+		}
+	}
+	list = append(list, s)
+	for _, refs := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, ref := range refs {
+			list = parts(ref.Value, list)
+		}
+	}
+	return list
+}
+
+func (a *anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, failed bool, depth int) {
+	if depth > maxNesting {
+		return
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		for name, value := range document.Pairs(n) {
+			var inner []*openapi3.Schema
+			for _, s := range schemas {
+				if p := s.Properties[name.Value]; p != nil {
+					inner = parts(p.Value, inner)
+				}
+			}
+			a.walk(value, inner, name.Value, failed, depth+1)
+		}
+	case yaml.SequenceNode:
+		var inner []*openapi3.Schema
+		for _, s := range schemas {
+			if s.Items != nil {
+				inner = parts(s.Items.Value, inner)
+			}
+		}
+		for _, item := range n.Content {
+			a.walk(item, inner, key, failed, depth+1)
+		}
+	case yaml.ScalarNode:
+		if n.Tag == "!!str" && !a.stays(n.Value, schemas, key, failed) {
+			*n = *document.String(a.text(n.Value))
+		}
+	}
+}
+
+func (a *anonymous) stays(text string, schemas []*openapi3.Schema, key string, failed bool) bool {
+	for _, s := range schemas {
+		if len(s.Enum) > 0 {
+			return plainWord().MatchString(text)
+		}
+	}
+	return text == "" || a.words[text] || failed && errorTexts[key] || digitsOnly().MatchString(text) || machine().MatchString(text) || strings.HasPrefix(text, "{{")
+}
+
+func (a *anonymous) text(s string) string {
+	if a.known == nil {
+		a.known = map[string]string{}
+	}
+	if a.known[s] == "" {
+		a.known[s] = fmt.Sprintf("Text %d", len(a.known)+1)
+	}
+	return a.known[s]
+}
