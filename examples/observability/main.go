@@ -1,13 +1,16 @@
-// Command observability shows where logs and metrics come from: the events of the transport, and one line a call with what
-// the response says. It uses log/slog and expvar, which any other logger or metrics library can take the place of.
+// Command observability shows where logs and metrics come from: the events of the transport, one line a call with what the
+// response says, and what in answers the description does not have. It uses log/slog and expvar, which any other logger or metrics library can take the place of.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"expvar"
+	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
@@ -16,6 +19,25 @@ import (
 
 // events counts waits, repetitions and tokens by kind and usage-plan group.
 var events = expvar.NewMap("ringcentral_events")
+
+// unknown counts answers with something that this version of the client does not know, by operation: let an alert watch it.
+var unknown = expvar.NewMap("ringcentral_unknown")
+
+// drifted is told what in an answer the description does not have: a metric, a line in the log, and a line for
+// "ringbasic traffic", which makes findings and overlay actions of it. It holds no value but that of an enumeration.
+func drifted(log *slog.Logger, lines io.Writer) func(ringcentral.Observation) {
+	var mutex sync.Mutex
+	return func(o ringcentral.Observation) {
+		unknown.Add(o.Operation, 1)
+		log.Warn("drift", "operation", o.Operation, "status", o.Status, "code", string(o.Code), "documented", o.Documented,
+			"members", o.UnknownMembers, "values", o.UnknownValues, "types", o.WrongTypes)
+		mutex.Lock()
+		defer mutex.Unlock()
+		if err := json.NewEncoder(lines).Encode(o); err != nil {
+			log.Error(err.Error())
+		}
+	}
+}
 
 func observe(log *slog.Logger) func(context.Context, transport.Event) {
 	return func(ctx context.Context, e transport.Event) {
@@ -56,7 +78,7 @@ func main() {
 		log.Error(err.Error())
 		os.Exit(1)
 	}
-	client, err := ringcentral.NewClient("", ringcentral.WithHTTPClient(t.Client()))
+	client, err := ringcentral.NewClient("", ringcentral.WithHTTPClient(t.Client()), ringcentral.WithObserver(drifted(log, os.Stdout)))
 	if err != nil {
 		log.Error(err.Error())
 		os.Exit(1)

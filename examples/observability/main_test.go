@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -10,6 +13,35 @@ import (
 	"github.com/ringbasic/ringbasic/ringcentraltest"
 	"github.com/ringbasic/ringbasic/transport"
 )
+
+func TestDrift(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"1004","type":"Jingle","owner":"Jane Doe"}`)
+	}))
+	defer server.Close()
+	var out, lines strings.Builder
+	log := slog.New(slog.NewTextHandler(&out, nil))
+	client, err := ringcentral.NewClient(server.URL, ringcentral.WithObserver(drifted(log, &lines)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second tells nothing new
+		if _, err := client.ReadCustomGreeting(t.Context(), "~", "~", "1004"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = `{"operation":"readCustomGreeting","status":200,"code":"","documented":true,"unknownMembers":["owner"],"unknownValues":[{"path":"type","value":"Jingle"}]}` + "\n"
+	if lines.String() != want {
+		t.Errorf("got %s", lines.String())
+	}
+	if got := unknown.Get("readCustomGreeting").String(); got != "1" {
+		t.Errorf("counted %s", got)
+	}
+	if !strings.Contains(out.String(), "msg=drift operation=readCustomGreeting") || strings.Contains(out.String(), "Jane") {
+		t.Error(out.String())
+	}
+}
 
 func TestObservability(t *testing.T) {
 	platform := ringcentraltest.NewServer(t)

@@ -31,6 +31,8 @@ type Client struct {
 	http      *http.Client
 	userAgent string
 	editors   []func(*http.Request) error
+	observe   func(Observation)
+	repeat    bool
 }
 
 // Option changes a Client as it is made.
@@ -293,6 +295,13 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 // none marks a documented success that has no body.
 func none(status int) int { return -status }
 
+// apiError is the error of an answer that is no success.
+func (c *Client) apiError(op *Operation, resp *http.Response) *APIError {
+	e := newAPIError(op, resp)
+	c.observeError(e)
+	return e
+}
+
 // isSuccess tells whether a status is one of the documented successes. None documented means any of 200 to 299.
 func isSuccess(status int, documented []int) bool {
 	return slices.Contains(documented, status) || slices.Contains(documented, none(status)) || len(documented) == 0 && status/100 == 2
@@ -308,7 +317,7 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	}
 	defer resp.Body.Close()
 	if !isSuccess(resp.StatusCode, success) {
-		return nil, newAPIError(r.op, resp)
+		return nil, c.apiError(r.op, resp)
 	}
 	if slices.Contains(success, none(resp.StatusCode)) {
 		drain(resp.Body)
@@ -329,7 +338,11 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body's type is %q, not JSON", contentType))
 	}
 	var result *T
-	if err := json.Unmarshal(data, &result); err != nil {
+	err = json.Unmarshal(data, &result)
+	if c.observe != nil {
+		observed[T](c, r.op, resp, data, err)
+	}
+	if err != nil {
 		return nil, notDocumented(r.op, resp, data, err)
 	}
 	if result == nil {

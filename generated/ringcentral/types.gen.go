@@ -12,6 +12,28 @@ const (
 	CallHandlingActionUnconditionalForwarding CallHandlingAction = "UnconditionalForwarding"
 )
 
+// Values are the known values of CallHandlingAction.
+func (CallHandlingAction) Values() []CallHandlingAction {
+	return []CallHandlingAction{
+		CallHandlingActionAgentQueue,
+		CallHandlingActionForwardCalls,
+		CallHandlingActionPlayAnnouncementOnly,
+		CallHandlingActionTakeMessagesOnly,
+		CallHandlingActionTransferToExtension,
+		CallHandlingActionUnconditionalForwarding,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v CallHandlingAction) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of Screening. A server may send others.
 const (
 	ScreeningAlways          Screening = "Always"
@@ -20,6 +42,26 @@ const (
 	ScreeningUnknownCallerID Screening = "UnknownCallerId"
 )
 
+// Values are the known values of Screening.
+func (Screening) Values() []Screening {
+	return []Screening{
+		ScreeningAlways,
+		ScreeningNoCallerID,
+		ScreeningOff,
+		ScreeningUnknownCallerID,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v Screening) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of AnsweringRuleType. A server may send others.
 const (
 	AnsweringRuleTypeAfterHours    AnsweringRuleType = "AfterHours"
@@ -27,12 +69,50 @@ const (
 	AnsweringRuleTypeCustom        AnsweringRuleType = "Custom"
 )
 
+// Values are the known values of AnsweringRuleType.
+func (AnsweringRuleType) Values() []AnsweringRuleType {
+	return []AnsweringRuleType{
+		AnsweringRuleTypeAfterHours,
+		AnsweringRuleTypeBusinessHours,
+		AnsweringRuleTypeCustom,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v AnsweringRuleType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of CallRecordingGreetingType. A server may send others.
 const (
 	CallRecordingGreetingTypeAutomaticRecording CallRecordingGreetingType = "AutomaticRecording"
 	CallRecordingGreetingTypeStartRecording     CallRecordingGreetingType = "StartRecording"
 	CallRecordingGreetingTypeStopRecording      CallRecordingGreetingType = "StopRecording"
 )
+
+// Values are the known values of CallRecordingGreetingType.
+func (CallRecordingGreetingType) Values() []CallRecordingGreetingType {
+	return []CallRecordingGreetingType{
+		CallRecordingGreetingTypeAutomaticRecording,
+		CallRecordingGreetingTypeStartRecording,
+		CallRecordingGreetingTypeStopRecording,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v CallRecordingGreetingType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of CompanyGreetingType. A server may send others.
 const (
@@ -42,11 +122,49 @@ const (
 	CompanyGreetingTypeStopRecording      CompanyGreetingType = "StopRecording"
 )
 
+// Values are the known values of CompanyGreetingType.
+func (CompanyGreetingType) Values() []CompanyGreetingType {
+	return []CompanyGreetingType{
+		CompanyGreetingTypeAutomaticRecording,
+		CompanyGreetingTypeCompany,
+		CompanyGreetingTypeStartRecording,
+		CompanyGreetingTypeStopRecording,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v CompanyGreetingType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of RingingMode. A server may send others.
 const (
 	RingingModeSequentially   RingingMode = "Sequentially"
 	RingingModeSimultaneously RingingMode = "Simultaneously"
 )
+
+// Values are the known values of RingingMode.
+func (RingingMode) Values() []RingingMode {
+	return []RingingMode{
+		RingingModeSequentially,
+		RingingModeSimultaneously,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v RingingMode) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of ForwardingNumberType. A server may send others.
 const (
@@ -58,6 +176,28 @@ const (
 	ForwardingNumberTypeWork      ForwardingNumberType = "Work"
 )
 
+// Values are the known values of ForwardingNumberType.
+func (ForwardingNumberType) Values() []ForwardingNumberType {
+	return []ForwardingNumberType{
+		ForwardingNumberTypeHome,
+		ForwardingNumberTypeMobile,
+		ForwardingNumberTypeOther,
+		ForwardingNumberTypeOutage,
+		ForwardingNumberTypePhoneLine,
+		ForwardingNumberTypeWork,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v ForwardingNumberType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of HoldAudioInterruptionMode. A server may send others.
 const (
 	HoldAudioInterruptionModeNever         HoldAudioInterruptionMode = "Never"
@@ -65,12 +205,50 @@ const (
 	HoldAudioInterruptionModeWhenMusicEnds HoldAudioInterruptionMode = "WhenMusicEnds"
 )
 
+// Values are the known values of HoldAudioInterruptionMode.
+func (HoldAudioInterruptionMode) Values() []HoldAudioInterruptionMode {
+	return []HoldAudioInterruptionMode{
+		HoldAudioInterruptionModeNever,
+		HoldAudioInterruptionModePeriodically,
+		HoldAudioInterruptionModeWhenMusicEnds,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v HoldAudioInterruptionMode) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of HoldTimeExpirationAction. A server may send others.
 const (
 	HoldTimeExpirationActionTransferToExtension     HoldTimeExpirationAction = "TransferToExtension"
 	HoldTimeExpirationActionUnconditionalForwarding HoldTimeExpirationAction = "UnconditionalForwarding"
 	HoldTimeExpirationActionVoicemail               HoldTimeExpirationAction = "Voicemail"
 )
+
+// Values are the known values of HoldTimeExpirationAction.
+func (HoldTimeExpirationAction) Values() []HoldTimeExpirationAction {
+	return []HoldTimeExpirationAction{
+		HoldTimeExpirationActionTransferToExtension,
+		HoldTimeExpirationActionUnconditionalForwarding,
+		HoldTimeExpirationActionVoicemail,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v HoldTimeExpirationAction) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of MaxCallersAction. A server may send others.
 const (
@@ -80,6 +258,26 @@ const (
 	MaxCallersActionVoicemail               MaxCallersAction = "Voicemail"
 )
 
+// Values are the known values of MaxCallersAction.
+func (MaxCallersAction) Values() []MaxCallersAction {
+	return []MaxCallersAction{
+		MaxCallersActionAnnouncement,
+		MaxCallersActionTransferToExtension,
+		MaxCallersActionUnconditionalForwarding,
+		MaxCallersActionVoicemail,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v MaxCallersAction) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of QueueTransferMode. A server may send others.
 const (
 	QueueTransferModeFixedOrder   QueueTransferMode = "FixedOrder"
@@ -87,11 +285,48 @@ const (
 	QueueTransferModeSimultaneous QueueTransferMode = "Simultaneous"
 )
 
+// Values are the known values of QueueTransferMode.
+func (QueueTransferMode) Values() []QueueTransferMode {
+	return []QueueTransferMode{
+		QueueTransferModeFixedOrder,
+		QueueTransferModeRotating,
+		QueueTransferModeSimultaneous,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v QueueTransferMode) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of QueueEvent. A server may send others.
 const (
 	QueueEventHoldTimeExpiration QueueEvent = "HoldTimeExpiration"
 	QueueEventMaxCallers         QueueEvent = "MaxCallers"
 )
+
+// Values are the known values of QueueEvent.
+func (QueueEvent) Values() []QueueEvent {
+	return []QueueEvent{
+		QueueEventHoldTimeExpiration,
+		QueueEventMaxCallers,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v QueueEvent) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of RuleGreetingType. A server may send others.
 const (
@@ -114,6 +349,39 @@ const (
 	RuleGreetingTypeVoicemail              RuleGreetingType = "Voicemail"
 )
 
+// Values are the known values of RuleGreetingType.
+func (RuleGreetingType) Values() []RuleGreetingType {
+	return []RuleGreetingType{
+		RuleGreetingTypeAnnouncement,
+		RuleGreetingTypeAutomaticRecording,
+		RuleGreetingTypeBlockedCallersAll,
+		RuleGreetingTypeBlockedCallersSpecific,
+		RuleGreetingTypeBlockedNoCallerID,
+		RuleGreetingTypeBlockedPayPhones,
+		RuleGreetingTypeCompany,
+		RuleGreetingTypeConnectingAudio,
+		RuleGreetingTypeConnectingMessage,
+		RuleGreetingTypeCustom,
+		RuleGreetingTypeHoldMusic,
+		RuleGreetingTypeInterruptPrompt,
+		RuleGreetingTypeIntroductory,
+		RuleGreetingTypeStartRecording,
+		RuleGreetingTypeStopRecording,
+		RuleGreetingTypeUnavailable,
+		RuleGreetingTypeVoicemail,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v RuleGreetingType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of GreetingUsageType. A server may send others.
 const (
 	GreetingUsageTypeAnnouncementExtensionAnsweringRule GreetingUsageType = "AnnouncementExtensionAnsweringRule"
@@ -125,17 +393,76 @@ const (
 	GreetingUsageTypeVoicemailExtensionAnsweringRule    GreetingUsageType = "VoicemailExtensionAnsweringRule"
 )
 
+// Values are the known values of GreetingUsageType.
+func (GreetingUsageType) Values() []GreetingUsageType {
+	return []GreetingUsageType{
+		GreetingUsageTypeAnnouncementExtensionAnsweringRule,
+		GreetingUsageTypeCompanyAfterHoursAnsweringRule,
+		GreetingUsageTypeCompanyAnsweringRule,
+		GreetingUsageTypeDepartmentExtensionAnsweringRule,
+		GreetingUsageTypeExtensionAnsweringRule,
+		GreetingUsageTypeUserExtensionAnsweringRule,
+		GreetingUsageTypeVoicemailExtensionAnsweringRule,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v GreetingUsageType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of ScheduleRef. A server may send others.
 const (
 	ScheduleRefAfterHours    ScheduleRef = "AfterHours"
 	ScheduleRefBusinessHours ScheduleRef = "BusinessHours"
 )
 
+// Values are the known values of ScheduleRef.
+func (ScheduleRef) Values() []ScheduleRef {
+	return []ScheduleRef{
+		ScheduleRefAfterHours,
+		ScheduleRefBusinessHours,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v ScheduleRef) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of GreetingContentType. A server may send others.
 const (
 	GreetingContentTypeAudioMpeg GreetingContentType = "audio/mpeg"
 	GreetingContentTypeAudioWav  GreetingContentType = "audio/wav"
 )
+
+// Values are the known values of GreetingContentType.
+func (GreetingContentType) Values() []GreetingContentType {
+	return []GreetingContentType{
+		GreetingContentTypeAudioMpeg,
+		GreetingContentTypeAudioWav,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v GreetingContentType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of UserGreetingType. A server may send others.
 const (
@@ -147,6 +474,29 @@ const (
 	UserGreetingTypeUnavailable       UserGreetingType = "Unavailable"
 	UserGreetingTypeVoicemail         UserGreetingType = "Voicemail"
 )
+
+// Values are the known values of UserGreetingType.
+func (UserGreetingType) Values() []UserGreetingType {
+	return []UserGreetingType{
+		UserGreetingTypeAnnouncement,
+		UserGreetingTypeConnectingAudio,
+		UserGreetingTypeConnectingMessage,
+		UserGreetingTypeHoldMusic,
+		UserGreetingTypeIntroductory,
+		UserGreetingTypeUnavailable,
+		UserGreetingTypeVoicemail,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v UserGreetingType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // AnsweringRule is a call-handling rule of an extension.
 type AnsweringRule struct {

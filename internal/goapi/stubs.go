@@ -24,6 +24,8 @@ var stubs = map[string]string{
 		type Client struct { CheckRedirect func(req *Request, via []*Request) error }`,
 	"net/textproto": `type MIMEHeader map[string][]string`,
 	"net/url":       `type URL struct { Scheme string }; type Values map[string][]string`,
+	"reflect":       `type Type interface { Name() string }`,
+	"sync":          `type Map struct { m map[any]any }; type Mutex struct { state int32 }; func (m *Mutex) Lock() {}; func (m *Mutex) Unlock() {}`,
 	"time":          `type Duration int64; const Second Duration = 1000000000; type Time struct { wall uint64 }`,
 }
 

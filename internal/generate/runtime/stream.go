@@ -30,7 +30,7 @@ func download(ctx context.Context, c *Client, r *request, success ...int) (*Stre
 	if !isSuccess(resp.StatusCode, success) {
 		defer cancel()
 		defer resp.Body.Close()
-		return nil, newAPIError(r.op, resp)
+		return nil, c.apiError(r.op, resp)
 	}
 	return &Stream{&endingBody{resp.Body, cancel}, strings.TrimSpace(resp.Header.Get("Content-Type")), resp.ContentLength, resp.Header}, nil
 }

@@ -13,11 +13,47 @@ const (
 	RuleInfoScreeningScreeningNever  RuleInfoScreening = "Off"
 )
 
+// Values are the known values of RuleInfoScreening.
+func (RuleInfoScreening) Values() []RuleInfoScreening {
+	return []RuleInfoScreening{
+		RuleInfoScreeningScreeningAlways,
+		RuleInfoScreeningScreeningNever,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v RuleInfoScreening) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of RuleType. A server may send others.
 const (
 	RuleTypeAfterHours RuleType = "AfterHours"
 	RuleTypeCustom     RuleType = "Custom"
 )
+
+// Values are the known values of RuleType.
+func (RuleType) Values() []RuleType {
+	return []RuleType{
+		RuleTypeAfterHours,
+		RuleTypeCustom,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v RuleType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // The known values of UploadGreetingFormType. A server may send others.
 const (
@@ -25,17 +61,71 @@ const (
 	UploadGreetingFormTypeHello UploadGreetingFormType = "Hello"
 )
 
+// Values are the known values of UploadGreetingFormType.
+func (UploadGreetingFormType) Values() []UploadGreetingFormType {
+	return []UploadGreetingFormType{
+		UploadGreetingFormTypeBye,
+		UploadGreetingFormTypeHello,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v UploadGreetingFormType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of ListRulesParamsView. A server may send others.
 const (
 	ListRulesParamsViewDetailed ListRulesParamsView = "Detailed"
 	ListRulesParamsViewSimple   ListRulesParamsView = "Simple"
 )
 
+// Values are the known values of ListRulesParamsView.
+func (ListRulesParamsView) Values() []ListRulesParamsView {
+	return []ListRulesParamsView{
+		ListRulesParamsViewDetailed,
+		ListRulesParamsViewSimple,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v ListRulesParamsView) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
+
 // The known values of AwkwardType. A server may send others.
 const (
 	AwkwardTypeA AwkwardType = "a"
 	AwkwardTypeB AwkwardType = "b"
 )
+
+// Values are the known values of AwkwardType.
+func (AwkwardType) Values() []AwkwardType {
+	return []AwkwardType{
+		AwkwardTypeA,
+		AwkwardTypeB,
+	}
+}
+
+// Known reports whether v is one of the known values.
+func (v AwkwardType) Known() bool {
+	for _, known := range v.Values() {
+		if v == known {
+			return true
+		}
+	}
+	return false
+}
 
 // Caller is a caller that a rule is for.
 type Caller struct {
