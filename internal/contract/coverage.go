@@ -201,9 +201,7 @@ func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver, list *Unrec
 	for _, text := range m.missing {
 		report.Problems = append(report.Problems, Problem{Text: text})
 	}
-	for _, stale := range list.stale(m) {
-		report.Problems = append(report.Problems, stale)
-	}
+	report.Problems = append(report.Problems, list.stale(m)...)
 	report.Missing, report.Listed = slices.Sorted(maps.Keys(m.open)), slices.Sorted(maps.Keys(m.later))
 	report.Coverage = m.lines
 	slices.SortFunc(report.Problems, compareProblems)

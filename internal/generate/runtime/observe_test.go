@@ -31,7 +31,7 @@ type open struct {
 
 func (o *open) UnmarshalJSON([]byte) error { return nil }
 
-type union struct{ raw json.RawMessage }
+type union struct{}
 
 func (u *union) UnmarshalJSON([]byte) error { return nil }
 
