@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,13 +23,23 @@ func readme(t *testing.T) string {
 	return string(data)
 }
 
-// The first example of the README, pasted into a new module, compiles and runs against a server.
+// The program that the README shows in short, pasted into a new module, compiles and runs against a server; and the lines that
+// the README shows are its.
 func TestReadmeFirstCall(t *testing.T) {
 	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("examples", "first-call", "main.go"))
+	require.NoError(t, err)
+	program := string(data)
 	_, rest, ok := strings.Cut(readme(t), "```go\n")
 	require.True(t, ok)
-	program, _, ok := strings.Cut(rest, "```\n")
+	short, _, ok := strings.Cut(rest, "```\n")
 	require.True(t, ok)
+	for line := range strings.Lines(short) {
+		words := strings.Fields(strings.Trim(strings.TrimSpace(line), "…"))
+		if len(words) > 0 && !strings.HasPrefix(line, "t, err := transport.New") { // which is longer there
+			require.Contains(t, strings.Join(strings.Fields(program), " "), strings.Join(words, " "), "examples/first-call has no such line")
+		}
+	}
 	root, err := os.Getwd()
 	require.NoError(t, err)
 	sums, err := os.ReadFile("go.sum")
@@ -78,6 +89,67 @@ func TestReadmeFirstCall(t *testing.T) {
 	text, err = run(answer(http.StatusBadRequest, `{"errorCode":"AWR-179","message":"Parameter [name] length should not exceed 127 characters"}`))
 	require.Error(t, err)
 	require.Contains(t, text, "choose a shorter name")
+}
+
+// What the README shows as the output of a command is what it prints, line by line; "…" stands for lines that are left out.
+func TestReadmeOutputs(t *testing.T) {
+	t.Parallel()
+	blocks := regexp.MustCompile("(?s)<!-- output: ringbasic ([^\n]*) -->\n```text\n(.*?)```").FindAllStringSubmatch(readme(t), -1)
+	require.Len(t, blocks, 2)
+	tool := filepath.Join(t.TempDir(), "ringbasic")
+	out, err := exec.Command("go", "build", "-o", tool, "./cmd/ringbasic").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for _, block := range blocks {
+		out, _ := exec.Command(tool, strings.Fields(block[1])...).Output() // drift is found: exit code 1
+		lines, at, gap := strings.Split(string(out), "\n"), -1, true
+		for line := range strings.Lines(block[2]) {
+			line = strings.TrimSuffix(line, "\n")
+			if line == "…" {
+				gap = true
+				continue
+			}
+			next := at + 1
+			if gap {
+				next += slices.Index(lines[at+1:], line)
+			}
+			require.True(t, next > at && next < len(lines) && lines[next] == line, "ringbasic %s does not print %q there", block[1], line)
+			at, gap = next, false
+		}
+	}
+}
+
+// Links of the pages lead to files, and to headings, that are there.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	pages = append(pages, "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+	heading := regexp.MustCompile("(?m)^#+ (.*)$")
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	found := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			target, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, "://") || page == "CHANGELOG.md" {
+				continue
+			}
+			found++
+			file := page
+			if target != "" {
+				file = filepath.Join(filepath.Dir(page), target)
+			}
+			data, err := os.ReadFile(file)
+			require.NoError(t, err, "%s: %s", page, m[1])
+			var anchors []string
+			for _, h := range heading.FindAllStringSubmatch(string(data), -1) {
+				anchors = append(anchors, strings.ReplaceAll(strings.ToLower(strings.Trim(h[1], "`")), " ", "-"))
+			}
+			require.True(t, anchor == "" || slices.Contains(anchors, anchor), "%s: there is no heading for %s", page, m[1])
+		}
+	}
+	require.Greater(t, found, 20)
 }
 
 // Each make target that the README names is there.

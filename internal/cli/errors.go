@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -25,7 +26,7 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
   ringbasic errors vendor.yaml --format json`,
 		Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
+			if err := oneOf("format", format, "text", "json", "markdown"); err != nil {
 				return err
 			}
 			doc, err := a.readSource(cmd.Context(), args[0])
@@ -35,6 +36,10 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 			rows := errorcodes.Rows(doc.Root)
 			if format == "json" {
 				return writeJSON(a.stdout, rows)
+			}
+			if format == "markdown" {
+				_, err := io.WriteString(a.stdout, errorPage(rows, errorcodes.Platform(doc.Root)))
+				return err
 			}
 			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 			operation := ""
@@ -49,9 +54,39 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 			return w.Flush()
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	completeWith(cmd, "format", "text", "json")
+	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	completeWith(cmd, "format", "text", "json", "markdown")
 	return cmd
+}
+
+// errorPage is a page of documented errors: those of each operation, and those that any operation may answer.
+func errorPage(rows, platform []errorcodes.Row) string {
+	var b strings.Builder
+	table := func(list []errorcodes.Row) {
+		b.WriteString("\n| status | code | message |\n|--:|---|---|\n")
+		for _, row := range list {
+			fmt.Fprintf(&b, "| %d | `%s` | %s |\n", row.Status, visible(row.Code), cell(row.Message))
+		}
+	}
+	for len(rows) > 0 {
+		n := slices.IndexFunc(rows, func(r errorcodes.Row) bool { return r.Operation != rows[0].Operation })
+		if n < 0 {
+			n = len(rows)
+		}
+		fmt.Fprintf(&b, "\n## %s\n", cell(rows[0].Operation))
+		table(rows[:n])
+		rows = rows[n:]
+	}
+	if len(platform) > 0 {
+		b.WriteString("\n## Any operation\n")
+		table(platform)
+	}
+	return b.String()
+}
+
+// cell is a text in a Markdown table, as it is written.
+func cell(s string) string {
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "`", "\\`").Replace(visible(s))
 }
 
 // visible spells characters that could steer a terminal.

@@ -63,7 +63,7 @@ func TestBrowser(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, chromedp.Cancel(first)) }) // waits for the browser to end
 	for name, test := range map[string]func(*testing.T, *browser){
 		"filter": testFilter, "deep link": testDeepLink, "no network": testNoNetwork, "widths": testWidths,
-		"contrast": testContrast, "accessibility": testAccessibility,
+		"contrast": testContrast, "accessibility": testAccessibility, "picture": testPicture,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &browser{}
