@@ -34,8 +34,10 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 
-	name string // of the recording
-	err  error  // why there is none
+	name    string // of the recording
+	err     error  // why there is none
+	does    behaviour
+	asUsual bool // stands for the answer to a request for which nothing is queued
 }
 
 // Recording is the answer in a recording of this project, by folder and name: "createAnsweringRule/200-forward-calls",

@@ -1,6 +1,7 @@
 package ringcentraltest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,18 +30,84 @@ type TB interface {
 type Server struct {
 	URL string // such as "http://127.0.0.1:49152"
 
-	t        TB
-	http     *httptest.Server
-	mu       sync.Mutex
-	queued   map[string][]Response // by operation id
-	handlers map[string]func(Request) Response
-	requests []Request
+	t         TB
+	http      *httptest.Server
+	handler   http.Handler
+	anything  bool // requests are not validated
+	mu        sync.Mutex
+	queued    map[string][]Response // by operation id
+	handlers  map[string]func(Request) Response
+	penalties map[string]penalty // by usage-plan group
+	requests  []Request
 }
 
 // NewServer starts a server, which the end of the test stops.
 func NewServer(t TB) *Server {
 	t.Helper()
-	s := &Server{t: t, queued: map[string][]Response{}, handlers: map[string]func(Request) Response{}}
+	s := newServer(t)
+	s.start()
+	t.Cleanup(func() {
+		t.Helper()
+		s.http.Close()
+		s.reportUnused()
+	})
+	return s
+}
+
+// Start starts a server that several tests share, from TestMain for instance. [Server.Close] stops it.
+func Start() *Server {
+	s := newServer(&shared{})
+	s.start()
+	return s
+}
+
+// Close stops a server that [Start] has started, and returns what it would have told a test; of one of NewServer it does nothing.
+func (s *Server) Close() error {
+	t, ok := s.t.(*shared)
+	if !ok {
+		return nil
+	}
+	if s.http != nil {
+		s.http.Close()
+	}
+	s.reportUnused()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return errors.Join(t.problems...)
+}
+
+// NewHandler is a server without a listener of its own, to be given to one: it serves HTTP, has no URL and no Client.
+func NewHandler() *Server { return newServer(&shared{}) }
+
+// ServeHTTP answers a request as the server does.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// shared stands in for a test. It keeps what it is told, up to a bound.
+type shared struct {
+	mu       sync.Mutex
+	problems []error
+}
+
+const maxProblems = 1_000
+
+func (*shared) Helper()        {}
+func (*shared) Cleanup(func()) {}
+func (t *shared) Errorf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.problems) < maxProblems {
+		t.problems = append(t.problems, fmt.Errorf(format, args...))
+	}
+}
+
+// Fatalf panics: it is a mistake in the code that sets the server up.
+func (*shared) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// AcceptAnything switches the validation of requests off.
+func (s *Server) AcceptAnything() { s.anything = true }
+
+func newServer(t TB) *Server {
+	s := &Server{t: t, queued: map[string][]Response{}, handlers: map[string]func(Request) Response{}, penalties: map[string]penalty{}}
 	mux := http.NewServeMux()
 	for _, op := range ringcentral.Operations() {
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
@@ -50,26 +117,29 @@ func NewServer(t TB) *Server {
 		_, _ = io.WriteString(w, `{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`)
 	})
 	mux.HandleFunc("/", s.refuse)
-	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := r.URL.EscapedPath(); p != path.Clean(p) {
 			s.refuse(w, r) // ServeMux would redirect to the clean path
 			return
 		}
 		mux.ServeHTTP(w, r)
-	}))
-	s.URL = s.http.URL
-	t.Cleanup(func() {
-		t.Helper()
-		s.http.Close()
-		s.reportUnused()
 	})
 	return s
+}
+
+func (s *Server) start() {
+	s.http = httptest.NewServer(s.handler)
+	s.URL = s.http.URL
 }
 
 // Client returns a client of the server, without authentication, rate limits and retries; for those give URL to
 // transport.New. Options come after the package's own.
 func (s *Server) Client(options ...ringcentral.Option) *ringcentral.Client {
 	s.t.Helper()
+	if s.http == nil {
+		s.t.Fatalf("ringcentraltest: a handler has no client: give its address to ringcentral.NewClient")
+		return nil
+	}
 	options = append([]ringcentral.Option{ringcentral.WithHTTPClient(s.http.Client())}, options...)
 	client, err := ringcentral.NewClient(s.URL, options...)
 	if err != nil {
@@ -92,7 +162,9 @@ func (s *Server) Reply(operation string, answers ...Response) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queued[operation] = append(s.queued[operation], answers...)
+	for _, answer := range answers {
+		s.queued[operation] = append(s.queued[operation], answer.expanded()...)
+	}
 }
 
 // Fail queues an error that the vendor documents for the operation or for all operations, with the status and the body
@@ -123,13 +195,18 @@ func (s *Server) Fail(operation string, code ringcentral.ErrorCode) {
 }
 
 // Throttle queues a 429 (CMN-301) for the operation's usage-plan group, with a Retry-After of wait, in whole seconds
-// rounded up; 0 leaves Retry-After out. The server does not enforce the penalty.
+// rounded up; 0 leaves Retry-After out. The server does not enforce the penalty; see [Server.Penalize].
 func (s *Server) Throttle(operation string, wait time.Duration) {
 	s.t.Helper()
 	op, ok := s.operation(operation)
 	if !ok {
 		return
 	}
+	s.Reply(operation, throttled(op, wait))
+}
+
+// throttled is a 429 for an operation's usage-plan group.
+func throttled(op ringcentral.Operation, wait time.Duration) Response {
 	seconds := int64(wait / time.Second)
 	if wait%time.Second > 0 {
 		seconds++
@@ -144,7 +221,7 @@ func (s *Server) Throttle(operation string, wait time.Duration) {
 			answer.Header.Del("Retry-After")
 		}
 	}
-	s.Reply(operation, answer)
+	return answer
 }
 
 // Handle answers every request of an operation for which nothing is queued by a function, which replaces the recorded
@@ -209,24 +286,24 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Op
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client broke off and waits for no answer: close the connection
 	}
-	request, err := newRequest(r, body)
-	if err != nil {
-		s.t.Errorf("ringcentraltest: %s: the request's body: %v", op.ID, err)
+	request, broken := newRequest(r, body)
+	if broken != nil {
+		s.t.Errorf("ringcentraltest: %s: the request's body: %v", op.ID, broken)
 	}
 	request.Operation = op.ID
 	for _, m := range pathParameter.FindAllStringSubmatch(op.Path, -1) {
 		request.PathParams[m[1]] = r.PathValue(m[1])
 	}
-	answer := s.next(request)
+	answer := s.next(request, op, broken == nil && !s.anything)
 	if err := answer.fault(); err != nil {
 		s.t.Errorf("ringcentraltest: %s: %v", op.ID, err)
 		answer = Response{Status: http.StatusInternalServerError}
 	}
-	answer.write(w)
+	answer.send(w, r)
 }
 
 // next takes note of a request and chooses its answer.
-func (s *Server) next(r Request) Response {
+func (s *Server) next(r Request, op ringcentral.Operation, validate bool) Response {
 	s.mu.Lock()
 	s.requests = append(s.requests, r)
 	queue, handle := s.queued[r.Operation], s.handlers[r.Operation]
@@ -234,13 +311,28 @@ func (s *Server) next(r Request) Response {
 		s.queued[r.Operation] = queue[1:]
 	}
 	s.mu.Unlock()
-	switch {
-	case len(queue) > 0:
+	if validate {
+		if reason := invalid(r); reason != "" {
+			s.t.Errorf("ringcentraltest: %s: the description does not allow the request: %s; AcceptAnything switches this off", r.Operation, reason)
+			return refusal(reason)
+		}
+	}
+	if len(queue) > 0 && !queue[0].asUsual {
 		return queue[0]
-	case handle != nil:
+	}
+	if answer, ok, problem := preferred(r); problem != "" {
+		s.t.Errorf("ringcentraltest: %s: Prefer: %s", r.Operation, problem)
+		return refusal(problem)
+	} else if ok {
+		return answer
+	}
+	if answer, ok := s.penalized(op); ok {
+		return answer
+	}
+	if handle != nil {
 		return handle(r)
 	}
-	return usualSuccess(r.Operation)
+	return usualSuccess(r.Operation).answered(r)
 }
 
 func (s *Server) reportUnused() {
@@ -248,7 +340,8 @@ func (s *Server) reportUnused() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, op := range ringcentral.Operations() {
-		if queue := s.queued[op.ID]; len(queue) > 0 {
+		queue := slices.DeleteFunc(slices.Clone(s.queued[op.ID]), func(r Response) bool { return r.asUsual })
+		if len(queue) > 0 {
 			s.t.Errorf("ringcentraltest: %s was not called often enough: never asked for: %v", op.ID, queue)
 		}
 	}
