@@ -88,7 +88,11 @@ type shared struct {
 	problems []error
 }
 
-const maxProblems = 1_000
+// What a server that tests share keeps: problems, and the last requests.
+const (
+	maxProblems = 1_000
+	maxRequests = 1_000
+)
 
 func (*shared) Helper()        {}
 func (*shared) Cleanup(func()) {}
@@ -306,6 +310,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Op
 func (s *Server) next(r Request, op ringcentral.Operation, validate bool) Response {
 	s.mu.Lock()
 	s.requests = append(s.requests, r)
+	if _, ok := s.t.(*shared); ok && len(s.requests) > maxRequests {
+		s.requests = s.requests[1:]
+	}
 	queue, handle := s.queued[r.Operation], s.handlers[r.Operation]
 	if len(queue) > 0 {
 		s.queued[r.Operation] = queue[1:]

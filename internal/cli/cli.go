@@ -145,7 +145,7 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.coverageCommand(), a.updateCommand(), a.liveCommand(), a.trafficCommand())
+	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.coverageCommand(), a.updateCommand(), a.serveCommand(), a.liveCommand(), a.trafficCommand())
 	return root
 }
 
