@@ -96,6 +96,11 @@
 // A response body longer than [Config.MaxBody], after decompression, ends in a
 // [*BodyTooLargeError] on reading; its first MaxBody bytes can be read.
 //
+// # Watching
+//
+// [Config.OnEvent] tells of waits, repetitions and tokens, [Config.OnAttempt] of each sending of a request: operation, status,
+// duration, bytes, the vendor's request id and its number. Neither holds a credential or a body.
+//
 // # Secrets
 //
 // The client secret, the JWT and the access token appear in no error, event, or

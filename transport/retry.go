@@ -34,6 +34,9 @@ type engine struct {
 	maxTotal time.Duration // of a call, until the response begins
 	onEvent  func(context.Context, Event)
 	life     context.Context // ends with the Transport
+
+	onAttempt func(context.Context, Attempt) // nil: nobody asks
+	operation func(*http.Request) string     // nil: nobody knows
 }
 
 // exchange is what the engine has to know about one request.
@@ -133,6 +136,7 @@ func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 			}
 			out.Header.Set("Authorization", "Bearer "+bearer)
 		}
+		watched := e.watch(out, x, try, bearer)
 		resp, err := e.base.RoundTrip(out)
 		if resp == nil && err == nil {
 			err = errors.New("transport.Config.Base gave neither a response nor an error")
@@ -143,6 +147,7 @@ func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 		} else {
 			resp.Request = req // out holds the token
 		}
+		watched.began(resp, err)
 		penalty := e.gate.answered(x.group, place, resp, x.own)
 		if bearer != "" && resp != nil {
 			mask(resp, bearer)

@@ -95,6 +95,13 @@ type Config struct {
 	// OnEvent is told of every wait, repetition and token; nil: nobody is. It is
 	// called by the goroutine concerned, so it must be quick, and by several at once.
 	OnEvent func(context.Context, Event)
+	// OnAttempt is told of each sending of a request, token requests included, when it is over: its response's body was read
+	// to the end or closed, or it failed. It is called by the goroutine concerned, so it must be quick, and by several at
+	// once; the context is the request's, and may have ended. Nil: nothing is measured.
+	OnAttempt func(context.Context, Attempt)
+	// Operation names a request's operation in an [Attempt]; for the generated client it is ringcentral.OperationID. Nil: none
+	// has a name.
+	Operation func(*http.Request) string
 
 	random func() float64 // in [0,1), for the spread of repetitions; tests set it
 }
@@ -233,7 +240,7 @@ func New(c Config) (*Transport, error) {
 	t.engine = &engine{
 		base: c.Base, gate: newGate(c.Limits, orDefault(c.MaxRetryAfter, defaultMaxRetryAfter)), random: c.random,
 		maxTries: orDefault(c.MaxTries, defaultMaxTries), maxWait: c.MaxWait, onEvent: c.OnEvent,
-		maxTotal: orDefault(c.MaxElapsed, max(defaultMaxElapsed, 2*c.MaxWait)),
+		maxTotal: orDefault(c.MaxElapsed, max(defaultMaxElapsed, 2*c.MaxWait)), onAttempt: c.OnAttempt, operation: c.Operation,
 	}
 	t.engine.life, t.close = context.WithCancel(context.Background())
 	if c.TokenSource != nil {

@@ -1,5 +1,6 @@
-// Command observability shows where logs and metrics come from: the events of the transport, one line a call with what the
-// response says, and what in answers the description does not have. It uses log/slog and expvar, which any other logger or metrics library can take the place of.
+// Command observability shows where logs and metrics come from: the events and attempts of the transport, one line a call with
+// what the response says, and what in answers the description does not have. It uses log/slog and expvar, which any other
+// logger or metrics library can take the place of.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -39,6 +41,23 @@ func drifted(log *slog.Logger, lines io.Writer) func(ringcentral.Observation) {
 	}
 }
 
+// attempts counts what was sent, by operation and status; milliseconds is how long it took, by operation: a histogram where the
+// metrics library has one.
+var (
+	attempts     = expvar.NewMap("ringcentral_attempts")
+	milliseconds = expvar.NewMap("ringcentral_attempt_milliseconds")
+)
+
+// attempted is told of each sending of a request: its attributes come from small sets, as those of metrics should. For traces
+// it has when it began and how long it took.
+func attempted(log *slog.Logger) func(context.Context, transport.Attempt) {
+	return func(ctx context.Context, a transport.Attempt) {
+		attempts.Add(a.Operation+" "+strconv.Itoa(a.Status), 1)
+		milliseconds.Add(a.Operation, a.Duration.Milliseconds())
+		log.LogAttrs(ctx, slog.LevelDebug, "ringcentral", slog.Any("attempt", a))
+	}
+}
+
 func observe(log *slog.Logger) func(context.Context, transport.Event) {
 	return func(ctx context.Context, e transport.Event) {
 		events.Add(string(e.Kind)+" "+e.Group, 1)
@@ -52,7 +71,7 @@ func readGreeting(ctx context.Context, log *slog.Logger, client *ringcentral.Cli
 	began := time.Now()
 	greeting, err := client.ReadCustomGreeting(ctx, "~", "~", id, ringcentral.WithResponse(&response))
 	attrs := []slog.Attr{
-		slog.String("operation", "readCustomGreeting"), slog.Int("status", response.Status), slog.String("request", response.RequestID),
+		slog.String("operation", "readCustomGreeting"), slog.Int("status", response.Status), slog.Int("attempts", response.Attempts), slog.String("request", response.RequestID),
 		slog.Int("remaining", response.RateLimit.Remaining), slog.Duration("took", time.Since(began)),
 	}
 	var apiErr *ringcentral.APIError
@@ -73,6 +92,9 @@ func main() {
 		},
 		Group:   ringcentral.ThrottlingGroup,
 		OnEvent: observe(log),
+
+		Operation: ringcentral.OperationID,
+		OnAttempt: attempted(log),
 	})
 	if err != nil {
 		log.Error(err.Error())

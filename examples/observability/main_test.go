@@ -12,6 +12,7 @@ import (
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
 	"github.com/ringbasic/ringbasic/ringcentraltest"
 	"github.com/ringbasic/ringbasic/transport"
+	"golang.org/x/oauth2"
 )
 
 func TestDrift(t *testing.T) {
@@ -54,7 +55,7 @@ func TestObservability(t *testing.T) {
 	if _, err := readGreeting(t.Context(), log, platform.Client(), "1004"); err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"operation=readCustomGreeting status=200", "status=404", "code=CMN-102 documented=true"} {
+	for _, want := range []string{"operation=readCustomGreeting status=200 attempts=1", "status=404", "code=CMN-102 documented=true"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}
@@ -62,5 +63,39 @@ func TestObservability(t *testing.T) {
 	observe(log)(context.Background(), transport.Event{Kind: transport.EventWait, Group: "Heavy"})
 	if events.Get("wait Heavy").String() != "1" {
 		t.Errorf("counted %s", events)
+	}
+}
+
+func TestAttempts(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"1004"}`)
+	}))
+	defer server.Close()
+	var out strings.Builder
+	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	tr, err := transport.New(transport.Config{
+		Server: server.URL, TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"}),
+		Group: ringcentral.ThrottlingGroup, Operation: ringcentral.OperationID, OnAttempt: attempted(log),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := ringcentral.NewClient(server.URL, ringcentral.WithHTTPClient(tr.Client()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readGreeting(t.Context(), log, client, "1004"); err != nil {
+		t.Fatal(err)
+	}
+	if got := attempts.Get("readCustomGreeting 200").String(); got != "1" {
+		t.Errorf("counted %s", got)
+	}
+	if milliseconds.Get("readCustomGreeting") == nil {
+		t.Error("no time was taken")
+	}
+	const want = "attempt.operation=readCustomGreeting attempt.method=GET attempt.group=Medium attempt.attempt=1 attempt.status=200"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("%q is not in\n%s", want, out.String())
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -136,6 +137,13 @@ func OperationOf(r *http.Request) (Operation, bool) {
 	return *op, true
 }
 
+// OperationID is the id of the operation that a request made by a Client is for, "" for any other: a name for logs, metrics
+// and traces.
+func OperationID(r *http.Request) string {
+	op, _ := OperationOf(r)
+	return op.ID
+}
+
 // ThrottlingGroup is the usage-plan group of a request made by a Client, "" for any other: what a rate limiter in the
 // http.Client's transport needs to know.
 func ThrottlingGroup(r *http.Request) string {
@@ -157,6 +165,7 @@ type request struct {
 	timeout     time.Duration
 	once        bool
 	response    *Response
+	attempts    atomic.Int32 // how often the request was sent, counted where response asks for it
 }
 
 // body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context of
@@ -388,10 +397,14 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 			// What is asked for, people's numbers perhaps, is not for logs.
 			failed.URL, _, _ = strings.Cut(failed.URL, "?")
 		}
+		if r.response != nil {
+			*r.response = Response{Attempts: int(r.attempts.Load())}
+		}
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 	}
 	if r.response != nil {
-		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get("RCRequestId"), rateLimit(resp.Header)}
+		attempts := max(1, int(r.attempts.Load())) // what stands in for a network tells of none
+		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get("RCRequestId"), rateLimit(resp.Header), attempts}
 	}
 	return resp, nil
 }

@@ -49,12 +49,62 @@ func TestWithResponse(t *testing.T) {
 	require.Equal(t, "r-1", response.RequestID)
 	require.Equal(t, RateLimit{Group: "heavy", Window: time.Minute}, response.RateLimit)
 
-	response = Response{}
+	require.Equal(t, 1, response.Attempts)
+
 	client, err = NewClient("http://127.0.0.1:1")
 	require.NoError(t, err)
 	_, err = createWith(t, client, WithResponse(&response))
 	require.Error(t, err)
 	require.Zero(t, response)
+}
+
+// again sends each request n times.
+type again int
+
+func (n again) RoundTrip(r *http.Request) (*http.Response, error) {
+	for range n - 1 {
+		resp, err := http.DefaultTransport.RoundTrip(r.Clone(r.Context()))
+		if err != nil {
+			return nil, err
+		}
+		_ = resp.Body.Close()
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestAttempts(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/cut/things" {
+			panic(http.ErrAbortHandler)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"name":"a"}`)
+	}))
+	defer server.Close()
+	read := func(base string) (Response, error) {
+		client, err := NewClient(base, WithHTTPClient(&http.Client{Transport: again(3)}))
+		require.NoError(t, err)
+		var response Response
+		r := newRequest(&Operation{ID: "readThing", Method: "GET", Path: "/things"}, []CallOption{WithResponse(&response)})
+		_, err = fetch[thing](t.Context(), client, r)
+		return response, err
+	}
+	response, err := read(server.URL)
+	require.NoError(t, err)
+	require.Equal(t, 3, response.Attempts)
+	response, err = read(server.URL + "/cut")
+	require.Error(t, err)
+	require.GreaterOrEqual(t, response.Attempts, 1)
+	require.Zero(t, response.Status)
+}
+
+func TestOperationID(t *testing.T) {
+	var id string
+	client, _ := echo(t, WithRequestEditor(func(r *http.Request) error { id = OperationID(r); return nil }))
+	_, err := createWith(t, client)
+	require.NoError(t, err)
+	require.Equal(t, "createThing", id)
+	require.Empty(t, OperationID(httptest.NewRequest("GET", "/", nil)))
 }
 
 func TestWithTimeout(t *testing.T) {

@@ -5,6 +5,7 @@ package golden
 import (
 	"context"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -50,8 +51,8 @@ func WithTimeout(d time.Duration) CallOption {
 // WithoutRetry asks the http.Client's transport to send the request once: see [MayRetry].
 func WithoutRetry() CallOption { return callOption(func(r *request) { r.once = true }) }
 
-// WithResponse fills in what a response says beside its body, whatever the call returns. Without a response it stays as it
-// is.
+// WithResponse fills in what a response says beside its body, whatever the call returns. Without a response all but Attempts
+// is zero.
 func WithResponse(response *Response) CallOption {
 	return callOption(func(r *request) { r.response = response })
 }
@@ -62,6 +63,7 @@ type Response struct {
 	Header    http.Header // all headers
 	RequestID string      // header RCRequestId: what the vendor's support asks for
 	RateLimit RateLimit   // the usage-plan limit that the response tells of
+	Attempts  int         // how often the request was sent, by a transport that retries; 0 if none of it reached a server
 }
 
 type onceKey struct{}
@@ -75,6 +77,9 @@ func MayRetry(r *http.Request) bool { return r.Context().Value(onceKey{}) == nil
 func (r *request) context(ctx context.Context, c *Client) (context.Context, context.CancelFunc) {
 	if r.once {
 		ctx = context.WithValue(ctx, onceKey{}, true)
+	}
+	if r.response != nil {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { r.attempts.Add(1) }})
 	}
 	limit := r.timeout
 	if c != nil && c.http != nil && c.http.Timeout > 0 && (limit <= 0 || c.http.Timeout < limit) {
