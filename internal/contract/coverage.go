@@ -378,7 +378,7 @@ func (r *Report) Table() string {
 
 // ParseWaivers reads a list of waivers: a mapping with the key waivers, a list of {cell, reason}.
 func ParseWaivers(name string, data []byte) ([]Waiver, error) {
-	root, err := document.ParseYAML(name, data)
+	root, err := document.ParseOwn(name, data)
 	if err != nil {
 		return nil, err
 	}

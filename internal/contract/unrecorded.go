@@ -33,7 +33,7 @@ func ParseUnrecorded(name string, data []byte) (*Unrecorded, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return u, nil
 	}
-	root, err := document.ParseYAML(name, data)
+	root, err := document.ParseOwn(name, data)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func ParseWaivers(name string, data []byte) (*Waivers, error) {
 	if onlyComments(data) {
 		return w, nil
 	}
-	root, err := document.ParseYAML(name, data)
+	root, err := document.ParseOwn(name, data)
 	if err != nil {
 		return nil, err
 	}

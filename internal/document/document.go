@@ -43,6 +43,10 @@ const (
 	MaxNodes = 5_000_000
 	// MaxDepth is the deepest nesting of mappings and sequences.
 	MaxDepth = 500
+	// MaxOperations is how many operations an API description may have. The largest that is known has some 50,000.
+	MaxOperations = 200_000
+	// MaxOwnSize is the largest file in bytes that a project writes by hand: overlays, names, waivers, the lock.
+	MaxOwnSize = 4 << 20
 )
 
 // Document is one API description.
@@ -99,8 +103,22 @@ func Parse(name string, data []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	operations := 0
+	for op := range Operations(root) {
+		if operations++; operations > MaxOperations {
+			return nil, Errorf(name, op.Node, "more than %d operations, which is more than is read: split the document, or take out what is not wanted", MaxOperations)
+		}
+	}
 	sum := sha256.Sum256(data)
 	return &Document{Name: name, Root: root, Version: version, SHA256: hex.EncodeToString(sum[:]), Size: len(data)}, nil
+}
+
+// ParseOwn parses a file that a project has written by hand, with the same care as [Parse].
+func ParseOwn(name string, data []byte) (*yaml.Node, error) {
+	if len(data) > MaxOwnSize {
+		return nil, fmt.Errorf("%s: larger than %d MiB, which no file is that is written by hand: is this the right file?", name, MaxOwnSize>>20)
+	}
+	return ParseYAML(name, data)
 }
 
 func family(name string, root *yaml.Node) (string, error) {

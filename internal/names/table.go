@@ -135,7 +135,7 @@ func Parse(file string, data []byte) (*Table, error) {
 	if strings.TrimSpace(withoutComments(data)) == "" {
 		return t, nil
 	}
-	root, err := document.ParseYAML(file, data)
+	root, err := document.ParseOwn(file, data)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (a Action) Position() string { return fmt.Sprintf("%s:%d", a.File, a.Line) 
 
 // Parse reads an overlay. All problems of the file are reported together.
 func Parse(name string, data []byte) (*Overlay, error) {
-	root, err := document.ParseYAML(name, data)
+	root, err := document.ParseOwn(name, data)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // ParseLock reads a lock file.
 func ParseLock(name string, data []byte) (Lock, error) {
 	var lock Lock
-	root, err := document.ParseYAML(name, data)
+	root, err := document.ParseOwn(name, data)
 	if err != nil {
 		return lock, err
 	}
