@@ -7,7 +7,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 PEERS       = internal/peers
 
 .DEFAULT_GOAL := all
-.PHONY: bodies breadth chain release
+.PHONY: bodies breadth chain fuzz release
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -70,6 +70,16 @@ bodies: ## make one HAR file, bodies.har, of published bodies (DIR=folder)
 
 chain: ## walk a copy of the project through vendor documents (DIR=folder, or SPECS='a.yaml b.yaml' in order)
 	$(GO) run ./internal/chain $(if $(DIR),"$(DIR)") $(SPECS)
+
+FUZZTIME ?= 10s
+
+fuzz: ## run each fuzz target for a while (FUZZTIME=10s)
+	@set -e; for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; \
+	    $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x | tail -1; \
+	  done; \
+	done
 
 release: ## write the archives of a version to dist (VERSION=v1.2.3)
 	$(GO) run ./internal/release -version "$(VERSION)"
