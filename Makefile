@@ -39,7 +39,7 @@ lint: ## gofmt, go vet and staticcheck
 
 ci: ## everything that CI checks; needs git and a C compiler, for the race detector
 	@set -e; before="$$(git status --porcelain)"; \
-	$(MAKE) --no-print-directory check lint test race; $(GO) mod verify; $(GO) -C $(PEERS) mod verify; \
+	$(MAKE) --no-print-directory check lint test race; $(MAKE) --no-print-directory fuzz FUZZTIME=1s; $(GO) mod verify; $(GO) -C $(PEERS) mod verify; \
 	after="$$(git status --porcelain)"; \
 	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
 
@@ -77,7 +77,8 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s)
 	@set -e; for package in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 	    echo "$$package $$target"; \
-	    $(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x | tail -1; \
+	    out="$$($(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x 2>&1)" || { echo "$$out"; exit 1; }; \
+	    echo "$$out" | tail -1; \
 	  done; \
 	done
 
