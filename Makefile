@@ -87,3 +87,7 @@ release: ## write the archives of a version to dist (VERSION=v1.2.3)
 
 browser: ## test the HTML report in headless Chromium, which must be installed
 	$(GO) test -C $(PEERS) -tags browser -run Browser .
+
+.PHONY: callbench
+callbench: ## compare whole calls with the same ones written by hand: time, allocations, bytes
+	$(GO) run ./internal/callbench

@@ -99,8 +99,8 @@ func NewParams(operation string) CallOption {
 // [AWR149], [AWR150], [AWR152], [AWR177], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401], [CMN408], [CMN102].
 func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
 	r := newRequest(&operationCreateAnsweringRule, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("extensionId", extensionID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("extensionId", extensionID)
 	r.setJSON(body)
 	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }
@@ -117,7 +117,7 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 // Documented errors: [AWR129], [AWR178], [CMN101], [CMN102].
 func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm, opts ...CallOption) (*CompanyGreeting, error) {
 	r := newRequest(&operationCreateCompanyGreeting, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	f := newForm()
 	if v := form.AnsweringRuleID; v != nil {
 		f.addField("answeringRuleId", *v)
@@ -142,8 +142,8 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 // Documented errors: [AWR128], [AWR129], [AWR165], [CLR103], [CMN101], [CMN102], [CMN111].
 func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string, extensionID string, form CreateCustomUserGreetingForm, opts ...CallOption) (*UserGreeting, error) {
 	r := newRequest(&operationCreateCustomUserGreeting, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("extensionId", extensionID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("extensionId", extensionID)
 	f := newForm()
 	f.addField("answeringRuleId", form.AnsweringRuleID)
 	f.addField("type", form.Type)
@@ -162,7 +162,7 @@ func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string,
 // Application permission ReadAccounts, user permission ReadCompanyInfo, usage-plan group Medium.
 func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, opts ...CallOption) (*CallRecordingGreetings, error) {
 	r := newRequest(&operationListCallRecordingCustomGreetings, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	return fetch[CallRecordingGreetings](ctx, c, r, http.StatusOK)
 }
 
@@ -193,9 +193,9 @@ func (params *ListCallRecordingCustomGreetingsParams) change(r *request) {
 // Documented errors: [CMN102].
 func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID string, opts ...CallOption) (*UserGreeting, error) {
 	r := newRequest(&operationReadCustomGreeting, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("extensionId", extensionID)
-	r.setPath("greetingId", greetingID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("extensionId", extensionID)
+	r.setPathText("greetingId", greetingID)
 	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
@@ -216,9 +216,9 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 // [CMN102].
 func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
 	r := newRequest(&operationUpdateAnsweringRule, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("extensionId", extensionID)
-	r.setPath("ruleId", ruleID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("extensionId", extensionID)
+	r.setPathText("ruleId", ruleID)
 	r.setJSON(body)
 	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }

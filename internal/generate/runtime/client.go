@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -152,7 +153,7 @@ func ThrottlingGroup(r *http.Request) string {
 // request is a call that is being put together. The first error sticks.
 type request struct {
 	op          *Operation
-	path        string
+	params      []pathParam
 	query       url.Values
 	lists       []string // of the query, escaped
 	header      http.Header
@@ -166,6 +167,9 @@ type request struct {
 	attempts    atomic.Int32 // how often the request was sent, counted where response asks for it
 }
 
+// pathParam is a parameter of the path, escaped.
+type pathParam struct{ name, text string }
+
 // body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context of
 // the call.
 type body struct {
@@ -176,7 +180,7 @@ type body struct {
 }
 
 func newRequest(op *Operation, options []CallOption) *request {
-	r := &request{op: op, path: op.Path, query: url.Values{}, header: http.Header{}}
+	r := &request{op: op, header: http.Header{}}
 	for _, option := range options {
 		if option != nil {
 			option.change(r)
@@ -193,6 +197,9 @@ func (r *request) fail(format string, args ...any) {
 
 // plain is a value as it stands in paths, queries, headers and forms.
 func plain(value any) string {
+	if s, ok := value.(string); ok {
+		return s
+	}
 	// An enumeration of numbers has a type of its own.
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Float64 || v.Kind() == reflect.Float32 {
 		return strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()) // never 1e+06
@@ -209,26 +216,70 @@ func joined[T any](values []T, separator string) string {
 	return strings.Join(texts, separator)
 }
 
-func (r *request) setPath(name string, value any) { setPathList(r, name, []any{value}) }
+func (r *request) setPath(name string, value any) { r.setPathText(name, plain(value)) }
 
-// setPathList fills in a path parameter that is a list. An empty value would make another path, and so would a dot
-// segment.
+// setPathText is setPath for a text.
+func (r *request) setPathText(name, text string) { r.fillIn(name, r.pathText(name, text)) }
+
+// setPathList fills in a path parameter that is a list.
 func setPathList[T any](r *request, name string, values []T) {
 	if len(values) == 0 {
 		r.fail("%s must not be an empty list", name)
 	}
 	texts := make([]string, len(values))
 	for i, v := range values {
-		text := plain(v)
-		if text == "" || text == "." || text == ".." {
-			r.fail("%s must not be %q", name, text)
-		}
-		texts[i] = url.PathEscape(text)
+		texts[i] = r.pathText(name, plain(v))
 	}
-	r.path = strings.Replace(r.path, "{"+name+"}", strings.Join(texts, ","), 1)
+	r.fillIn(name, strings.Join(texts, ","))
 }
 
-func (r *request) addQuery(name string, value any) { r.query.Add(name, plain(value)) }
+// pathText is a value as it stands in a path. An empty value would make another path, and so would a dot segment.
+func (r *request) pathText(name, text string) string {
+	if text == "" || text == "." || text == ".." {
+		r.fail("%s must not be %q", name, text)
+	}
+	return url.PathEscape(text)
+}
+
+func (r *request) fillIn(name, text string) {
+	if r.params == nil {
+		r.params = make([]pathParam, 0, strings.Count(r.op.Path, "{"))
+	}
+	r.params = append(r.params, pathParam{name, text})
+}
+
+// appendPath appends the operation's path with its parameters filled in.
+func (r *request) appendPath(before string) string {
+	var b strings.Builder
+	size := len(before) + len(r.op.Path)
+	for _, p := range r.params {
+		size += len(p.text)
+	}
+	b.Grow(size)
+	b.WriteString(before)
+	rest := r.op.Path
+	for {
+		text, after, found := strings.Cut(rest, "{")
+		b.WriteString(text)
+		if !found {
+			return b.String()
+		}
+		name, behind, _ := strings.Cut(after, "}")
+		if i := slices.IndexFunc(r.params, func(p pathParam) bool { return p.name == name }); i >= 0 {
+			b.WriteString(r.params[i].text)
+		} else {
+			b.WriteString("{" + name + "}")
+		}
+		rest = behind
+	}
+}
+
+func (r *request) addQuery(name string, value any) {
+	if r.query == nil {
+		r.query = url.Values{}
+	}
+	r.query.Add(name, plain(value))
+}
 
 // addQueryList adds a list as one value. Its separator stands as it is between values that are escaped (RFC 6570 §3.2.8), so
 // that one in a value is not taken for it.
@@ -277,7 +328,7 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 		}
 		target = *own
 	}
-	target.RawPath = strings.TrimSuffix(target.EscapedPath(), "/") + r.path
+	target.RawPath = r.appendPath(strings.TrimSuffix(target.EscapedPath(), "/"))
 	unescaped, err := url.PathUnescape(target.RawPath)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
@@ -287,11 +338,10 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	for _, list := range r.lists {
 		target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+list, "&")
 	}
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, operationKey{}, r.op), r.op.Method, target.String(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
-	}
-	req.Header = r.header
+	// http.NewRequest would write the URL and read it once more.
+	req := (&http.Request{
+		Method: r.op.Method, URL: &target, Host: target.Host, Header: r.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(context.WithValue(ctx, operationKey{}, r.op))
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")
 	}
@@ -401,23 +451,39 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 // answers reports why a body that could be decoded is no answer all the same, nil if it is one: it is an error object, or
 // has none of the members that a result which has an id, or a required member, would have.
 func answers[T any](result *T, data []byte) error {
-	t := reflect.TypeFor[T]()
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	identified, described := false, false
-	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		described = described || name == "errorCode"
-		identified = identified || name == "id" || name != "" && name != "-" && !strings.Contains(options, "omit")
-	}
-	if !described && bytes.Contains(data, []byte(`"errorCode"`)) && text(members(data)["errorCode"]) != "" {
+	k := kindOf(reflect.TypeFor[T]())
+	if k.object && !k.described && bytes.Contains(data, []byte(`"errorCode"`)) && text(members(data)["errorCode"]) != "" {
 		return errors.New("the body is an error object")
 	}
-	if identified && reflect.ValueOf(result).Elem().IsZero() {
+	if k.identified && reflect.ValueOf(result).Elem().IsZero() {
 		return errors.New("the body has no member of the result")
 	}
 	return nil
+}
+
+// resultKind is what answers has to know of a result's type.
+type resultKind struct {
+	object     bool
+	described  bool // it has an errorCode of its own
+	identified bool // it has an id, or a required member
+}
+
+var resultKinds sync.Map // of resultKind by reflect.Type: reading the fields allocates
+
+func kindOf(t reflect.Type) resultKind {
+	if known, ok := resultKinds.Load(t); ok {
+		return known.(resultKind)
+	}
+	k := resultKind{object: t.Kind() == reflect.Struct}
+	if k.object {
+		for i := range t.NumField() {
+			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			k.described = k.described || name == "errorCode"
+			k.identified = k.identified || name == "id" || name != "" && name != "-" && !strings.Contains(options, "omit")
+		}
+	}
+	resultKinds.Store(t, k)
+	return k
 }
 
 func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {

@@ -231,3 +231,13 @@ func TestCall(t *testing.T) {
 	require.EqualError(t, do(answer(t, 200, nil, ""), 204), "createThing: 200 OK (undocumented)")
 	require.EqualError(t, do(answer(t, 404, jsonHeader(), `{"errorCode":"CMN-102","message":"gone"}`), 204), "createThing: 404 Not Found: CMN-102: gone")
 }
+
+// A template is filled in at once: what stands for one parameter is not taken for another.
+func TestPathParameters(t *testing.T) {
+	r := newRequest(&Operation{ID: "x", Path: "/a/{one}/{two}/{one}/end{three}"}, nil)
+	r.setPathText("one", "{two}")
+	r.setPath("two", 2.5)
+	setPathList(r, "three", []string{"a,b", "c"})
+	require.NoError(t, r.err)
+	require.Equal(t, "/base/a/%7Btwo%7D/2.5/%7Btwo%7D/enda%2Cb,c", r.appendPath("/base"))
+}

@@ -164,12 +164,18 @@ func (r *request) setForm(f *form) {
 			}
 		}
 		for i, text := range f.texts {
-			parts = append(parts, bytes.NewReader(text))
-			if i < len(f.files) {
-				parts = append(parts, atMost(sizes[i], f.files[i].Reader))
+			parts = append(parts, inMemory{bytes.NewReader(text)})
+			if i == len(f.files) {
+				continue
 			}
+			file := atMost(sizes[i], f.files[i].Reader)
+			switch f.files[i].Reader.(type) {
+			case *bytes.Reader, *bytes.Buffer, *strings.Reader:
+				file = inMemory{file}
+			}
+			parts = append(parts, file)
 		}
-		last = newUpload(ctx, io.MultiReader(parts...))
+		last = newUpload(ctx, parts)
 		return last, nil
 	}
 }
@@ -205,46 +211,97 @@ func (s *someBytes) Read(p []byte) (int, error) {
 
 // upload is a body that lets go of its files when it is closed and when the call's context ends: a transport waits for a
 // read that is under way before it gives up, and may still be reading for a try that has failed when the next one begins
-// at the files' start. So the files are read aside, into a buffer that is the upload's own: a late read harms nobody.
+// at the files' start. So a file that may keep a reader waiting is read aside, into a buffer that is the read's own: a late
+// read harms nobody.
 type upload struct {
 	ctx     context.Context
 	closed  chan struct{}
 	close   func()
-	body    io.Reader
-	buffer  []byte
+	parts   []io.Reader   // what is left
+	chunk   *chunk        // of the file that is being read, nil before the first read and when one is late
 	reading chan struct{} // full while the body is read
 }
 
-func newUpload(ctx context.Context, body io.Reader) *upload {
-	u := &upload{ctx: ctx, closed: make(chan struct{}), body: body, buffer: make([]byte, 32<<10), reading: make(chan struct{}, 1)}
+func newUpload(ctx context.Context, parts []io.Reader) *upload {
+	u := &upload{ctx: ctx, closed: make(chan struct{}), parts: parts, reading: make(chan struct{}, 1)}
 	u.close = sync.OnceFunc(func() { close(u.closed) })
 	return u
 }
+
+// inMemory is a part that never keeps a reader waiting.
+type inMemory struct{ io.Reader }
+
+// chunk is what a read aside has given.
+type chunk struct {
+	buffer [32 << 10]byte
+	n      int
+	err    error
+	done   chan struct{} // takes one when it is read
+}
+
+// chunks are those of files that were read to their end; others are left to late reads.
+var chunks = sync.Pool{New: func() any { return &chunk{done: make(chan struct{}, 1)} }}
 
 func (u *upload) Read(p []byte) (int, error) {
 	if err := u.ended(); err != nil {
 		return 0, err
 	}
-	var n int
-	var err error
-	done := make(chan struct{})
-	chunk := u.buffer[:min(len(p), len(u.buffer))]
 	select {
 	case u.reading <- struct{}{}:
-		go func() {
-			n, err = u.body.Read(chunk)
-			<-u.reading
-			close(done)
-		}()
-	case <-u.closed: // abandoned in the meantime: done never comes
+	case <-u.closed:
+		return 0, u.ended()
+	case <-u.ctx.Done():
+		return 0, u.ended()
 	}
+	for len(u.parts) > 0 {
+		n, over, err := u.read(u.parts[0], p)
+		if over {
+			return 0, u.ended()
+		}
+		if err == io.EOF {
+			u.parts, err = u.parts[1:], nil
+		}
+		if n > 0 || err != nil || len(p) == 0 {
+			<-u.reading
+			return n, err
+		}
+	}
+	<-u.reading
+	return 0, io.EOF
+}
+
+// read reads one part. over tells that the upload was over first: the read goes on then, and keeps reading full.
+func (u *upload) read(part io.Reader, p []byte) (n int, over bool, err error) {
+	if part, ok := part.(inMemory); ok {
+		n, err = part.Read(p)
+		return n, false, err
+	}
+	if u.chunk == nil {
+		u.chunk = chunks.Get().(*chunk)
+	}
+	c := u.chunk
+	size := min(len(p), len(c.buffer))
+	go func() {
+		c.n, c.err = part.Read(c.buffer[:size])
+		c.done <- struct{}{}
+	}()
 	select {
-	case <-done:
-		return copy(p, chunk[:n]), err
+	case <-c.done:
+		n, err = copy(p, c.buffer[:c.n]), c.err
+		if err == io.EOF {
+			u.chunk = nil
+			chunks.Put(c)
+		}
+		return n, false, err
 	case <-u.closed:
 	case <-u.ctx.Done():
 	}
-	return 0, u.ended()
+	u.chunk = nil
+	go func() {
+		<-c.done
+		<-u.reading
+	}()
+	return 0, true, nil
 }
 
 // ended tells why the upload is over, if it is.

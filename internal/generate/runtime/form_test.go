@@ -297,7 +297,7 @@ func TestRewindGivesUp(t *testing.T) {
 
 // A read may begin just when the next try has found that there is none.
 func TestReadOfAbandoned(t *testing.T) {
-	u := newUpload(t.Context(), strings.NewReader("tone"))
+	u := newUpload(t.Context(), []io.Reader{strings.NewReader("tone")})
 	u.reading <- struct{}{}
 	time.AfterFunc(20*time.Millisecond, func() { u.Close() })
 	n, err := u.Read(make([]byte, 4))

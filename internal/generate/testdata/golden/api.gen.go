@@ -89,7 +89,7 @@ func NewParams(operation string) CallOption {
 // Awkward calls GET /v1/{ctx}/{r}/{http}/{type}/{body}.
 func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpValue bool, pType AwkwardType, bodyValue float64, opts ...CallOption) error {
 	r := newRequest(&operationAwkward, opts)
-	r.setPath("ctx", ctxValue)
+	r.setPathText("ctx", ctxValue)
 	r.setPath("r", rValue)
 	r.setPath("http", httpValue)
 	r.setPath("type", pType)
@@ -106,7 +106,7 @@ func (c *Client) Awkward(ctx context.Context, ctxValue string, rValue int, httpV
 // Documented errors: [SWB100], [SWB101], [SWB102].
 func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRuleRequest, opts ...CallOption) (*Rule, error) {
 	r := newRequest(&operationCreateRule, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	r.setJSON(body)
 	return fetch[Rule](ctx, c, r, http.StatusCreated)
 }
@@ -117,8 +117,8 @@ func (c *Client) CreateRule(ctx context.Context, accountID string, body CreateRu
 //   - ruleID: the rule.
 func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string, opts ...CallOption) error {
 	r := newRequest(&operationDeleteRule, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("ruleId", ruleID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("ruleId", ruleID)
 	return call(ctx, c, r, http.StatusNoContent)
 }
 
@@ -129,7 +129,7 @@ func (c *Client) DeleteRule(ctx context.Context, accountID string, ruleID string
 // Usage-plan group Light.
 func (c *Client) ListRules(ctx context.Context, accountID string, opts ...CallOption) (*RuleList, error) {
 	r := newRequest(&operationListRules, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	return fetch[RuleList](ctx, c, r, http.StatusOK)
 }
 
@@ -177,7 +177,7 @@ func (params *ListRulesParams) change(r *request) {
 // ReadRules calls GET /v1/account/{accountId}/rules/{ruleIds}.
 func (c *Client) ReadRules(ctx context.Context, accountID string, ruleIds []string, params *ReadRulesParams, opts ...CallOption) (*RuleList, error) {
 	r := newRequest(&operationReadRules, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	setPathList(r, "ruleIds", ruleIds)
 	if params == nil {
 		r.fail("params are nil, but at is required")
@@ -217,8 +217,8 @@ func (c *Client) ReadStatus(ctx context.Context, opts ...CallOption) error {
 // Documented errors: [SWB100].
 func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string, body UpdateRuleRequest, opts ...CallOption) (*Rule, error) {
 	r := newRequest(&operationUpdateRule, opts)
-	r.setPath("accountId", accountID)
-	r.setPath("ruleId", ruleID)
+	r.setPathText("accountId", accountID)
+	r.setPathText("ruleId", ruleID)
 	r.setJSON(body)
 	return fetch[Rule](ctx, c, r)
 }
@@ -230,7 +230,7 @@ func (c *Client) UpdateRule(ctx context.Context, accountID string, ruleID string
 // Usage-plan group Heavy.
 func (c *Client) UploadGreeting(ctx context.Context, accountID string, form UploadGreetingForm, opts ...CallOption) (*Greeting, error) {
 	r := newRequest(&operationUploadGreeting, opts)
-	r.setPath("accountId", accountID)
+	r.setPathText("accountId", accountID)
 	f := newForm()
 	if v := form.DeskID; v != nil {
 		f.addField("deskId", *v)
