@@ -91,3 +91,7 @@ browser: ## test the HTML report in headless Chromium, which must be installed
 .PHONY: callbench
 callbench: ## compare whole calls with the same ones written by hand: time, allocations, bytes
 	$(GO) run ./internal/callbench
+
+.PHONY: footprint
+footprint: ## tell what a service takes on board, beside other vendors' clients: modules, vendor folder, binary
+	$(GO) run ./internal/footprint

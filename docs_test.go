@@ -75,4 +75,4 @@ func TestRooms(t *testing.T) {
 }
 
 // tools are programs of the project's own.
-var tools = []string{"internal/breadth", "internal/callbench", "internal/chain", "internal/release"}
+var tools = []string{"internal/breadth", "internal/callbench", "internal/chain", "internal/footprint", "internal/release"}
