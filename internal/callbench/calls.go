@@ -36,7 +36,8 @@ func pairs(client *ringcentral.Client, h hand) []pair {
 	}
 	send := func(ctx context.Context) error {
 		greeting, err := client.CreateCustomUserGreeting(ctx, "~", "1005", ringcentral.CreateCustomUserGreetingForm{
-			Type: "Voicemail", AnsweringRuleID: "1003", Binary: ringcentral.File{Name: "a.wav", ContentType: "audio/wav", Reader: bytes.NewReader(sound)},
+			Type: "Voicemail", AnsweringRuleID: "1003",
+			Binary: ringcentral.File{Name: "a.wav", ContentType: "audio/wav", Reader: bytes.NewReader(sound)},
 		})
 		return hasID(err, greeting != nil && greeting.ID != nil)
 	}
@@ -73,8 +74,12 @@ func hasID(err error, ok bool) error {
 	return err
 }
 
-// hand is a client as a program would write it for itself, without the checks of the generated one beside status and type.
+// hand is a client as a program would write it for itself, without the checks of the generated one beside that of the status.
 type hand struct{ server string }
+
+func (h hand) extension(id string) string {
+	return h.server + "/restapi/v1.0/account/" + url.PathEscape("~") + "/extension/" + url.PathEscape(id)
+}
 
 func (h hand) do(req *http.Request, result any) error {
 	req.Header.Set("Accept", "application/json")
@@ -99,7 +104,7 @@ func create(ctx context.Context, h hand, body any) (*ringcentral.AnsweringRule, 
 	if err != nil {
 		return nil, err
 	}
-	address := h.server + "/restapi/v1.0/account/" + url.PathEscape("~") + "/extension/" + url.PathEscape("1005") + "/answering-rule"
+	address := h.extension("1005") + "/answering-rule"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -110,7 +115,7 @@ func create(ctx context.Context, h hand, body any) (*ringcentral.AnsweringRule, 
 }
 
 func read(ctx context.Context, h hand, extension, id string) (*ringcentral.UserGreeting, error) {
-	address := h.server + "/restapi/v1.0/account/" + url.PathEscape("~") + "/extension/" + url.PathEscape(extension) + "/greeting/" + url.PathEscape(id)
+	address := h.extension(extension) + "/greeting/" + url.PathEscape(id)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
@@ -123,7 +128,7 @@ func upload(ctx context.Context, h hand, extension string, file io.Reader) (*rin
 	pr, pw := io.Pipe()
 	form := multipart.NewWriter(pw)
 	go func() { pw.CloseWithError(fill(form, file)) }()
-	address := h.server + "/restapi/v1.0/account/" + url.PathEscape("~") + "/extension/" + url.PathEscape(extension) + "/greeting"
+	address := h.extension(extension) + "/greeting"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, pr)
 	if err != nil {
 		return nil, err
@@ -146,7 +151,7 @@ func uploadSized(ctx context.Context, h hand, extension string, file *bytes.Read
 	}
 	length := int64(text.Len() + file.Len())
 	body := io.MultiReader(bytes.NewReader(text.Bytes()[:middle]), file, bytes.NewReader(text.Bytes()[middle:]))
-	address := h.server + "/restapi/v1.0/account/" + url.PathEscape("~") + "/extension/" + url.PathEscape(extension) + "/greeting"
+	address := h.extension(extension) + "/greeting"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, body)
 	if err != nil {
 		return nil, err
