@@ -7,7 +7,7 @@ STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 PEERS       = internal/peers
 
 .DEFAULT_GOAL := all
-.PHONY: bodies breadth chain fuzz release
+.PHONY: bodies breadth chain fuzz interrupt release
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -81,6 +81,9 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s)
 	    echo "$$out" | tail -1; \
 	  done; \
 	done
+
+interrupt: ## kill an update at many random moments, and look at what is left (KILLS=1000)
+	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 60m
 
 release: ## write the archives of a version to dist (VERSION=v1.2.3)
 	$(GO) run ./internal/release -version "$(VERSION)"

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,50 +116,62 @@ var writing atomic.Int32
 func Writing() bool { return writing.Load() > 0 }
 
 // Write brings the files below dir to what was built. Each new file is first written whole beside its target; only when
-// all are there are they renamed into place, one by one, and files that are no longer generated removed. On an error
-// before that nothing has changed. Once begun it is not interrupted: callers look at their context before.
+// all are there, and a journal of what is to follow, are they renamed into place, one by one, and files that are no longer
+// generated removed. On an error before that nothing has changed; a program that is killed after it leaves the journal, which
+// [Recover] completes. Once begun it is not interrupted: callers look at their context before.
 func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 	writing.Add(1)
 	defer writing.Add(-1)
-	var temporary [][2]string // from, to
+	if _, err := Recover(dir); err != nil {
+		return err
+	}
+	var j journal
+	begun := false
 	defer func() {
-		if err != nil {
-			for _, pair := range temporary {
-				_ = os.Remove(pair[0])
+		if err != nil && !begun {
+			for _, m := range j.Moves {
+				_ = os.Remove(filepath.Join(dir, filepath.FromSlash(m.From)))
 			}
 		}
 	}()
+	swept := map[string]bool{}
 	for _, c := range changes {
-		if c.State != Stale && c.State != Missing {
+		target := filepath.Join(dir, filepath.FromSlash(c.Path))
+		switch c.State {
+		case Extra:
+			j.Removes = append(j.Removes, c.Path)
+			continue
+		case Unchanged:
 			continue
 		}
-		target := filepath.Join(dir, filepath.FromSlash(c.Path))
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
+		}
+		if folder := filepath.Dir(target); !swept[folder] {
+			sweep(folder)
+			swept[folder] = true
 		}
 		name, err := writeBeside(target, files[c.Path])
 		if err != nil {
 			return fmt.Errorf("write %s: %w", c.Path, err)
 		}
-		temporary = append(temporary, [2]string{name, target})
+		j.Moves = append(j.Moves, move{path.Join(path.Dir(c.Path), filepath.Base(name)), c.Path})
 	}
-	for _, pair := range temporary {
-		if err := os.Rename(pair[0], pair[1]); err != nil {
+	if len(j.Moves)+len(j.Removes) == 0 {
+		return nil
+	}
+	if len(j.Moves)+len(j.Removes) > 1 { // one rename is whole by itself
+		if err := j.write(dir); err != nil {
 			return err
 		}
 	}
-	for _, c := range changes {
-		if c.State == Extra {
-			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(c.Path))); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	begun = true
+	return j.complete(dir)
 }
 
+// writeBeside writes a file under a name that tells whose it is.
 func writeBeside(target string, data []byte) (name string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
+	f, err := os.CreateTemp(filepath.Dir(target), fmt.Sprintf(".%s%s%d-*", filepath.Base(target), mine, os.Getpid()))
 	if err != nil {
 		return "", err
 	}

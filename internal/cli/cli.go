@@ -140,7 +140,11 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 		if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
 			return usagef("-C %s: there is no such folder", a.dir)
 		}
-		return nil
+		recovered, err := build.Recover(a.dir)
+		if recovered {
+			fmt.Fprintln(a.stderr, "what a run before had begun to write is complete now")
+		}
+		return err
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")

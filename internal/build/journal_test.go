@@ -1,0 +1,66 @@
+package build_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+)
+
+// What a run that was killed had begun is completed, whatever of it was done; and a journal cannot reach out of its folder.
+func TestRecover(t *testing.T) {
+	t.Parallel()
+	journal := func(text string) string {
+		dir := t.TempDir()
+		for name, text := range map[string]string{
+			build.JournalFile: text, "a/x.yaml": "old", "a/.x.yaml.ringbasic-1-2": "new", "gone.yaml": "gone",
+		} {
+			name = filepath.Join(dir, filepath.FromSlash(name))
+			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+			require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+		}
+		return dir
+	}
+	dir := journal(`{"moves":[{"from":"a/.x.yaml.ringbasic-1-2","to":"a/x.yaml"},{"from":"a/.y.yaml.ringbasic-1-3","to":"a/y.yaml"}],"removes":["gone.yaml","never.yaml"]}`)
+	done, err := build.Recover(dir)
+	require.NoError(t, err)
+	require.True(t, done)
+	data, err := os.ReadFile(filepath.Join(dir, "a", "x.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, "new", string(data))
+	for _, name := range []string{build.JournalFile, "gone.yaml", "a/.x.yaml.ringbasic-1-2"} {
+		require.NoFileExists(t, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	done, err = build.Recover(dir)
+	require.NoError(t, err)
+	require.False(t, done)
+
+	for _, text := range []string{
+		"", "[]x", `{"moves":[{"from":"a/x.yaml","to":"b"}]}`, `{"moves":[{"from":"../.x.ringbasic-1-2","to":"b"}]}`,
+		`{"moves":[{"from":"a/.x.ringbasic-1-2","to":"/etc/b"}]}`, `{"removes":["../gone.yaml"]}`,
+	} {
+		dir := journal(text)
+		_, err := build.Recover(dir)
+		require.ErrorContains(t, err, ".ringbasic-journal is no journal of this program: remove it", text)
+		require.FileExists(t, filepath.Join(dir, "gone.yaml"))
+		require.FileExists(t, filepath.Join(dir, "a", "x.yaml"))
+	}
+}
+
+// A write takes away what processes that are no more have left beside its targets, and nobody else's files.
+func TestWriteSweeps(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{".x.yaml.ringbasic-999999999-1", ".x.yaml.other-1", "x.ringbasic-999999999-1"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	files := map[string][]byte{"x.yaml": []byte("new")}
+	require.NoError(t, build.Write(dir, files, []build.Change{{Path: "x.yaml", State: build.Missing}}))
+	require.NoFileExists(t, filepath.Join(dir, ".x.yaml.ringbasic-999999999-1"))
+	for _, name := range []string{".x.yaml.other-1", "x.ringbasic-999999999-1", "x.yaml"} {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+}
