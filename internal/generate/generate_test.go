@@ -167,7 +167,7 @@ func TestNoDeadCode(t *testing.T) {
 	text := small("", "", "{'204': {description: gone}}", "")
 	files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
 	require.NoError(t, err)
-	require.Equal(t, []string{"advice.gen.go", "api.gen.go", "client.gen.go", "codes.gen.go", "doc.gen.go", "errors.gen.go", "observe.gen.go", "options.gen.go", "spec.gen.go", "types.gen.go"}, slices.Sorted(maps.Keys(files)))
+	require.Equal(t, []string{"advice.gen.go", "api.gen.go", "client.gen.go", "codes.gen.go", "doc.gen.go", "errors.gen.go", "observe.gen.go", "options.gen.go", "spec.gen.go", "types.gen.go", "values.gen.go"}, slices.Sorted(maps.Keys(files)))
 	client := string(files["client.gen.go"])
 	for _, absent := range []string{"setJSON", "addQuery", "setHeader", "func fetch", "func joined", "encoding/json"} {
 		require.NotContains(t, client, absent)

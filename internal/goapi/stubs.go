@@ -27,7 +27,7 @@ var stubs = map[string]string{
 	"reflect":       `type Type interface { Name() string }`,
 	"sync":          `type Map struct { m map[any]any }; type Mutex struct { state int32 }; type Pool struct { noCopy [0]func(); New func() any }; func (m *Mutex) Lock() {}; func (m *Mutex) Unlock() {}`,
 	"sync/atomic":   `type Int32 struct { v int32 }`,
-	"time":          `type Duration int64; const Second Duration = 1000000000; type Time struct { wall uint64 }`,
+	"time":          `type Duration int64; const Second Duration = 1000000000; type Time struct { wall uint64 }; type Location struct { zone []string }`,
 }
 
 // stubImporter imports stubs. It keeps those that it has made.
