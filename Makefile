@@ -5,6 +5,7 @@ GO         ?= go
 RINGBASIC   = $(GO) run ./cmd/ringbasic
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck
 PEERS       = internal/peers
+OTEL        = examples/otel
 
 .DEFAULT_GOAL := all
 .PHONY: bodies breadth chain fuzz interrupt release
@@ -27,15 +28,18 @@ check: ## verify: pin and lock belong together, nothing is stale, every recordin
 test: ## run all tests
 	$(GO) test ./...
 	$(GO) test -C $(PEERS) ./...
+	$(GO) test -C $(OTEL) ./...
 
 lint: ## gofmt, go vet and staticcheck
 	@unformatted="$$(gofmt -l $$(git ls-files '*.go'))"; \
 	if [ -n "$$unformatted" ]; then echo "not gofmt'ed: run gofmt -w on"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) vet -C $(PEERS) -tags browser ./...
+	$(GO) vet -C $(OTEL) ./...
 	$(STATICCHECK) ./...
 	$(GO) mod tidy -diff
 	$(GO) -C $(PEERS) mod tidy -diff
+	$(GO) -C $(OTEL) mod tidy -diff
 
 ci: ## everything that CI checks; needs git and a C compiler, for the race detector
 	@set -e; before="$$(git status --porcelain)"; \
