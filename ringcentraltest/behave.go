@@ -79,10 +79,7 @@ func (r Response) send(w http.ResponseWriter, request *http.Request) {
 }
 
 // penalty is a 429 that is kept up.
-type penalty struct {
-	until  time.Time
-	answer Response
-}
+type penalty struct{ until time.Time }
 
 // Penalize answers the next request of an operation with 429 (CMN-301), and from then on every request of its usage-plan group until
 // wait is over, each with what is left of it as Retry-After: a client that does not wait stays out.
