@@ -47,6 +47,7 @@ func (t *Table) Name(root *yaml.Node, reserved []string) (*Result, error) {
 		stands:   map[string][]string{},
 		proposed: map[string]string{},
 		met:      map[string]bool{},
+		cyclic:   cyclic(root),
 		taken:    map[string]bool{},
 	}
 	for _, name := range reserved {
@@ -73,6 +74,8 @@ type namer struct {
 	proposed map[string]string   // names of places that the table does not have, by key
 	added    []Entry
 	met      map[string]bool // the keys of places
+	cyclic   map[string]bool // the vendor's components that lead back to themselves
+	inlined  int             // nodes that were put where they are used
 	taken    map[string]bool
 	queue    []job // whose places have names
 	later    later // whose places have none yet
@@ -230,19 +233,19 @@ func (n *namer) visit(slot *yaml.Node, at Place, hint string, chain []string) {
 		source = &copied
 	}
 	if inner := wrapped(source); inner != nil && !slices.Contains(chain, vendor) {
-		target, _ := n.deref(inner)
+		target, component := n.deref(inner)
 		if vendor != "" {
 			chain = append(slices.Clone(chain), vendor)
 		}
 		*slot = *document.Clone(source)
-		if n.isObject(target) {
+		if n.isNamed(target, component, chain) {
 			n.visit(wrapped(slot), at, hint, chain)
 			return
 		}
 		source, vendor = n.joined(target, source), ""
 	}
-	if !n.isObject(source) && !(vendor != "" && slices.Contains(chain, vendor)) {
-		*slot = *document.Clone(source)
+	if !n.isNamed(source, vendor, chain) {
+		*slot = *n.copied(source)
 		if vendor != "" {
 			chain = append(slices.Clone(chain), vendor)
 		}
@@ -260,6 +263,20 @@ func (n *namer) visit(slot *yaml.Node, at Place, hint string, chain []string) {
 	} else {
 		heap.Push(&n.later, j)
 	}
+}
+
+// copied is a copy of what is put where it is used, and counts it.
+func (n *namer) copied(schema *yaml.Node) *yaml.Node {
+	n.inlined += size(schema)
+	return document.Clone(schema)
+}
+
+func size(n *yaml.Node) int {
+	total := 1
+	for _, c := range n.Content {
+		total += size(c)
+	}
+	return total
 }
 
 // wrapped is the one member of an allOf beside which stands nothing but what is about the place; nil if a schema is none such.
@@ -295,6 +312,11 @@ func (n *namer) hoisted(source *yaml.Node) (over []*yaml.Node) {
 		}
 	}
 	return over
+}
+
+// isNamed reports whether a schema, which is the vendor's component of a name or inline, is a component of ours.
+func (n *namer) isNamed(schema *yaml.Node, vendor string, chain []string) bool {
+	return n.isObject(schema) || vendor != "" && (slices.Contains(chain, vendor) || n.cyclic[vendor] || n.inlined >= maxInlined)
 }
 
 // isObject reports whether a schema becomes a component: an object with properties, or a union of such.

@@ -92,7 +92,7 @@ func TestName(t *testing.T) {
 		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+"Tree'}}}}}"),
 			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array","items":{"$ref":"#/components/schemas/Item"}}}}}`},
 		"a list that holds itself": {"", shop(ref+"Rows'}", "{Rows: {type: array, items: "+ref+"Rows'}}}"),
-			`{"Rows":{"type":"array","items":{"type":"array","items":{"$ref":"#/components/schemas/Rows"}}}}`},
+			`{"Rows":{"type":"array","items":{"$ref":"#/components/schemas/Rows"}}}`},
 		"split": {item + "Part:\n  - Item.a\n  - Item.b\n", shop("{properties: {a: "+ref+"A'}, b: "+ref+"B'}}}", "{A: {type: object, required: [x], properties: {x: {type: string, enum: [p]}}}, B: {type: object, properties: {x: {type: string, enum: [q]}, y: {type: integer}}}}"),
 			`{"Item":{"properties":{"a":{"$ref":"#/components/schemas/Part"},"b":{"$ref":"#/components/schemas/Part"}},"type":"object"},"Part":{"type":"object","properties":{"x":{"type":"string","enum":["p","q"]},"y":{"type":"integer"}}}}`},
 		"merged": {item + "A:\n  - Item.a\nB:\n  - Item.b\n", shop("{properties: {a: "+ref+"AB'}, b: "+ref+"AB'}}}", "{AB: {type: object, properties: {x: {type: string}}}}"),
