@@ -254,29 +254,11 @@ func (t *Table) Unknown(typed *Typed, selected []string) error {
 			continue
 		}
 		near := ""
-		if best := nearest(p.key(), typed.Known); best != "" {
+		if best := document.Nearest(p.key(), typed.Known); best != "" {
 			near = fmt.Sprintf(" (the nearest is %s)", best)
 		}
 		problems = append(problems, fmt.Errorf("%s:%d: the document has no place %s, which is to be %s%s: correct it, or move it below %q",
 			t.file, e.Line, p, e.Name, near, unusedKey))
 	}
 	return errors.Join(problems...)
-}
-
-// nearest is the known text that shares most with one at its beginning and its end, empty if that is less than half of it.
-func nearest(text string, known []string) (best string) {
-	most := len(text) / 2
-	for _, k := range known {
-		front, back := 0, 0
-		for front < min(len(k), len(text)) && k[front] == text[front] {
-			front++
-		}
-		for back < min(len(k), len(text))-front && k[len(k)-1-back] == text[len(text)-1-back] {
-			back++
-		}
-		if front+back > most {
-			most, best = front+back, k
-		}
-	}
-	return best
 }

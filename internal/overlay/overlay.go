@@ -16,6 +16,7 @@ package overlay
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -196,7 +197,7 @@ func (o *Overlay) Apply(root *yaml.Node) error {
 		}
 		matched, err := a.Apply(root)
 		if err == nil && matched == 0 && !a.Remove {
-			err = a.Unmatched()
+			err = a.unmatchedIn(root)
 		}
 		problems = append(problems, err)
 	}
@@ -206,6 +207,26 @@ func (o *Overlay) Apply(root *yaml.Node) error {
 // Unmatched is the error of an update that found nothing to change.
 func (a Action) Unmatched() error {
 	return document.Errorf(a.File, a.node, "target matches nothing: %s", a.Target)
+}
+
+var schemaTarget = regexp.MustCompile(`^\$\.components\.schemas(?:\.(\w+)|\['([^'\\]+)'\])`)
+
+// unmatchedIn is [Action.Unmatched], with the nearest name that there is if the target's schema has another.
+func (a Action) unmatchedIn(root *yaml.Node) error {
+	m := schemaTarget.FindStringSubmatch(a.Target)
+	schemas := document.Get(root, "components", "schemas")
+	if m == nil || document.Get(schemas, m[1]+m[2]) != nil {
+		return a.Unmatched()
+	}
+	var names []string
+	for name := range document.Pairs(schemas) {
+		names = append(names, name.Value)
+	}
+	near := document.Nearest(m[1]+m[2], names)
+	if near == "" {
+		return a.Unmatched()
+	}
+	return document.Errorf(a.File, a.node, "target matches nothing: %s: there is no schema %s (the nearest is %s)", a.Target, m[1]+m[2], near)
 }
 
 // Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches. Of an

@@ -176,3 +176,21 @@ func TestCopy(t *testing.T) {
 		})
 	}
 }
+
+// A target whose schema is called otherwise is told with the nearest name that there is.
+func TestNearestName(t *testing.T) {
+	for target, want := range map[string]string{
+		"$.components.schemas.AnsweringRuleInfo.properties": "there is no schema AnsweringRuleInfo (the nearest is AnsweringRule)",
+		"$.components.schemas['Answering-Rule']":            "there is no schema Answering-Rule (the nearest is AnsweringRule)",
+		"$.components.schemas.AnsweringRule.items":          "target matches nothing: $.components.schemas.AnsweringRule.items",
+		"$.components.schemas.Zebra":                        "target matches nothing: $.components.schemas.Zebra",
+	} {
+		o, err := overlay.Parse("o.yaml", []byte(head+"  - {target: \""+target+"\", description: d, update: {x: 1}}\n"))
+		require.NoError(t, err)
+		root, err := document.ParseYAML("d.yaml", []byte("components: {schemas: {AnsweringRule: {type: object}, Queue: {type: object}}}"))
+		require.NoError(t, err)
+		err = o.Apply(root)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, strings.TrimSuffix(err.Error(), want), "nearest")
+	}
+}
