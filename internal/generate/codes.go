@@ -123,7 +123,7 @@ func (m *model) codes() []code {
 	constants := map[string]string{}
 	for _, op := range m.Operations {
 		for _, r := range op.Rows {
-			uses[r.Code] = append(uses[r.Code], use{r.Status, "[Client." + op.Name + "]", r.Message})
+			uses[r.Code] = append(uses[r.Code], use{r.Status, "[Client." + op.OperationId + "]", r.Message})
 			constants[r.Code] = r.Const
 		}
 	}

@@ -1,11 +1,12 @@
 // Package generate makes the client package from the built document.
 //
 // It is a pure function from a document to files: nothing is read, written or fetched, and the document is not changed.
-// Types come from oapi-codegen, used as a library; methods, error codes and the operations' table from the templates here.
-// What does not depend on the document (client, errors, uploads, ids) is ordinary Go in package runtime, so that it is
-// compiled, vetted and tested as such; what of it the client has a use for is copied.
+// Types and client come from oapi-codegen, used as a library, in one pass over the operations: the client by a template of
+// ours in place of its own (client.tmpl), which gets its operations. Error codes, the document and the package's comment
+// come from templates here. What does not depend on the document (client, errors, uploads, ids) is ordinary Go in package
+// runtime, so that it is compiled, vetted and tested as such; what of it the client has a use for is copied.
 //
-// oapi-codegen's own client is left out: it imports a runtime module, has a method for each content type of a body, and
+// The client that oapi-codegen has by itself imports a runtime module, has a method for each content type of a body, and
 // hands every response to the caller to tell success from failure. The package made here imports the standard library
 // alone, has one method an operation, and returns the documented success or an error. Schemas that only error responses
 // use have no Go type: all errors are read as an APIError.
@@ -89,17 +90,14 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err != nil {
 		return nil, err
 	}
-	view, originals, types, err := typesOf(doc, odd, cfg)
-	if err != nil {
-		return nil, err
-	}
-	m, err := newModel(view, originals, odd, cfg)
+	m, types, client, err := typesAndClient(doc, odd, cfg)
 	if err != nil {
 		return nil, err
 	}
 	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}}}
 	f.add("types.gen.go", []byte(tidyTypes(formNames(types, m.Operations))))
-	for _, name := range []string{"api", "codes", "doc", "spec"} {
+	f.add("api.gen.go", []byte(client))
+	for _, name := range []string{"codes", "doc", "spec"} {
 		var buf bytes.Buffer
 		if err := templates().ExecuteTemplate(&buf, name+".go.tmpl", m); err != nil {
 			return nil, err
@@ -130,15 +128,12 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 
 var typeNamedTwice = regexp.MustCompile(`duplicate typename '(\w+)' detected`)
 
-// typesOf has oapi-codegen declare the types of the document. It gives names to what has none, and refuses those that a
-// component has: such components are called otherwise then.
-func typesOf(doc *openapi3.T, odd *quirks, cfg Config) (view *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, types string, err error) {
+// typesAndClient has oapi-codegen declare the types of the document and the client. It gives names to what has none, and
+// refuses those that a component has: such components are called otherwise then.
+func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, client string, err error) {
 	const most = 20
 	for range most {
-		if view, originals, err = clientView(doc); err != nil {
-			return nil, nil, "", err
-		}
-		types, err = generateTypes(view, odd, cfg)
+		m, types, client, err = generated(doc, odd, cfg)
 		var twice []string
 		if err != nil {
 			twice = typeNamedTwice.FindStringSubmatch(err.Error())
@@ -165,7 +160,7 @@ func typesOf(doc *openapi3.T, odd *quirks, cfg Config) (view *openapi3.T, origin
 			break
 		}
 	}
-	return view, originals, types, err
+	return m, types, client, err
 }
 
 // putSpec puts the document into the file that has an empty string in its place. There is nothing to format in it.
@@ -188,30 +183,55 @@ func recoverError(err *error) {
 	}
 }
 
-// generateTypes has oapi-codegen declare the types of the document.
-func generateTypes(doc *openapi3.T, odd *quirks, cfg Config) (types string, err error) {
-	defer recoverError(&err)
-	userTemplates := map[string]string{}
-	for _, name := range []string{"constants.tmpl", "imports.tmpl", "param-types.tmpl", "request-bodies.tmpl", "union.tmpl"} {
-		text, err := templateFiles.ReadFile("templates/" + name)
-		if err != nil {
-			return "", err
+// ours are the templates that oapi-codegen executes in place of its own.
+var ours = sync.OnceValues(func() (map[string]string, error) {
+	texts := map[string]string{}
+	entries, err := templateFiles.ReadDir("templates")
+	for _, entry := range entries {
+		if name := entry.Name(); err == nil && !strings.HasSuffix(name, ".go.tmpl") {
+			var text []byte
+			text, err = templateFiles.ReadFile("templates/" + name)
+			// A text of one line oapi-codegen takes for the name of a file, and then for a URL.
+			texts[name] = string(text) + "\n"
 		}
-		userTemplates[name] = string(text)
+	}
+	return texts, err
+})
+
+// clientMark begins the client in what oapi-codegen returns.
+const clientMark = "\n//ringbasic:client\n"
+
+// generated has oapi-codegen declare types and client of the document, in one pass over its operations: client.tmpl asks for
+// the model of those that it is given.
+func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, client string, err error) {
+	defer recoverError(&err)
+	view, originals, err := clientView(doc)
+	if err != nil {
+		return nil, "", "", err
+	}
+	userTemplates, err := ours()
+	if err != nil {
+		return nil, "", "", err
+	}
+	var refused error // the template's error would be told with its line
+	codegen.TemplateFunctions["bodyVar"] = bodyVar
+	codegen.TemplateFunctions["client"] = func(definitions []codegen.OperationDefinition) *model {
+		m, refused = newModel(definitions, view, originals, odd, cfg)
+		return m
 	}
 	plain := func(goType string) codegen.SimpleTypeSpec { return codegen.SimpleTypeSpec{Type: goType} }
-	text := map[string]codegen.SimpleTypeSpec{"binary": plain("File")}
+	formats := map[string]codegen.SimpleTypeSpec{"binary": plain("File")}
 	for _, format := range []string{"date", "date-time", "duration", "email", "uuid", "byte"} {
-		text[format] = plain("string")
+		formats[format] = plain("string")
 	}
-	text["json"] = plain("json.RawMessage") // as text or as what it says: servers differ
+	formats["json"] = plain("json.RawMessage") // as text or as what it says: servers differ
 	var own []string
 	if odd.arrays {
 		own = []string{"array"}
 	}
-	types, err = codegen.Generate(doc, codegen.Configuration{
+	text, err := codegen.Generate(view, codegen.Configuration{
 		PackageName:   cfg.PackageName,
-		Generate:      codegen.GenerateOptions{Models: true},
+		Generate:      codegen.GenerateOptions{Models: true, Client: true},
 		Compatibility: codegen.CompatibilityOptions{AlwaysPrefixEnumValues: true},
 		OutputOptions: codegen.OutputOptions{
 			SkipFmt:                   true, // it would look for imports in the module cache
@@ -227,14 +247,20 @@ func generateTypes(doc *openapi3.T, odd *quirks, cfg Config) (types string, err 
 			TypeMapping: &codegen.TypeMapping{
 				Integer: codegen.FormatMapping{Formats: map[string]codegen.SimpleTypeSpec{"int32": plain("int")}},
 				Number:  codegen.FormatMapping{Default: plain("float64"), Formats: map[string]codegen.SimpleTypeSpec{"float": plain("float64")}},
-				String:  codegen.FormatMapping{Formats: text},
+				String:  codegen.FormatMapping{Formats: formats},
 			},
 		},
 	})
-	if err != nil {
-		return "", fmt.Errorf("oapi-codegen cannot make types of this document, an overlay must mend it: %w", err)
+	switch {
+	case refused != nil:
+		return nil, "", "", refused
+	case err != nil:
+		return nil, "", "", fmt.Errorf("oapi-codegen cannot make types of this document, an overlay must mend it: %w", err)
+	case strings.Count(text, clientMark) != 1:
+		return nil, "", "", fmt.Errorf("a text of the document holds the line %q: take it out with an overlay", strings.TrimSpace(clientMark))
 	}
-	return types, nil
+	types, client, _ = strings.Cut(text, clientMark)
+	return m, types, client, nil
 }
 
 // formNames gives the types of multipart bodies the names that methods use.
@@ -242,7 +268,7 @@ func formNames(types string, operations []operation) string {
 	var pairs []string
 	for _, op := range operations {
 		if op.Fields != nil {
-			pairs = append(pairs, op.Name+"MultipartBody", op.Name+"Form", op.Name+"FormdataBody", op.Name+"Form")
+			pairs = append(pairs, op.OperationId+"MultipartBody", op.OperationId+"Form", op.OperationId+"FormdataBody", op.OperationId+"Form")
 		}
 	}
 	return strings.NewReplacer(pairs...).Replace(types)

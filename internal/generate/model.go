@@ -32,26 +32,40 @@ type model struct {
 
 type server struct{ Const, URL, Comment string }
 
+// operation is what oapi-codegen tells of an operation, and what a method needs besides.
 type operation struct {
-	ID, Name, Var, Method, Path                    string
-	ThrottlingGroup, AppPermission, UserPermission string
-	Server                                         string // of its own, "" for the client's
-	Comment                                        string
-	PathParams                                     []param
-	ParamsType                                     string
-	Params                                         []param // query and header
-	RequiredParam                                  string  // one of Params that must be there, "" if none must
-	BodyType                                       string
-	IsJSON                                         bool
-	URLForm                                        bool     // the form has no parts, but is sent like a query
-	RawType                                        string   // of a body that is sent as it is, "" for others
-	RequestType, Accept                            string   // media types that are not application/json, "" for that
-	Fields                                         []param  // of a form
-	Result                                         string   // "" for none
-	Several                                        []string // the types of success, where there are several
-	Nothing                                        []string // statuses of success without a result, beside those with one
-	Success                                        []string
-	Rows                                           []row
+	codegen.OperationDefinition
+	Var                 string // its Operation
+	Server              string // of its own, "" for the client's
+	Comment             string
+	Arguments           []param // in the path
+	Parameters          []param // in the query and in headers
+	RequiredParam       string  // one of Parameters that must be there, "" if none must
+	BodyType            string
+	IsJSON              bool
+	URLForm             bool     // the form has no parts, but is sent like a query
+	RawType             string   // of a body that is sent as it is, "" for others
+	RequestType, Accept string   // media types that are not application/json, "" for that
+	Fields              []param  // of a form
+	Result              string   // "" for none
+	Several             []string // the types of success, where there are several
+	Nothing             []string // statuses of success without a result, beside those with one
+	Success             []string
+	Rows                []row
+}
+
+// Extension is the text of an extension, "" where there is none.
+func (op operation) Extension(name string) string {
+	text, _ := op.Spec.Extensions[name].(string)
+	return text
+}
+
+// ParamsType is the type of the parameters in the query and in headers, "" where there are none.
+func (op operation) ParamsType() string {
+	if len(op.Parameters) == 0 {
+		return ""
+	}
+	return op.OperationId + "Params"
 }
 
 // param is a parameter or a form's field.
@@ -66,22 +80,19 @@ type param struct {
 	FileType  string // the media type that a file has unless it says another
 }
 
-// BodyVar names a method's parameter for a body of type t.
-func (model) BodyVar(t string) string {
+// bodyVar names a method's parameter for a body of type t.
+func bodyVar(t string) string {
 	if strings.HasSuffix(t, "Form") {
 		return "form"
 	}
 	return "body"
 }
 
-func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, q *quirks, cfg Config) (*model, error) {
+// newModel makes the model of the operations that oapi-codegen found in doc.
+func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, q *quirks, cfg Config) (*model, error) {
 	m := &model{Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
 	var err error
 	if m.Servers, err = servers(doc); err != nil {
-		return nil, err
-	}
-	definitions, err := operationDefinitions(doc)
-	if err != nil {
 		return nil, err
 	}
 	var problems []error
@@ -95,10 +106,10 @@ func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Opera
 			op.Server = ownServer(own, item.Servers)
 		}
 		if op.IsJSON {
-			op.RequestType = q.requestTypes[op.ID]
+			op.RequestType = q.requestTypes[op.SpecOperationId]
 		}
 		if op.Accept == "" && op.Result != "" && op.Result != "Stream" {
-			op.Accept = q.accepts[op.ID]
+			op.Accept = q.accepts[op.SpecOperationId]
 		}
 		if err != nil {
 			problems = append(problems, err)
@@ -109,7 +120,7 @@ func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Opera
 		slices.SortFunc(problems, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
 		return nil, errors.Join(problems...)
 	}
-	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.SpecOperationId, b.SpecOperationId) })
 	if m.Platform, err = platformRows(doc); err != nil {
 		return nil, err
 	}
@@ -122,11 +133,6 @@ func newModel(doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Opera
 		}
 	}
 	return m, nil
-}
-
-func operationDefinitions(doc *openapi3.T) (all []codegen.OperationDefinition, err error) {
-	defer recoverError(&err)
-	return codegen.OperationDefinitions(doc)
 }
 
 // rawString is text as a Go expression that reads like the text. A raw string cannot hold a backquote, and Go drops
@@ -194,16 +200,12 @@ func ownServer(lists ...openapi3.Servers) string {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (operation, error) {
-	extension := func(name string) string { s, _ := d.Spec.Extensions[name].(string); return s }
-	op := operation{
-		ID: original.OperationID, Name: d.OperationId, Var: "operation" + d.OperationId, Method: d.Method, Path: d.Path,
-		ThrottlingGroup: extension("x-throttling-group"), AppPermission: extension("x-app-permission"), UserPermission: extension("x-user-permission"),
-	}
-	if op.ID == "" {
+	op := operation{OperationDefinition: d, Var: "operation" + d.OperationId}
+	if d.SpecOperationId == "" {
 		return op, fmt.Errorf("%s %s has no operationId: give it one in overlays/40-names.yaml", d.Method, d.Path)
 	}
 	fail := func(format string, args ...any) (operation, error) {
-		return op, fmt.Errorf(op.ID+": "+format, args...)
+		return op, fmt.Errorf(d.SpecOperationId+": "+format, args...)
 	}
 	if len(d.CookieParams) > 0 {
 		return fail("cookie parameter %s is not supported", d.CookieParams[0].ParamName)
@@ -217,37 +219,34 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 			return fail("path parameter %s: %w", p.ParamName, err)
 		}
 		name := op.variable(p.GoVariableName())
-		for _, other := range op.PathParams {
+		for _, other := range op.Arguments {
 			if other.Var == name {
 				return fail("path parameters %s and %s would both be %s: give one of them another name with x-go-name", other.Wire, p.ParamName, name)
 			}
 		}
-		op.PathParams = append(op.PathParams, param{Wire: p.ParamName, Var: name, Type: p.TypeDef(), List: list})
-	}
-	if len(d.QueryParams)+len(d.HeaderParams) > 0 {
-		op.ParamsType = d.OperationId + "Params"
+		op.Arguments = append(op.Arguments, param{Wire: p.ParamName, Var: name, Type: p.TypeDef(), List: list})
 	}
 	for _, p := range slices.Concat(d.QueryParams, d.HeaderParams) {
 		converted, err := newParam(p)
 		if err != nil {
 			return fail("%w", err)
 		}
-		op.Params = append(op.Params, converted)
+		op.Parameters = append(op.Parameters, converted)
 		if p.Required && op.RequiredParam == "" {
 			op.RequiredParam = p.ParamName
 		}
 	}
-	if err := op.setBody(d); err != nil {
+	if err := op.setBody(); err != nil {
 		return fail("%w", err)
 	}
-	if err := op.setResult(d); err != nil {
+	if err := op.setResult(); err != nil {
 		return fail("%w", err)
 	}
 	var err error
 	if op.Rows, err = operationRows(original); err != nil {
 		return fail("%w", err)
 	}
-	op.Comment = op.comment(d)
+	op.Comment = op.comment()
 	return op, nil
 }
 
@@ -307,18 +306,18 @@ func newParam(p codegen.ParameterDefinition) (param, error) {
 	return c, nil
 }
 
-func (op *operation) setBody(d codegen.OperationDefinition) error {
+func (op *operation) setBody() error {
 	var media []string
-	for _, b := range d.Bodies {
+	for _, b := range op.Bodies {
 		media = append(media, b.ContentType)
 	}
 	switch {
-	case d.Spec.RequestBody == nil:
+	case op.Spec.RequestBody == nil:
 		return nil
-	case len(d.Bodies) != 1:
+	case len(op.Bodies) != 1:
 		return fmt.Errorf("a body must have one media type, not %d (%s): keep one with an overlay", len(media), strings.Join(media, ", "))
 	}
-	b := d.Bodies[0]
+	b := op.Bodies[0]
 	op.BodyType = b.Schema.TypeDecl()
 	switch {
 	case b.NameTag == "JSON":
@@ -338,11 +337,11 @@ func (op *operation) setBody(d codegen.OperationDefinition) error {
 	case b.ContentType != "multipart/form-data":
 		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation", b.ContentType)
 	}
-	op.BodyType = op.Name + "Form"
+	op.BodyType = op.OperationId + "Form"
 	op.Fields = []param{}
 	for _, p := range b.Schema.Properties {
 		var encoding *openapi3.Encoding
-		if body := d.Spec.RequestBody.Value; body != nil && body.Content[b.ContentType] != nil {
+		if body := op.Spec.RequestBody.Value; body != nil && body.Content[b.ContentType] != nil {
 			content := body.Content[b.ContentType]
 			encoding = content.Encoding[p.JsonFieldName]
 			// oapi-codegen keeps no schema of what it gives a type of its own.
@@ -411,7 +410,7 @@ func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (pa
 }
 
 // setResult finds the type of the documented success. Error responses are all read as APIError.
-func (op *operation) setResult(d codegen.OperationDefinition) error {
+func (op *operation) setResult() error {
 	var (
 		results = map[string]bool{}
 		empty   []string // successes without a body
@@ -422,14 +421,14 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 		results["Stream"] = true
 		accepts = append(accepts, slices.Sorted(maps.Keys(content))...)
 	}
-	for _, r := range d.Responses {
+	for _, r := range op.Responses {
 		if status, err := strconv.Atoi(r.StatusCode); err == nil {
 			op.Success = append(op.Success, statusConst(status))
 		} else {
 			any2xx = true
 		}
 		if len(r.Contents) == 0 {
-			if content := d.Spec.Responses.Value(r.StatusCode).Value.Content; len(content) > 0 {
+			if content := op.Spec.Responses.Value(r.StatusCode).Value.Content; len(content) > 0 {
 				stream(content)
 				continue
 			}
@@ -437,7 +436,7 @@ func (op *operation) setResult(d codegen.OperationDefinition) error {
 		}
 		for _, c := range r.Contents {
 			if c.NameTag != "JSON" {
-				stream(d.Spec.Responses.Value(r.StatusCode).Value.Content)
+				stream(op.Spec.Responses.Value(r.StatusCode).Value.Content)
 				break
 			}
 			results[strings.TrimPrefix(c.Schema.TypeDecl(), "*")] = true
@@ -486,28 +485,28 @@ func statusConst(status int) string {
 }
 
 // comment is a method's doc comment: the description, its arguments, what the call needs, and the errors that it can meet.
-func (op *operation) comment(d codegen.OperationDefinition) string {
+func (op *operation) comment() string {
 	var b strings.Builder
-	text := oneLine(d.Spec.Description)
+	text := oneLine(op.Spec.Description)
 	if text == "" {
-		text = oneLine(d.Spec.Summary)
+		text = oneLine(op.Spec.Summary)
 	}
 	if text == "" {
-		fmt.Fprintf(&b, "%s calls %s %s.", op.Name, op.Method, op.Path)
+		fmt.Fprintf(&b, "%s calls %s %s.", op.OperationId, op.Method, op.Path)
 	} else {
-		fmt.Fprintf(&b, "%s %s\n\n%s %s", op.Name, lowerFirst(text), op.Method, op.Path)
+		fmt.Fprintf(&b, "%s %s\n\n%s %s", op.OperationId, lowerFirst(text), op.Method, op.Path)
 	}
 	var arguments []string
-	for i, p := range d.PathParams {
+	for i, p := range op.PathParams {
 		if text := oneLine(p.Spec.Description); text != "" {
-			arguments = append(arguments, "- "+op.PathParams[i].Var+": "+lowerFirst(text))
+			arguments = append(arguments, "- "+op.Arguments[i].Var+": "+lowerFirst(text))
 		}
 	}
 	if len(arguments) > 0 {
 		b.WriteString("\n\n" + strings.Join(arguments, "\n"))
 	}
 	var needs []string
-	for _, need := range []struct{ what, name string }{{"application permission", op.AppPermission}, {"user permission", op.UserPermission}, {"usage-plan group", op.ThrottlingGroup}} {
+	for _, need := range []struct{ what, name string }{{"application permission", op.Extension("x-app-permission")}, {"user permission", op.Extension("x-user-permission")}, {"usage-plan group", op.Extension("x-throttling-group")}} {
 		if need.name != "" {
 			needs = append(needs, need.what+" "+need.name)
 		}
@@ -530,7 +529,7 @@ func (op *operation) comment(d codegen.OperationDefinition) string {
 	if len(op.Several) > 0 {
 		fmt.Fprintf(&b, "\n\nSuccess has several types (%s): the response is passed on as it comes.", strings.Join(op.Several, ", "))
 	}
-	if d.Spec.Deprecated {
+	if op.Spec.Deprecated {
 		b.WriteString("\n\nDeprecated: by the vendor.")
 	}
 	return goComment(b.String())

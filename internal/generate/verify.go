@@ -58,9 +58,9 @@ func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile b
 	methods := map[string]bool{}
 	for _, op := range m.Operations {
 		vars[op.Var] = true
-		methods["Client."+op.Name] = true
-		if op.ParamsType != "" {
-			methods[op.ParamsType+".change"] = true
+		methods["Client."+op.OperationId] = true
+		if t := op.ParamsType(); t != "" {
+			methods[t+".change"] = true
 		}
 	}
 	for i, file := range parsed {

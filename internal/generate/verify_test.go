@@ -3,11 +3,12 @@ package generate
 import (
 	"testing"
 
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 	"github.com/stretchr/testify/require"
 )
 
 func TestVerify(t *testing.T) {
-	m := &model{Operations: []operation{{Name: "GetThing", Var: "getThing"}}}
+	m := &model{Operations: []operation{{OperationDefinition: codegen.OperationDefinition{OperationId: "GetThing"}, Var: "getThing"}}}
 	sound := map[string]string{
 		"types.gen.go": "package p\n\n// Thing is one.\ntype Thing struct {\n\tA string `json:\"a\"`\n}\n\nconst One Kind = \"1\"\n\ntype Kind string\n",
 		"api.gen.go": "package p\n\nimport \"context\"\n\nvar getThing = 1\n\nfunc Operations() []int { return []int{getThing} }\n\n" +
