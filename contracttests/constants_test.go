@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
 // constants compares the constants in the client's source with the codes of the description, and with the codes that
@@ -60,7 +60,7 @@ func (s *suite) constants() []string {
 
 func (s *suite) documentedCodes() map[string]bool {
 	codes := map[string]bool{}
-	add := func(rows []contract.Row) {
+	add := func(rows []errorcodes.Row) {
 		for _, row := range rows {
 			codes[row.Code] = true
 		}

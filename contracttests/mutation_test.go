@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -36,7 +37,7 @@ func TestMutations(t *testing.T) {
 		if platform {
 			rows = s.contract.Platform
 		}
-		at := slices.IndexFunc(rows, func(row contract.Row) bool { return row.Status == e.Response.Status && row.Code == e.Code() })
+		at := slices.IndexFunc(rows, func(row errorcodes.Row) bool { return row.Status == e.Response.Status && row.Code == e.Code() })
 		if at < 0 {
 			continue
 		}
@@ -46,7 +47,7 @@ func TestMutations(t *testing.T) {
 		// The description. A number in a template stands for any number: TestDocumented compares those.
 		code, message := row, row
 		code.Code = mutate(row.Code, i)
-		changes := []contract.Row{code}
+		changes := []errorcodes.Row{code}
 		if row.Message != "" {
 			message.Message = mutateOutside(row.Message, i)
 			changes = append(changes, message)
@@ -89,7 +90,7 @@ func TestMutations(t *testing.T) {
 }
 
 // withRows is a contract with other rows for an operation or for the platform.
-func withRows(c *contract.Contract, op *contract.Operation, platform bool, rows []contract.Row) *contract.Contract {
+func withRows(c *contract.Contract, op *contract.Operation, platform bool, rows []errorcodes.Row) *contract.Contract {
 	out := *c
 	if platform {
 		out.Platform = rows

@@ -22,6 +22,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -242,13 +243,13 @@ func (s *suite) documented() []string {
 	if !bytes.Equal(s.files[specFile].Data, ringcentral.Spec()) {
 		problems = append(problems, "generated/ringcentral/spec.gen.go does not carry "+specFile+": run make generate")
 	}
-	compare := func(whose string, want []contract.Row, got []ringcentral.DocumentedError) {
-		rows := map[contract.Row]int{}
+	compare := func(whose string, want []errorcodes.Row, got []ringcentral.DocumentedError) {
+		rows := map[errorcodes.Row]int{}
 		for _, row := range want {
 			rows[row]++
 		}
 		for _, e := range got {
-			rows[contract.Row{Status: e.Status, Code: string(e.Code), Message: e.Message}]--
+			rows[errorcodes.Row{Status: e.Status, Code: string(e.Code), Message: e.Message}]--
 		}
 		for row, n := range rows {
 			switch {

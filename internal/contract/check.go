@@ -43,7 +43,7 @@ type Exchange struct {
 	// Request and Response are what breaks the description, announced or not.
 	Request, Response []Violation
 
-	row *Row // that owns it, if any
+	row *errorcodes.Row // that owns it, if any
 	// What the messages hold, where they are valid; else nil.
 	parameters, requestBody, responseBody *values
 	// Members of the response that no schema names.
@@ -145,7 +145,7 @@ func (op *Operation) success(status int) bool {
 }
 
 // owner finds the row that a recording is of, and says what does not fit.
-func (c *Contract) owner(r *recording.Recording, op *Operation, fail func(string, ...any)) *Row {
+func (c *Contract) owner(r *recording.Recording, op *Operation, fail func(string, ...any)) *errorcodes.Row {
 	status, code := r.Response.Status, r.Code()
 	platform := r.Folder() == Platform
 	if r.Meta.Row == "none" {
@@ -180,12 +180,12 @@ func (c *Contract) owner(r *recording.Recording, op *Operation, fail func(string
 }
 
 // Row is the row that documents a status and code for an operation, its own or the platform's; nil if there is none.
-func (c *Contract) Row(op *Operation, status int, code string) *Row {
+func (c *Contract) Row(op *Operation, status int, code string) *errorcodes.Row {
 	return cmp.Or(find(op.Rows, status, code), find(c.Platform, status, code))
 }
 
-func find(rows []Row, status int, code string) *Row {
-	i := slices.IndexFunc(rows, func(row Row) bool { return row.Status == status && row.Code == code })
+func find(rows []errorcodes.Row, status int, code string) *errorcodes.Row {
+	i := slices.IndexFunc(rows, func(row errorcodes.Row) bool { return row.Status == status && row.Code == code })
 	if i < 0 {
 		return nil
 	}
@@ -204,7 +204,7 @@ type errorBody struct {
 var kinds = []string{"InsufficientPermissions", "InvalidParameter", "TokenInvalid"}
 
 // checkBody compares an error body with its row: the first of errors that has a code, else the whole.
-func checkBody(r *recording.Recording, row *Row, fail func(string, ...any)) {
+func checkBody(r *recording.Recording, row *errorcodes.Row, fail func(string, ...any)) {
 	var whole errorBody
 	_ = json.Unmarshal(r.Response.Body, &whole) // what could not be read has no code
 	of := whole

@@ -56,8 +56,8 @@ const (
 
 // Contract is a description made ready for checks. It is safe for concurrent use.
 type Contract struct {
-	Operations []*Operation // sorted by id
-	Platform   []Row        // what any operation may answer, sorted
+	Operations []*Operation     // sorted by id
+	Platform   []errorcodes.Row // what any operation may answer, sorted
 
 	doc *openapi3.T
 }
@@ -65,7 +65,7 @@ type Contract struct {
 // Operation is one operation of the description.
 type Operation struct {
 	ID, Method, Path string
-	Rows             []Row // its documented errors, sorted
+	Rows             []errorcodes.Row // its documented errors, sorted
 
 	item      *openapi3.PathItem
 	operation *openapi3.Operation
@@ -74,26 +74,13 @@ type Operation struct {
 	cells     operationCells
 }
 
-// Row is a documented error.
-type Row struct {
-	Status  int    `json:"status"`
-	Code    string `json:"code"`
-	Message string `json:"message"` // a template, see [errorcodes.Match]; empty if none is documented
-}
-
-func (r Row) String() string { return fmt.Sprintf("%d %s", r.Status, r.Code) }
-
-func compareRows(a, b Row) int {
-	return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
-}
-
 // New makes a Contract of a description whose references are resolved.
 func New(doc *openapi3.T) (*Contract, error) {
 	c := &Contract{doc: doc}
-	if err := extension(doc.Extensions, errorcodes.PlatformExtension, &c.Platform); err != nil {
+	var err error
+	if c.Platform, err = errorcodes.OfPlatform(doc); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(c.Platform, compareRows)
 	var anyError *openapi3.Response
 	if len(c.Platform) > 0 {
 		if doc.Components == nil || doc.Components.Schemas[ErrorSchema] == nil {
@@ -117,30 +104,16 @@ func New(doc *openapi3.T) (*Contract, error) {
 					continue // default and the like
 				}
 				op.responses[status] = ref.Value
-				var rows []Row
-				if err := extension(ref.Value.Extensions, errorcodes.Extension, &rows); err != nil {
-					return nil, fmt.Errorf("%s %s: response %s: %w", method, path, key, err)
-				}
-				for _, row := range rows {
-					row.Status = status
-					op.Rows = append(op.Rows, row)
-				}
 			}
-			// A row of the operation itself says its status, and may stand beside the same of a response.
-			var rows []Row
-			if err := extension(operation.Extensions, errorcodes.Extension, &rows); err != nil {
+			if op.Rows, err = errorcodes.OfOperation(operation); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
-			for _, row := range rows {
+			for _, row := range op.Rows {
 				if row.Status == 0 {
 					return nil, fmt.Errorf("%s %s: the row of code %q in %s has no status: give it one, or put it into a response",
 						method, path, row.Code, errorcodes.Extension)
 				}
-				if !slices.Contains(op.Rows, row) {
-					op.Rows = append(op.Rows, row)
-				}
 			}
-			slices.SortFunc(op.Rows, compareRows)
 			op.cells = op.listCells()
 			c.Operations = append(c.Operations, op)
 		}
@@ -149,22 +122,6 @@ func New(doc *openapi3.T) (*Contract, error) {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	return c, nil
-}
-
-// extension reads the value of a key beginning with x-.
-func extension(all map[string]any, key string, into *[]Row) error {
-	value, ok := all[key]
-	if !ok {
-		return nil
-	}
-	data, err := json.Marshal(value)
-	if err == nil {
-		err = json.Unmarshal(data, into)
-	}
-	if err != nil {
-		return fmt.Errorf("%s is no list of status, code and message: %w", key, err)
-	}
-	return nil
 }
 
 // Find gives the operation that a method and an escaped path belong to, with the values of the path's parameters.

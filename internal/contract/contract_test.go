@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -231,7 +232,7 @@ func TestFind(t *testing.T) {
 		}
 		require.Equal(t, want, got, path)
 	}
-	require.Equal(t, []Row{{400, "BOK-100", "[title] is too long"}}, c.Operations[0].Rows)
+	require.Equal(t, []errorcodes.Row{{Status: 400, Code: "BOK-100", Message: "[title] is too long"}}, c.Operations[0].Rows)
 	require.True(t, c.Operations[0].Numberish("id"))
 	require.False(t, c.Operations[0].Numberish("cover"))
 	require.True(t, c.Operations[0].Names("cover.kind"))
@@ -240,8 +241,8 @@ func TestFind(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for _, test := range []struct{ name, old, by, want string }{
-		{"platform", "  - {status: 429, code: CMN-301, message: Slow down}", "  - 429", "x-platform-error-codes is no list of status, code and message: json: cannot unmarshal number into Go value of type contract.Row"},
-		{"operation", `            - {code: BOK-100, message: "[title] is too long"}`, "            - BOK-100", "POST /shelf/{shelf}/book: response 400: x-error-codes is no list of status, code and message: json: cannot unmarshal string into Go value of type contract.Row"},
+		{"platform", "  - {status: 429, code: CMN-301, message: Slow down}", "  - 429", "x-platform-error-codes: item 1: want {status, code, message}, not float64"},
+		{"operation", `            - {code: BOK-100, message: "[title] is too long"}`, "            - BOK-100", "POST /shelf/{shelf}/book: response 400: x-error-codes: item 1: want {status, code, message}, not string"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.Contains(t, description, test.old)
@@ -280,7 +281,7 @@ func TestRowsOfOperation(t *testing.T) {
 	text := rows(`[{status: 404, code: BOK-102, message: No such shelf}, {status: 400, code: BOK-100, message: "[title] is too long"}]`)
 	require.NotEqual(t, description, text)
 	c := load(t, text)
-	require.Equal(t, []Row{{400, "BOK-100", "[title] is too long"}, {404, "BOK-102", "No such shelf"}}, c.Operations[0].Rows)
+	require.Equal(t, []errorcodes.Row{{Status: 400, Code: "BOK-100", Message: "[title] is too long"}, {Status: 404, Code: "BOK-102", Message: "No such shelf"}}, c.Operations[0].Rows)
 
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(rows("[{code: BOK-102}]")))
 	require.NoError(t, err)

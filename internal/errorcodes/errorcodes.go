@@ -21,6 +21,7 @@ package errorcodes
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,8 @@ type Row struct {
 	Code      string `json:"code"`      // "CMN-101"
 	Message   string `json:"message"`   // a template, empty where the document does not say
 }
+
+func (r Row) String() string { return fmt.Sprintf("%d %s", r.Status, r.Code) }
 
 // Compare orders rows by operation, status, code and message.
 func Compare(a, b Row) int {

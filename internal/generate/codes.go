@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,101 +10,32 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"gopkg.in/yaml.v3"
 
-	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
-
-// row is a documented error.
-type row struct {
-	Status               int // 0 where it is documented for any
-	Code, Const, Message string
-}
 
 // code is a constant for an error code.
 type code struct{ Const, Code, Comment string }
 
-// operationRows are the rows of x-error-codes of an operation and its responses, as package errorcodes reads them.
-func operationRows(op *openapi3.Operation) ([]row, error) {
-	own, err := extensionNode(op.Extensions, errorcodes.Extension)
-	if err != nil {
-		return nil, err
-	}
-	responses := document.Mapping()
-	for status, response := range op.Responses.Map() {
-		if response.Value == nil {
-			continue
-		}
-		node, err := extensionNode(response.Value.Extensions, errorcodes.Extension)
-		if err != nil {
-			return nil, fmt.Errorf("response %s: %w", status, err)
-		}
-		if response.Ref != "" {
-			beside, err := extensionNode(response.Extensions, errorcodes.Extension)
-			if err != nil {
-				return nil, fmt.Errorf("response %s: %w", status, err)
-			}
-			node.Content = append(node.Content, beside.Content...)
-		}
-		responses.Content = append(responses.Content, document.String(status), document.Mapping(document.String(errorcodes.Extension), node))
-	}
-	node := document.Mapping(document.String(errorcodes.Extension), own, document.String("responses"), responses)
-	return named(errorcodes.RowsOf(nil, document.Operation{Node: node}))
+// rowsOf are the rows of an operation. Each code can name a constant.
+func rowsOf(op *openapi3.Operation) ([]errorcodes.Row, error) {
+	rows, err := errorcodes.OfOperation(op)
+	return rows, errors.Join(err, nameable(rows))
 }
 
-// platformRows are the rows of x-platform-error-codes.
-func platformRows(doc *openapi3.T) ([]row, error) {
-	list, err := extensionNode(doc.Extensions, errorcodes.PlatformExtension)
-	if err != nil {
-		return nil, err
-	}
-	return named(errorcodes.Platform(document.Mapping(document.String(errorcodes.PlatformExtension), list)))
+// platformRows are the rows that hold for every operation.
+func platformRows(doc *openapi3.T) ([]errorcodes.Row, error) {
+	rows, err := errorcodes.OfPlatform(doc)
+	return rows, errors.Join(err, nameable(rows))
 }
 
-// extensionNode is an extension's list of rows as package errorcodes reads it, an empty one if there is none.
-func extensionNode(extensions map[string]any, key string) (*yaml.Node, error) {
-	list := document.Sequence()
-	if extensions[key] == nil {
-		return list, nil
-	}
-	items, ok := extensions[key].([]any)
-	if !ok {
-		return nil, fmt.Errorf("%s: want a list of {status, code, message}, not %T", key, extensions[key])
-	}
-	for _, item := range items {
-		fields, _ := item.(map[string]any)
-		node := document.Mapping()
-		for _, key := range []string{"status", "code", "message"} {
-			node.Content = append(node.Content, document.String(key), document.String(scalar(fields[key])))
+func nameable(rows []errorcodes.Row) error {
+	for _, r := range rows {
+		if constName(r.Code) == "" {
+			return fmt.Errorf("error code %q cannot name a constant: it has to begin with a letter", r.Code)
 		}
-		list.Content = append(list.Content, node)
 	}
-	return list, nil
-}
-
-// scalar is a value's text, "" for null and for what has none.
-func scalar(value any) string {
-	switch value := value.(type) {
-	case nil, []any, map[string]any:
-		return ""
-	case float64:
-		return strconv.FormatFloat(value, 'f', -1, 64)
-	}
-	return fmt.Sprint(value)
-}
-
-// named are rows with the names of their constants.
-func named(all []errorcodes.Row) ([]row, error) {
-	var rows []row
-	for _, r := range all {
-		name := constName(r.Code)
-		if name == "" {
-			return nil, fmt.Errorf("error code %q cannot name a constant: it has to begin with a letter", r.Code)
-		}
-		rows = append(rows, row{Status: r.Status, Code: r.Code, Const: name, Message: r.Message})
-	}
-	return rows, nil
+	return nil
 }
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_]+`)
@@ -120,20 +52,17 @@ func constName(code string) string {
 // codes lists each code once, with the messages, statuses and operations that document it.
 func (m *model) codes() []code {
 	uses := map[string][]use{}
-	constants := map[string]string{}
 	for _, op := range m.Operations {
 		for _, r := range op.Rows {
 			uses[r.Code] = append(uses[r.Code], use{r.Status, "[Client." + op.OperationId + "]", r.Message})
-			constants[r.Code] = r.Const
 		}
 	}
 	for _, r := range m.Platform {
 		uses[r.Code] = append(uses[r.Code], use{r.Status, "any operation", r.Message})
-		constants[r.Code] = r.Const
 	}
 	var all []code
 	for _, text := range slices.Sorted(maps.Keys(uses)) {
-		all = append(all, code{constants[text], text, codeComment(constants[text], uses[text])})
+		all = append(all, code{constName(text), text, codeComment(constName(text), uses[text])})
 	}
 	return all
 }

@@ -261,6 +261,8 @@ func TestRefusals(t *testing.T) {
 			`doThing: error code "12-a" cannot name a constant: it has to begin with a letter`},
 		{"codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: oops}}", 1), plainThing),
 			"doThing: response 400: x-error-codes: want a list of {status, code, message}, not string"},
+		{"row that is none", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1}, 7]}}", 1), plainThing),
+			"doThing: response 400: x-error-codes: item 2: want {status, code, message}, not float64"},
 		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
 			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"null body", small("", "{content: {application/json: null}}", thing, plainThing),
@@ -311,7 +313,7 @@ func TestRefusals(t *testing.T) {
 func TestRowsAgree(t *testing.T) {
 	text := small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-2, message: 12}, {code: AB-2}]}, "+
 		"'404': {$ref: '#/components/responses/Lost', x-error-codes: [{code: AB-4, message: beside}]}, default: {description: no, x-error-codes: [{code: AB-6}]}}", 1)+
-		"\n      x-error-codes: [{status: '403', code: AB-1, message: own}, {status: 409, code: AB-1, message: 1.5}, {code: AB-5, message: m}, {code: XXX-123, status: 400}, {code: ''}, 7]",
+		"\n      x-error-codes: [{status: '403', code: AB-1, message: own}, {status: 409, code: AB-1, message: 1.5}, {code: AB-5, message: m}, {code: XXX-123, status: 400}, {code: ''}]",
 		plainThing) + "  responses: {Lost: {description: lost, x-error-codes: [{code: AB-3, message: lost}]}}\n" +
 		"x-platform-error-codes: [{status: '429', code: AB-7, message: 1000000}, {status: 503, code: AB-8, message: true}]\n"
 	files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
 // model is what the templates see.
@@ -27,7 +29,7 @@ type model struct {
 	Servers    []server
 	Operations []operation
 	Codes      []code
-	Platform   []row
+	Platform   []errorcodes.Row
 }
 
 type server struct{ Const, URL, Comment string }
@@ -51,7 +53,7 @@ type operation struct {
 	Several             []string // the types of success, where there are several
 	Nothing             []string // statuses of success without a result, beside those with one
 	Success             []string
-	Rows                []row
+	Rows                []errorcodes.Row
 }
 
 // Extension is the text of an extension, "" where there is none.
@@ -128,7 +130,7 @@ func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, origin
 	m.SomeCode = "ErrorCode"
 	for _, op := range m.Operations {
 		if len(op.Rows) > 0 {
-			m.SomeCode = op.Rows[0].Const
+			m.SomeCode = constName(op.Rows[0].Code)
 			break
 		}
 	}
@@ -243,7 +245,7 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 		return fail("%w", err)
 	}
 	var err error
-	if op.Rows, err = operationRows(original); err != nil {
+	if op.Rows, err = rowsOf(original); err != nil {
 		return fail("%w", err)
 	}
 	op.Comment = op.comment()
@@ -517,7 +519,7 @@ func (op *operation) comment() string {
 	if len(op.Rows) > 0 {
 		var names []string
 		for _, r := range op.Rows {
-			if name := "[" + r.Const + "]"; !slices.Contains(names, name) {
+			if name := "[" + constName(r.Code) + "]"; !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
