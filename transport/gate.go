@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,6 +14,11 @@ import (
 // The vendor's usage-plan groups and allowances per user and minute (public
 // guides, 2026-04). Limits learnt from responses replace them.
 var defaultLimits = map[string]int{"light": 50, "medium": 40, "heavy": 10, authGroup: 5}
+
+// DefaultLimits returns the allowances, in requests per user and minute by
+// usage-plan group, that hold until a response tells others: those of the
+// vendor's public guides of April 2026.
+func DefaultLimits() map[string]int { return maps.Clone(defaultLimits) }
 
 const (
 	authGroup     = "auth"

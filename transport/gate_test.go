@@ -546,3 +546,11 @@ func TestInventedGroups(t *testing.T) {
 		require.Equal(t, 60*time.Second, time.Since(start))
 	})
 }
+
+// What is returned is the caller's: changing it changes no limit.
+func TestDefaultLimitsAreCopies(t *testing.T) {
+	limits := transport.DefaultLimits()
+	require.Equal(t, map[string]int{"light": 50, "medium": 40, "heavy": 10, "auth": 5}, limits)
+	limits["light"] = 1
+	require.Equal(t, 50, transport.DefaultLimits()["light"])
+}

@@ -287,7 +287,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	if r.Files[SpecFile], err = spec(); err != nil {
 		return nil, err
 	}
-	for name, data := range generated {
+	for name, data := range generated.Files {
 		r.Files[path.Join(PackageDir, name)] = data
 	}
 	stage("generate")

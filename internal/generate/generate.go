@@ -76,9 +76,15 @@ var templates = sync.OnceValue(func() *template.Template {
 // oapi-codegen keeps its state in package variables.
 var codegenMutex sync.Mutex
 
-// Generate returns the files of the package by name. spec gives the document as it is committed; it is asked when the rest
+// Package is a client package.
+type Package struct {
+	Files   map[string][]byte // by name
+	Methods map[string]string // the client's method, by operation: "POST /path"
+}
+
+// Generate makes the package of a document. spec gives the document as it is committed; it is asked when the rest
 // is made, so that the text may be written meanwhile.
-func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[string][]byte, error) {
+func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Package, error) {
 	codegenMutex.Lock()
 	defer codegenMutex.Unlock()
 	go templates() // parsed while the rest is made
@@ -123,7 +129,11 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (map[str
 	if err := verify(f.files, m, runtime, !cfg.Incomplete); err != nil {
 		return nil, err
 	}
-	return f.files, nil
+	p := &Package{Files: f.files, Methods: map[string]string{}}
+	for _, op := range m.Operations {
+		p.Methods[op.Method+" "+op.Path] = op.OperationId
+	}
+	return p, nil
 }
 
 var typeNamedTwice = regexp.MustCompile(`duplicate typename '(\w+)' detected`)

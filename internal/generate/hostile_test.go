@@ -13,7 +13,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/generate"
 )
 
 // hostile are texts that end whatever they stand in (a comment, a string, a tag, a type, a line) and go on in Go.
@@ -51,7 +50,7 @@ func TestHostileTexts(t *testing.T) {
 	}
 	walk(root)
 	doc, _ := fixture(t)
-	files, err := generate.Generate(doc, spec(text), config)
+	files, err := filesOf(doc, spec(text), config)
 	require.NoError(t, err)
 	plain := shapes(t, files)
 
@@ -65,7 +64,7 @@ func TestHostileTexts(t *testing.T) {
 		}
 		doc, err := openapi3.NewLoader().LoadFromData(document.JSON(root))
 		if err == nil {
-			files, err = generate.Generate(doc, spec(text), config)
+			files, err = filesOf(doc, spec(text), config)
 		}
 		if err == nil {
 			built++

@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/ringbasic/ringbasic/internal/generate"
 )
 
 // runtimeNames are the exported names that a package can get from package runtime, as its sources declare them.
@@ -59,7 +57,7 @@ func TestComponentsCalledLikeTheRuntime(t *testing.T) {
 	require.Contains(t, names, "Throttled")
 	for _, name := range names {
 		text := small("", "", strings.ReplaceAll(thing, "schemas/Thing", "schemas/"+name), strings.Replace(plainThing, "Thing", name, 1))
-		files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 		require.NoError(t, err, name)
 		require.Contains(t, string(files["types.gen.go"]), "type "+name+"Object struct", name)
 	}
@@ -72,7 +70,7 @@ func TestOneNameForTwoComponents(t *testing.T) {
     B: {type: object, x-go-name: Part, properties: {b: {type: string}}}`
 	text := small("", "", thing, both)
 	for range 5 { // in whatever order maps are walked
-		_, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		_, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 		require.ErrorContains(t, err, "Part")
 	}
 }
@@ -87,7 +85,7 @@ func TestDiscriminatorOfRenamedComponents(t *testing.T) {
 		text := small("", "", thing, fmt.Sprintf(`Thing: {oneOf: [{$ref: '#/components/schemas/File'}, {$ref: '#/components/schemas/Card'}], discriminator: %s},
     File: {type: object, required: [kind], properties: {kind: {type: string}, size: {type: integer}}},
     Card: {type: object, required: [kind], properties: {kind: {type: string}, name: {type: string}}}`, union))
-		files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 		require.NoError(t, err, union)
 		types := string(files["types.gen.go"])
 		require.Contains(t, types, `case "File":`, union)
@@ -104,7 +102,7 @@ func TestFormatsOfSharedParts(t *testing.T) {
     P: {type: integer, format: int64},
     Q: {type: integer, format: int64}`, names[0], names[1]))
 		for range 10 {
-			files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+			files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 			require.NoError(t, err)
 			types := string(files["types.gen.go"])
 			require.Regexp(t, `X \*int `, types)
@@ -122,7 +120,7 @@ func TestResultsWithoutNames(t *testing.T) {
 			"{type: array, items: {type: object, properties: {b: {type: string}}}}": `type \w+ = \[\]`,
 		} {
 			text := small("", "", "{'"+status+"': {description: ok, content: {application/json: {schema: "+schema+"}}}}", plainThing)
-			files, err := generate.Generate(load(t, []byte(text)), spec([]byte(text)), config)
+			files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 			require.NoError(t, err, "%s %s", status, schema)
 			require.Regexp(t, want, string(files["types.gen.go"]), status)
 		}

@@ -40,12 +40,13 @@ func TestClientIsOurs(t *testing.T) {
   components: {schemas: {GetThingResponse: {type: object, description: "a\n//ringbasic:client\npackage other", properties: {id: {type: string}}}}}}`
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	require.NoError(t, err)
-	files, err := Generate(doc, func() ([]byte, error) { return []byte(text), nil }, Config{PackageName: "p"})
+	p, err := Generate(doc, func() ([]byte, error) { return []byte(text), nil }, Config{PackageName: "p"})
 	require.NoError(t, err)
-	require.Contains(t, string(files["types.gen.go"]), "\ntype GetThingResponse struct {")
-	api := string(files["api.gen.go"])
+	require.Contains(t, string(p.Files["types.gen.go"]), "\ntype GetThingResponse struct {")
+	require.Equal(t, map[string]string{"GET /thing": "GetThing"}, p.Methods)
+	api := string(p.Files["api.gen.go"])
 	require.Contains(t, api, "GetThing(ctx context.Context, opts ...CallOption) (*GetThingResponse, error)")
-	for name, file := range files {
+	for name, file := range p.Files {
 		require.NotContains(t, string(file), "ClientWithResponses", name)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/ringbasic/ringbasic/internal/generate"
 )
 
 // wireHead begins each test program: a server that prints what it is sent, and answers.
@@ -198,7 +196,7 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "\"cpu\":\"GMT-12\"", "\"disk\":\"\"", "\"again\":\"GMT+12\"")`,
 		},
 	} {
-		files, err := generate.Generate(load(t, []byte(test.document)), spec(nil), config)
+		files, err := filesOf(load(t, []byte(test.document)), spec(nil), config)
 		require.NoError(t, err, name)
 		folder := filepath.Join(dir, strings.ReplaceAll(strings.ReplaceAll(name, " ", "_"), ",", ""))
 		require.NoError(t, os.MkdirAll(folder, 0o755))

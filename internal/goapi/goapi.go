@@ -21,8 +21,6 @@ import (
 	"go/types"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -55,8 +53,8 @@ func load(doc *openapi3.T, packageName string, std types.Importer) (*API, error)
 	a := &API{doc: doc, methods: map[string]*types.Func{}}
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, name := range slices.Sorted(maps.Keys(generated)) {
-		file, err := parser.ParseFile(fset, name, generated[name], parser.SkipObjectResolution)
+	for _, name := range slices.Sorted(maps.Keys(generated.Files)) {
+		file, err := parser.ParseFile(fset, name, generated.Files[name], parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
 		}
@@ -68,55 +66,16 @@ func load(doc *openapi3.T, packageName string, std types.Importer) (*API, error)
 		Error:            func(err error) { a.Problems = append(a.Problems, err) },
 	}
 	a.pkg, _ = config.Check(packageName, fset, files, nil) // its error is the first of the problems
-	for _, file := range files {
-		if err := a.findMethods(file); err != nil {
-			return nil, err
+	client := a.pkg.Scope().Lookup("Client").Type()
+	for operation, name := range generated.Methods {
+		method, _, _ := types.LookupFieldOrMethod(client, true, a.pkg, name)
+		f, ok := method.(*types.Func)
+		if !ok {
+			return nil, fmt.Errorf("%s: the generated client has no method %s", operation, name)
 		}
+		a.methods[operation] = f
 	}
 	return a, nil
-}
-
-// findMethods finds the methods of operations. For each, the package has a variable that tells method and path, and is
-// called operation and the method's name.
-func (a *API) findMethods(file *ast.File) error {
-	for _, decl := range file.Decls {
-		general, ok := decl.(*ast.GenDecl)
-		if !ok || general.Tok != token.VAR {
-			continue
-		}
-		for _, spec := range general.Specs {
-			value := spec.(*ast.ValueSpec)
-			literal, ok := first(value.Values).(*ast.CompositeLit)
-			if !ok {
-				continue
-			}
-			if kind, ok := literal.Type.(*ast.Ident); !ok || kind.Name != "Operation" {
-				continue
-			}
-			name := strings.TrimPrefix(value.Names[0].Name, "operation")
-			method, _, _ := types.LookupFieldOrMethod(a.pkg.Scope().Lookup("Client").Type(), true, a.pkg, name)
-			f, ok := method.(*types.Func)
-			if !ok {
-				return fmt.Errorf("the generated package has %s, but no method %s of its client", value.Names[0].Name, name)
-			}
-			fields := map[string]string{}
-			for _, element := range literal.Elts {
-				pair := element.(*ast.KeyValueExpr)
-				if text, ok := pair.Value.(*ast.BasicLit); ok {
-					fields[pair.Key.(*ast.Ident).Name], _ = strconv.Unquote(text.Value)
-				}
-			}
-			a.methods[fields["Method"]+" "+fields["Path"]] = f
-		}
-	}
-	return nil
-}
-
-func first(list []ast.Expr) ast.Expr {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }
 
 // Err is the error for all problems, nil if there are none.

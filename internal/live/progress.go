@@ -51,10 +51,6 @@ func about(d time.Duration) string {
 	return fmt.Sprintf("about %d min", int(d.Round(time.Minute).Minutes()))
 }
 
-// usual are the vendor's allowances per user and minute (public guides, 2026-04), for the estimate alone: what keeps to
-// the limits is package transport. Headers replace them.
-var usual = map[string]int{"light": 50, "medium": 40, "heavy": 10}
-
 // firstAnswer is how long an answer is taken to need before there was one.
 const firstAnswer = 500 * time.Millisecond
 
@@ -89,7 +85,7 @@ func newPace(tell func(Progress)) *pace {
 func (p *pace) group(name string) *usage {
 	key := strings.ToLower(name)
 	if p.groups[key] == nil {
-		p.groups[key] = &usage{limit: usual[key], window: time.Minute}
+		p.groups[key] = &usage{limit: transport.DefaultLimits()[key], window: time.Minute}
 	}
 	return p.groups[key]
 }
