@@ -23,6 +23,7 @@ import (
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -30,9 +31,9 @@ import (
 const (
 	specFile      = "spec/openapi.yaml"
 	codesFile     = "generated/ringcentral/codes.gen.go"
-	waiversFile   = contract.WaiversFile
-	laterFile     = contract.UnrecordedFile
-	recordingsDir = contract.RecordingsDir
+	waiversFile   = project.SuiteWaiversFile
+	laterFile     = project.UnrecordedFile
+	recordingsDir = project.RecordingsDir
 )
 
 // suite is everything that has to agree.

@@ -18,6 +18,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func main() {
@@ -42,7 +43,7 @@ func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
 		if err != nil {
 			return err
 		}
-		doc, err := document.Parse(pin.File, facts)
+		doc, err := document.Parse(project.PinFile, facts)
 		if err != nil {
 			return err
 		}
@@ -78,7 +79,7 @@ func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
 
 // try builds operations of a document in memory.
 func try(ctx context.Context, doc *document.Document, operations ...string) (*build.Result, error) {
-	sel, err := overlay.Parse(build.SelectFile, build.SelectOverlay(operations...))
+	sel, err := overlay.Parse(project.SelectFile, build.SelectOverlay(operations...))
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,7 @@
 //
 // Refused before work is spent on them: schemas whose allOf would be written out without end, or to more than 200,000.
 //
-// Everything happens in memory and on one document. Nothing is written here but by [Write], and only when all of it is
-// whole. Nothing is fetched, ever.
+// Everything happens in memory and on one document. Nothing is written here, and nothing is fetched, ever.
 package build
 
 import (
@@ -31,15 +30,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
-)
-
-// Where the files of a project are, below its root.
-const (
-	SpecFile   = "spec/openapi.yaml"
-	OverlayDir = "overlays"
-	SelectFile = OverlayDir + "/10-select.yaml"
-	PackageDir = "generated/ringcentral"
-	Generated  = PackageDir + "/*.gen.go" // what a build owns
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const specHeader = `# The selected operations as an OpenAPI 3.0.3 document: the pin with all overlays applied, which the client is generated
@@ -59,14 +50,14 @@ type Project struct {
 
 // Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together. Unless whole is asked
 // for, it parses of the pin what the selection needs.
-func Load(project fs.FS, whole bool) (*Project, error) {
+func Load(files fs.FS, whole bool) (*Project, error) {
 	p := &Project{}
 	var group sync.WaitGroup
 	var problem error
-	group.Go(func() { p.Overlays, problem = loadOverlays(project) })
-	err := p.loadPin(project, whole)
+	group.Go(func() { p.Overlays, problem = loadOverlays(files) })
+	err := p.loadPin(files, whole)
 	group.Wait()
-	table, unreadable := loadNames(project)
+	table, unreadable := loadNames(files)
 	p.Names = table
 	if err := errors.Join(err, problem, unreadable); err != nil {
 		return nil, err
@@ -74,29 +65,29 @@ func Load(project fs.FS, whole bool) (*Project, error) {
 	return p, nil
 }
 
-func (p *Project) loadPin(project fs.FS, whole bool) error {
-	data, err := read(project, pin.File)
+func (p *Project) loadPin(files fs.FS, whole bool) error {
+	data, err := read(files, project.PinFile)
 	if err != nil {
 		return err
 	}
-	lockData, err := read(project, pin.LockFile)
+	lockData, err := read(files, project.LockFile)
 	if err != nil {
 		return err
 	}
-	if p.Lock, err = pin.ParseLock(pin.LockFile, lockData); err != nil {
+	if p.Lock, err = pin.ParseLock(project.LockFile, lockData); err != nil {
 		return err
 	}
 	if err := p.Lock.Verify(data); err != nil {
 		return err
 	}
-	if p.Select, err = LoadSelect(project); err != nil {
+	if p.Select, err = LoadSelect(files); err != nil {
 		return err
 	}
 	text, total := data, -1
 	if paths, literal := selectedPaths(p.Select); literal && !whole {
 		text, total = pin.Excerpt(data, paths)
 	}
-	if p.Pin, err = document.Parse(pin.File, text); err != nil {
+	if p.Pin, err = document.Parse(project.PinFile, text); err != nil {
 		return err
 	}
 	if err := p.Lock.VerifyVersion(p.Pin); err != nil {
@@ -113,15 +104,15 @@ func (p *Project) loadPin(project fs.FS, whole bool) error {
 }
 
 // LoadSelect reads the select overlay of a project.
-func LoadSelect(project fs.FS) (*overlay.Overlay, error) {
-	data, err := fs.ReadFile(project, SelectFile)
+func LoadSelect(files fs.FS) (*overlay.Overlay, error) {
+	data, err := fs.ReadFile(files, project.SelectFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", SelectFile)
+		return nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", project.SelectFile)
 	}
 	if err != nil {
 		return nil, err
 	}
-	sel, err := overlay.Parse(SelectFile, data)
+	sel, err := overlay.Parse(project.SelectFile, data)
 	if err != nil {
 		return nil, err
 	}
@@ -129,25 +120,25 @@ func LoadSelect(project fs.FS) (*overlay.Overlay, error) {
 }
 
 // loadOverlays reads the other overlays of a project, in the order of their names.
-func loadOverlays(project fs.FS) ([]*overlay.Overlay, error) {
-	names, err := fs.Glob(project, OverlayDir+"/*.yaml")
+func loadOverlays(files fs.FS) ([]*overlay.Overlay, error) {
+	names, err := fs.Glob(files, project.OverlayDir+"/*.yaml")
 	if err != nil {
 		return nil, err
 	}
-	other, err := fs.Glob(project, OverlayDir+"/*.yml")
+	other, err := fs.Glob(files, project.OverlayDir+"/*.yml")
 	if err != nil {
 		return nil, err
 	}
 	if len(other) > 0 {
 		return nil, fmt.Errorf("%s: overlays are files that end in .yaml: rename it, or it is not applied", strings.Join(other, ", "))
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return name == SelectFile })
+	names = slices.DeleteFunc(names, func(name string) bool { return name == project.SelectFile })
 	overlays := make([]*overlay.Overlay, len(names))
 	problems := make([]error, len(names))
 	var group sync.WaitGroup
 	for i, name := range names {
 		group.Go(func() {
-			data, err := fs.ReadFile(project, name)
+			data, err := fs.ReadFile(files, name)
 			if err == nil {
 				overlays[i], err = overlay.Parse(name, data)
 			}
@@ -161,8 +152,8 @@ func loadOverlays(project fs.FS) ([]*overlay.Overlay, error) {
 	return overlays, errors.Join(problems...)
 }
 
-func read(project fs.FS, name string) ([]byte, error) {
-	data, err := fs.ReadFile(project, name)
+func read(files fs.FS, name string) ([]byte, error) {
+	data, err := fs.ReadFile(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it, or name the project's root with -C", name)
 	}
@@ -277,18 +268,18 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		return text, encodeErr
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
-		PackageName: path.Base(PackageDir),
+		PackageName: path.Base(project.PackageDir),
 		APIVersion:  lock.APIVersion,
 		PinSHA256:   lock.PinSHA256,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	if r.Files[SpecFile], err = spec(); err != nil {
+	if r.Files[project.SpecFile], err = spec(); err != nil {
 		return nil, err
 	}
 	for name, data := range generated.Files {
-		r.Files[path.Join(PackageDir, name)] = data
+		r.Files[path.Join(project.PackageDir, name)] = data
 	}
 	stage("generate")
 	return r, nil
@@ -309,7 +300,7 @@ func requireAll(overlay string, root *yaml.Node, selected []document.Operation) 
 		return nil
 	}
 	return fmt.Errorf("%s leaves %d of %d operations, without %s: take out of %s what is not wanted",
-		overlay, left, len(selected), strings.Join(slices.Sorted(maps.Keys(gone)), ", "), SelectFile)
+		overlay, left, len(selected), strings.Join(slices.Sorted(maps.Keys(gone)), ", "), project.SelectFile)
 }
 
 // Assemble converts a selection that is pruned, without the overlays that come after: what the vendor says of the wanted

@@ -13,9 +13,11 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/pin"
-	"github.com/stretchr/testify/require"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // attack is a document whose vendor writes Go into the client, if the generator lets it.
@@ -62,9 +64,9 @@ func load(t *testing.T, vendor, sel, other string) (*build.Project, error) {
 	lock, err := pin.Lock{APIVersion: "1", PinSHA256: pin.SHA256(made), UpstreamSHA256: pin.SHA256([]byte(vendor))}.Encode()
 	require.NoError(t, err)
 	return build.Load(fstest.MapFS{
-		pin.File:                 {Data: made},
-		pin.LockFile:             {Data: lock},
-		build.SelectFile:         {Data: []byte(sel)},
+		project.PinFile:          {Data: made},
+		project.LockFile:         {Data: lock},
+		project.SelectFile:       {Data: []byte(sel)},
 		"overlays/40-names.yaml": {Data: []byte(other)},
 	}, true)
 }
@@ -78,7 +80,7 @@ func TestDirectivesOfVendorAreIgnored(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, r.Operations, 1, "a mark of the vendor is none of ours")
 
-	types := string(r.Files[build.PackageDir+"/types.gen.go"])
+	types := string(r.Files[project.PackageDir+"/types.gen.go"])
 	file, err := parser.ParseFile(token.NewFileSet(), "types.gen.go", types, 0)
 	require.NoError(t, err)
 	var declared []string
@@ -104,7 +106,7 @@ func TestDirectivesOfVendorAreIgnored(t *testing.T) {
 	require.NotContains(t, types, `json:"-"`)
 	require.Contains(t, types, `json:"x-go-name,`, "a property of that name is a property")
 
-	spec := string(r.Files[build.SpecFile])
+	spec := string(r.Files[project.SpecFile])
 	for _, word := range []string{"func init", "Injected", "something-new", "x-keep"} {
 		require.NotContains(t, spec, word)
 	}

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // Validate loads a finished tree and validates it as OpenAPI 3.0.3. A schema that overlays made part of itself through
@@ -26,10 +27,10 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 		err = doc.Validate(ctx, openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableExamplesValidation())
 	}
 	if err == nil {
-		_, err = reach(SpecFile, root, slices.Collect(document.Operations(root)))
+		_, err = reach(project.SpecFile, root, slices.Collect(document.Operations(root)))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), OverlayDir)
+		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", project.SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), project.OverlayDir)
 	}
 	return doc, nil
 }

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // everyKey has each key that OpenAPI 3.0 knows and kin-openapi reads in a way of its own.
@@ -135,9 +136,9 @@ func TestModelIsWhatJSONGives(t *testing.T) {
 
 // The committed document is read alike in both ways.
 func TestModelOfTheCommittedDocument(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(SpecFile)))
+	text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(project.SpecFile)))
 	require.NoError(t, err)
-	root, err := document.ParseYAML(SpecFile, text)
+	root, err := document.ParseYAML(project.SpecFile, text)
 	require.NoError(t, err)
 	want, err := readAsJSON(root)
 	require.NoError(t, err)

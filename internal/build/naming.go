@@ -11,6 +11,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // Naming is what became of the names of a document on its way through a build.
@@ -22,15 +23,15 @@ type Naming struct {
 }
 
 // loadNames reads the names of a project. One without the file names nothing by place: nil.
-func loadNames(project fs.FS) (*names.Table, error) {
-	data, err := fs.ReadFile(project, names.File)
+func loadNames(files fs.FS) (*names.Table, error) {
+	data, err := fs.ReadFile(files, project.NamesFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return names.Parse(names.File, data)
+	return names.Parse(project.NamesFile, data)
 }
 
 // StartNaming gives the components of a selection that is converted their names. overlays are those that follow: names
@@ -69,7 +70,7 @@ func (n *Naming) Finish(root *yaml.Node) error {
 	if n.Typed, err = n.Table.Types(root); err != nil {
 		return err
 	}
-	p, err := reach(SpecFile, root, slices.Collect(document.Operations(root)))
+	p, err := reach(project.SpecFile, root, slices.Collect(document.Operations(root)))
 	if err != nil {
 		return err
 	}
@@ -145,9 +146,9 @@ func (r *Result) finishNames(n *Naming, adapt bool, root *yaml.Node) error {
 		return err
 	}
 	r.Naming, r.Names = n, n.Edit(adapt)
-	r.Files[names.File] = n.Table.Bytes()
+	r.Files[project.NamesFile] = n.Table.Bytes()
 	if !r.Names.Empty() {
-		r.Files[names.File], err = n.Table.Edited(r.Names)
+		r.Files[project.NamesFile], err = n.Table.Edited(r.Names)
 	}
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func loadProject(t *testing.T) (*build.Project, *yaml.Node) {
@@ -88,7 +89,7 @@ func TestEveryActionMatches(t *testing.T) {
 
 // Whatever a caller meets is described.
 func TestEverythingIsDescribed(t *testing.T) {
-	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(build.SpecFile)))
+	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(project.SpecFile)))
 	require.NoError(t, err)
 	if lacking := build.Undescribed(root.Root); len(lacking) > 0 {
 		t.Errorf("describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))

@@ -17,6 +17,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // puzzle puts documents together from valid pieces.
@@ -151,11 +152,11 @@ func TestRandomDocuments(t *testing.T) {
 		for op := range document.Operations(doc.Root) {
 			there = append(there, op.String())
 		}
-		sel, err := overlay.Parse(build.SelectFile, build.SelectOverlay(there...))
+		sel, err := overlay.Parse(project.SelectFile, build.SelectOverlay(there...))
 		require.NoError(t, err)
-		project := &build.Project{Pin: doc, Select: sel}
+		start := &build.Project{Pin: doc, Select: sel}
 		if seed%2 == 0 {
-			project.Names, err = names.Parse(names.File, nil)
+			start.Names, err = names.Parse(project.NamesFile, nil)
 			require.NoError(t, err)
 		}
 		problem := make(chan error, 1)
@@ -165,7 +166,7 @@ func TestRandomDocuments(t *testing.T) {
 					problem <- fmt.Errorf("PANIC: %v", r)
 				}
 			}()
-			_, err := build.Run(context.Background(), project, false)
+			_, err := build.Run(context.Background(), start, false)
 			problem <- err
 		}()
 		select {

@@ -16,7 +16,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // keep is a select overlay for the given JSONPath targets.
@@ -162,12 +162,12 @@ func reparse(t *testing.T, text []byte) string {
 
 // A build that parses the needed lines of the pin gives what one of the whole pin gives.
 func TestExcerptOfThePin(t *testing.T) {
-	project := os.DirFS(filepath.Join("..", ".."))
-	excerpt, err := build.Load(project, false)
+	files := os.DirFS(filepath.Join("..", ".."))
+	excerpt, err := build.Load(files, false)
 	require.NoError(t, err)
-	whole, err := build.Load(project, true)
+	whole, err := build.Load(files, true)
 	require.NoError(t, err)
-	text, err := fs.ReadFile(project, pin.File)
+	text, err := fs.ReadFile(files, project.PinFile)
 	require.NoError(t, err)
 	operations := len(regexp.MustCompile(`(?m)^    (get|put|post|delete|options|head|patch|trace):$`).FindAll(text, -1))
 	require.Greater(t, operations, 100)

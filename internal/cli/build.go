@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -31,7 +32,7 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			started := time.Now()
-			p, err := build.Load(a.project(), verbose)
+			p, err := build.Load(os.DirFS(a.dir), verbose)
 			if err != nil {
 				return err
 			}
@@ -47,7 +48,7 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
 				return err
 			}
 			r.Stages = append([]build.Stage{load}, r.Stages...)
-			changes, err := build.Compare(a.dir, r.Files, build.Generated)
+			changes, err := project.Compare(a.dir, r.Files, project.Generated)
 			if err != nil {
 				return err
 			}
@@ -60,7 +61,7 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
 			if err := cmd.Context().Err(); err != nil {
 				return err
 			}
-			if err := build.Write(a.dir, r.Files, changes); err != nil {
+			if err := project.Write(a.dir, r.Files, changes); err != nil {
 				return err
 			}
 			printSummary(a.stdout, r, changes)
@@ -96,21 +97,21 @@ func (a *app) writeNamed(p *build.Project, file string) error {
 	if dir == "" {
 		dir = "."
 	}
-	changes, err := build.Compare(dir, map[string][]byte{name: text}, "")
+	changes, err := project.Compare(dir, map[string][]byte{name: text}, "")
 	if err != nil {
 		return err
 	}
-	return build.Write(dir, map[string][]byte{name: text}, changes)
+	return project.Write(dir, map[string][]byte{name: text}, changes)
 }
 
 // reportStale lists every file that is not what was built.
-func (a *app) reportStale(changes []build.Change) error {
+func (a *app) reportStale(changes []project.Change) error {
 	clean := true
 	for _, c := range changes {
 		switch c.State {
-		case build.Extra:
+		case project.Extra:
 			fmt.Fprintf(a.stdout, "%s is no longer generated: run make generate\n", c.Path)
-		case build.Stale, build.Missing:
+		case project.Stale, project.Missing:
 			fmt.Fprintf(a.stdout, "%s is %s: run make generate\n", c.Path, c.State)
 		default:
 			continue
@@ -124,15 +125,15 @@ func (a *app) reportStale(changes []build.Change) error {
 	return nil
 }
 
-func printSummary(w io.Writer, r *build.Result, changes []build.Change) {
-	count := map[build.State]int{}
+func printSummary(w io.Writer, r *build.Result, changes []project.Change) {
+	count := map[project.State]int{}
 	for _, c := range changes {
 		count[c.State]++
 	}
 	fmt.Fprintf(w, "operations  %d of %d\n", len(r.Operations), r.Total)
 	fmt.Fprintf(w, "schemas     %d\n", r.Schemas())
 	fmt.Fprintf(w, "overlays    %d actions applied\n", r.Actions)
-	fmt.Fprintf(w, "files       %d written, %d unchanged, %d removed\n", count[build.Stale]+count[build.Missing], count[build.Unchanged], count[build.Extra])
+	fmt.Fprintf(w, "files       %d written, %d unchanged, %d removed\n", count[project.Stale]+count[project.Missing], count[project.Unchanged], count[project.Extra])
 	var total time.Duration
 	stages := make([]string, len(r.Stages))
 	for i, s := range r.Stages {
@@ -163,9 +164,9 @@ func (a *app) printDetails(r *build.Result) {
 		fmt.Fprintf(a.stderr, "selected %s\n", op)
 	}
 	for _, directive := range r.Directives {
-		fmt.Fprintf(a.stderr, "warning: %s:%d: %s\n", pin.File, directive.Line, directive.Message)
+		fmt.Fprintf(a.stderr, "warning: %s:%d: %s\n", project.PinFile, directive.Line, directive.Message)
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", pin.File, warning.Line, warning.Message)
+		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", project.PinFile, warning.Line, warning.Message)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,11 +24,9 @@ import (
 
 	"github.com/ringbasic/ringbasic/contracttests"
 	"github.com/ringbasic/ringbasic/contracttests/recordings"
-	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/drift"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/overlays"
 	"github.com/ringbasic/ringbasic/spec"
 )
@@ -69,7 +66,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		// What is being parsed or compared does not look at the context. Where nothing is being written there is nothing to
 		// bring to an end either.
 		time.Sleep(gracePeriod)
-		if !slices.Contains(args, "live") && !build.Writing() {
+		if !slices.Contains(args, "live") && !project.Writing() {
 			fmt.Fprintln(stderr, "ringbasic: interrupted: nothing more was written")
 			os.Exit(exitFailed)
 		}
@@ -140,7 +137,7 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 		if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
 			return usagef("-C %s: there is no such folder", a.dir)
 		}
-		recovered, err := build.Recover(a.dir)
+		recovered, err := project.Recover(a.dir)
 		if recovered {
 			fmt.Fprintln(a.stderr, "what a run before had begun to write is complete now")
 		}
@@ -212,61 +209,18 @@ func oneOf(flag, value string, allowed ...string) error {
 // path is where a file of the project is on disk.
 func (a *app) path(name string) string { return filepath.Join(a.dir, filepath.FromSlash(name)) }
 
-// project is the working folder's files alone: what build and pin work on.
-func (a *app) project() fs.FS { return os.DirFS(a.dir) }
-
-// layered is what drift and live work with: the working folder, where it has a pin, and is a project of its own; else the
-// files that the binary carries, below those of the working folder, so that a consumer may add waivers or select fewer
-// operations.
-func (a *app) layered() fs.FS {
-	if _, err := os.Stat(a.path(pin.File)); err == nil {
-		return a.project()
-	}
-	_, err := os.Stat(a.path(build.SelectFile))
-	return layers{over: a.project(), under: carried, foreign: err != nil}
-}
-
 // carried are the files of this version that the binary holds.
-var carried = mounts{
-	"spec": spec.Files, build.OverlayDir: overlays.Files,
-	suiteDir: contracttests.Waivers, contract.RecordingsDir: recordings.Files,
+var carried = project.Mounts{
+	"spec": spec.Files, project.OverlayDir: overlays.Files, project.SuiteDir: contracttests.Waivers,
+	project.RecordingsDir: recordings.Files,
 }
 
-// mounts are file systems by the folder that each stands for.
-type mounts map[string]fs.FS
-
-func (m mounts) Open(name string) (fs.File, error) {
-	rest := "."
-	for dir := name; dir != "."; dir = path.Dir(dir) {
-		if files, mounted := m[dir]; mounted {
-			return files.Open(rest)
-		}
-		rest = path.Join(path.Base(dir), rest)
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-// layers opens what is in over, and else what is in under. A folder of over hides that of under whole; but if overlays is
-// foreign, something else that has this name, it is not looked at.
-type layers struct {
-	over, under fs.FS
-	foreign     bool
-}
-
-func (l layers) Open(name string) (fs.File, error) {
-	if l.foreign && (name == build.OverlayDir || strings.HasPrefix(name, build.OverlayDir+"/")) {
-		return l.under.Open(name)
-	}
-	f, err := l.over.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l.under.Open(name)
-	}
-	return f, err
-}
+// files are those that are read where nothing is written.
+func (a *app) files() fs.FS { return project.Layered(a.dir, carried) }
 
 // compare answers the question of drift for the project.
 func (a *app) compare(ctx context.Context, q drift.Question) (*diff.Report, error) {
-	r, err := drift.Run(ctx, a.layered(), q)
+	r, err := drift.Run(ctx, a.files(), q)
 	if unknown := (drift.UnknownOperationError{}); errors.As(err, &unknown) {
 		return nil, usagef("--operations: %w", err)
 	}

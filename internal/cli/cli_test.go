@@ -12,7 +12,7 @@ import (
 )
 
 // project copies the inputs of this project's build to a folder of its own.
-func project(t *testing.T) string {
+func ours(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, folder := range []string{"spec", "overlays"} {
@@ -23,7 +23,7 @@ func project(t *testing.T) string {
 
 // An interrupt before the end leaves everything as it was, and says so.
 func TestInterrupt(t *testing.T) {
-	dir := project(t)
+	dir := ours(t)
 	require.NoError(t, os.Remove(filepath.Join(dir, "spec", "openapi.yaml")))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -42,7 +42,7 @@ func TestInterrupt(t *testing.T) {
 
 // Adding a seventh operation is one action in the select overlay: nothing else is written by hand.
 func TestSeventhOperation(t *testing.T) {
-	dir := project(t)
+	dir := ours(t)
 	file := filepath.Join(dir, "overlays", "10-select.yaml")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func (a *app) coverageCommand() *cobra.Command {
@@ -35,15 +35,15 @@ names a recording exercises, and how many are waived with a reason. The contract
 }
 
 func (a *app) printCoverage(format string) error {
-	files := a.layered()
-	data, err := fs.ReadFile(files, build.SpecFile)
+	files := a.files()
+	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is missing: run ringbasic build to make it, or name the project's root with -C", build.SpecFile)
+		return fmt.Errorf("%s is missing: run ringbasic build to make it, or name the project's root with -C", project.SpecFile)
 	}
 	if err != nil {
 		return err
 	}
-	doc, err := document.Parse(build.SpecFile, data)
+	doc, err := document.Parse(project.SpecFile, data)
 	if err != nil {
 		return err
 	}

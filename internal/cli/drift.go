@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
 
@@ -108,7 +108,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 				accepted.Apply(r)
 			}
 			if waive {
-				waivers, err := drift.Waivers(a.layered())
+				waivers, err := drift.Waivers(a.files())
 				if err != nil {
 					return err
 				}
@@ -187,7 +187,7 @@ func writeFile(name string, data []byte) error {
 		return os.WriteFile(name, data, 0o644)
 	}
 	base := filepath.Base(name)
-	return build.Write(filepath.Dir(name), map[string][]byte{base: data}, []build.Change{{Path: base, State: build.Stale}})
+	return project.Write(filepath.Dir(name), map[string][]byte{base: data}, []project.Change{{Path: base, State: project.Stale}})
 }
 
 // colors tells whether stdout is a terminal that wants colour (no-color.org).

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/live"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -20,7 +20,7 @@ func (a *app) liveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "live",
 		Short: "Send the recorded requests to a real account and compare the answers",
-		Long: `Sends the requests of ` + contract.RecordingsDir + ` to a real account and compares what the server says with
+		Long: `Sends the requests of ` + project.RecordingsDir + ` to a real account and compares what the server says with
 what is recorded: status, error code and message, and the shape of a success. The account is that of the environment:
 RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and
 RINGCENTRAL_JWT.
@@ -44,15 +44,15 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 				return err
 			}
 			// What is rewritten must be what is in the working folder.
-			files := a.layered()
+			files := a.files()
 			if config.Record {
-				files = a.project()
+				files = os.DirFS(a.dir)
 			}
 			var err error
-			if config.Spec, err = fs.ReadFile(files, build.SpecFile); err != nil {
+			if config.Spec, err = fs.ReadFile(files, project.SpecFile); err != nil {
 				return err
 			}
-			if config.Recordings, err = recording.ReadDir(files, contract.RecordingsDir); err != nil {
+			if config.Recordings, err = recording.ReadDir(files, project.RecordingsDir); err != nil {
 				return err
 			}
 			config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
@@ -81,11 +81,11 @@ func (a *app) finishLive(report *live.Report, failed error, format string) error
 		return failed
 	}
 	if failed == nil {
-		changes, err := build.Compare(a.dir, report.Files, "")
+		changes, err := project.Compare(a.dir, report.Files, "")
 		if err != nil {
 			return err
 		}
-		if err := build.Write(a.dir, report.Files, changes); err != nil {
+		if err := project.Write(a.dir, report.Files, changes); err != nil {
 			return err
 		}
 	}

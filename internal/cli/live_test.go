@@ -14,8 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/live"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const liveRecording = `# source: documentation
@@ -35,8 +35,8 @@ Content-Type: application/json
 // liveProject is a project with one recording, and an account on a server that gives the answer.
 func liveProject(t *testing.T, status int, answer string) (dir, file string) {
 	t.Helper()
-	dir = project(t)
-	file = filepath.Join(dir, filepath.FromSlash(contract.RecordingsDir), "listCallRecordingCustomGreetings", "200-none.http")
+	dir = ours(t)
+	file = filepath.Join(dir, filepath.FromSlash(project.RecordingsDir), "listCallRecordingCustomGreetings", "200-none.http")
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	require.NoError(t, os.WriteFile(file, []byte(liveRecording), 0o644))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -15,16 +15,17 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/report"
 )
 
 // watched is the lock of the working folder, or the one that the binary carries.
 func (a *app) watched() (pin.Lock, error) {
-	data, err := fs.ReadFile(a.layered(), pin.LockFile)
+	data, err := fs.ReadFile(a.files(), project.LockFile)
 	if err != nil {
 		return pin.Lock{}, err
 	}
-	return pin.ParseLock(pin.LockFile, data)
+	return pin.ParseLock(project.LockFile, data)
 }
 
 // page makes, once and only if it is asked, what the HTML page shows beside the report: the names of the operations, the
@@ -33,15 +34,15 @@ func (a *app) watched() (pin.Lock, error) {
 func (a *app) page(r *diff.Report) func() (report.Page, error) {
 	return sync.OnceValues(func() (report.Page, error) {
 		var p report.Page
-		files := a.layered()
-		data, err := fs.ReadFile(files, build.SpecFile)
+		files := a.files()
+		data, err := fs.ReadFile(files, project.SpecFile)
 		if errors.Is(err, fs.ErrNotExist) {
 			return p, nil
 		}
 		if err != nil {
 			return p, err
 		}
-		doc, err := document.Parse(build.SpecFile, data)
+		doc, err := document.Parse(project.SpecFile, data)
 		if err != nil {
 			return p, err
 		}

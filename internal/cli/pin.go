@@ -14,11 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/fetch"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func (a *app) pinCommand() *cobra.Command {
@@ -61,14 +61,14 @@ func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 
 // readLock reads the project's lock, if there is one.
 func (a *app) readLock() (lock pin.Lock, exists bool, err error) {
-	data, err := os.ReadFile(a.path(pin.LockFile))
+	data, err := os.ReadFile(a.path(project.LockFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return pin.Lock{Watch: pin.DefaultWatch}, false, nil
 	}
 	if err != nil {
 		return lock, false, err
 	}
-	lock, err = pin.ParseLock(pin.LockFile, data)
+	lock, err = pin.ParseLock(project.LockFile, data)
 	return lock, true, err
 }
 
@@ -78,9 +78,9 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		return err
 	}
 	if !exists {
-		return fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it", pin.LockFile)
+		return fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it", project.LockFile)
 	}
-	have, err := os.ReadFile(a.path(pin.File))
+	have, err := os.ReadFile(a.path(project.PinFile))
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		fmt.Fprintln(a.stdout, err)
 		return errFindings
 	}
-	pinned, err := document.Parse(pin.File, have)
+	pinned, err := document.Parse(project.PinFile, have)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		return errFindings
 	}
 	if source == "" {
-		fmt.Fprintf(a.stdout, "%s is the one that the lock names (API version %s, SHA-256 %s)\n", pin.File, lock.APIVersion, lock.PinSHA256)
+		fmt.Fprintf(a.stdout, "%s is the one that the lock names (API version %s, SHA-256 %s)\n", project.PinFile, lock.APIVersion, lock.PinSHA256)
 		return nil
 	}
 	doc, err := a.readSource(ctx, source)
@@ -109,10 +109,10 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		return err
 	}
 	if !bytes.Equal(have, made) {
-		fmt.Fprintf(a.stdout, "%s is not what %s gives: run ringbasic pin %s, or ringbasic drift %s to see what differs\n", pin.File, doc.Name, doc.Name, doc.Name)
+		fmt.Fprintf(a.stdout, "%s is not what %s gives: run ringbasic pin %s, or ringbasic drift %s to see what differs\n", project.PinFile, doc.Name, doc.Name, doc.Name)
 		return errFindings
 	}
-	fmt.Fprintf(a.stdout, "%s is what %s gives\n", pin.File, doc.Name)
+	fmt.Fprintf(a.stdout, "%s is what %s gives\n", project.PinFile, doc.Name)
 	return nil
 }
 
@@ -134,23 +134,23 @@ func (a *app) makePin(ctx context.Context, source string, facts pin.Lock) error 
 	if err != nil {
 		return err
 	}
-	changes, err := build.Compare(a.dir, files, "")
+	changes, err := project.Compare(a.dir, files, "")
 	if err != nil {
 		return err
 	}
-	moved, err := a.changesOfSelection(ctx, files[pin.File])
+	moved, err := a.changesOfSelection(ctx, files[project.PinFile])
 	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := build.Write(a.dir, files, changes); err != nil {
+	if err := project.Write(a.dir, files, changes); err != nil {
 		return err
 	}
 	for _, c := range changes {
 		state := "unchanged"
-		if c.State != build.Unchanged {
+		if c.State != project.Unchanged {
 			state = "written"
 		}
 		fmt.Fprintf(a.stdout, "%s %s\n", c.Path, state)
@@ -197,7 +197,7 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 	if _, err := pin.ParseLock("flags", encoded); err != nil {
 		return nil, lock, usageError{err}
 	}
-	return map[string][]byte{pin.File: made, pin.LockFile: encoded}, lock, nil
+	return map[string][]byte{project.PinFile: made, project.LockFile: encoded}, lock, nil
 }
 
 // readSource reads and parses a vendor's document: a file, "-" for standard input, or an https URL.
@@ -213,18 +213,18 @@ func (a *app) readSource(ctx context.Context, source string) (*document.Document
 
 // changesOfSelection is what a new pin changes for the selected operations, as text. It is empty if there is no pin yet.
 func (a *app) changesOfSelection(ctx context.Context, newPin []byte) (string, error) {
-	old, err := os.ReadFile(a.path(pin.File))
+	old, err := os.ReadFile(a.path(project.PinFile))
 	if errors.Is(err, fs.ErrNotExist) || bytes.Equal(old, newPin) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	base, err := document.Parse(pin.File, old)
+	base, err := document.Parse(project.PinFile, old)
 	if err != nil {
 		return "", err
 	}
-	upstream, err := document.Parse(pin.File, newPin)
+	upstream, err := document.Parse(project.PinFile, newPin)
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func (a *app) rulesCommand() *cobra.Command {
@@ -73,11 +74,11 @@ func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		module = info.Main.Version
 	}
-	data, err := fs.ReadFile(carried, pin.LockFile)
+	data, err := fs.ReadFile(carried, project.LockFile)
 	if err != nil {
 		return module
 	}
-	lock, err := pin.ParseLock(pin.LockFile, data)
+	lock, err := pin.ParseLock(project.LockFile, data)
 	if err != nil {
 		return module
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/internal/report"
 	"github.com/ringbasic/ringbasic/internal/traffic"
@@ -37,7 +37,7 @@ func (a *app) trafficCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "traffic FILE...",
 		Short: "Compare recorded exchanges with the built document",
-		Long: `Holds recorded exchanges against ` + build.SpecFile + `, or against the document of --spec (OpenAPI 3.0), and reports what
+		Long: `Holds recorded exchanges against ` + project.SpecFile + `, or against the document of --spec (OpenAPI 3.0), and reports what
 they show that the document does not have: one finding a fact, with the number of exchanges and the first of them. FILE is a
 HAR 1.2 file (.har), a recording (.http), what the client's observer has written (.ndjson), a folder of these, or "-" for a
 HAR file on standard input. Files are read as streams, whatever their size.
@@ -93,7 +93,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 			}
 			r := c.Report(traffic.Side(doc), diff.Side{Source: strings.Join(args, ", ")})
 			if specFile == "" {
-				waivers, err := drift.Waivers(a.layered())
+				waivers, err := drift.Waivers(a.files())
 				if err != nil {
 					return err
 				}
@@ -142,23 +142,23 @@ func (a *app) described(file string) (*document.Document, []string, error) {
 		doc, err := document.ReadFile(file)
 		return doc, nil, err
 	}
-	files := a.layered()
-	data, err := fs.ReadFile(files, build.SpecFile)
+	files := a.files()
+	data, err := fs.ReadFile(files, project.SpecFile)
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := document.Parse(build.SpecFile, data)
+	doc, err := document.Parse(project.SpecFile, data)
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err = fs.ReadFile(files, pin.File)
+	data, err = fs.ReadFile(files, project.PinFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return doc, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	whole, err := document.Parse(pin.File, data)
+	whole, err := document.Parse(project.PinFile, data)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -177,11 +177,11 @@ func (a *app) propose(ctx context.Context, c *traffic.Comparer, dir string) erro
 	if err != nil {
 		return err
 	}
-	changes, err := build.Compare(dir, p.Files, "")
+	changes, err := project.Compare(dir, p.Files, "")
 	if err != nil {
 		return err
 	}
-	if err := build.Write(dir, p.Files, changes); err != nil {
+	if err := project.Write(dir, p.Files, changes); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Files)) {
@@ -199,7 +199,7 @@ func (a *app) propose(ctx context.Context, c *traffic.Comparer, dir string) erro
 
 // lacks is what keeps a project with further files from being built, and from passing its suite.
 func (a *app) lacks(ctx context.Context, more map[string][]byte) (lines []string) {
-	files := a.layered()
+	files := a.files()
 	before, err := a.suiteOf(ctx, files)
 	if err != nil {
 		return []string{fmt.Sprintf("the project cannot be built as it is: %v", err)}

@@ -14,15 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/report"
 	"github.com/ringbasic/ringbasic/internal/update"
 )
-
-// suiteDir holds the contract suite of a project.
-const suiteDir = "contracttests"
 
 // updateFlags are those of the update command.
 type updateFlags struct {
@@ -37,13 +33,13 @@ func (a *app) updateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "update [SOURCE]",
 		Short: "Take over a newer vendor document: pin, build, contract suite, and a report",
-		Long: `Pins a newer vendor document, builds from it, runs the contract suite (go test ./` + suiteDir + `) on what was built, and
+		Long: `Pins a newer vendor document, builds from it, runs the contract suite (go test ./` + project.SuiteDir + `) on what was built, and
 reports what moved, what was done and what is left to do. SOURCE is a file, "-" for standard input, or an https URL;
 without it, the URL that the lock watches.
 
 What the vendor changed and does not matter is dealt with: new places get names in spec/names.yaml, places that are gone
 go out of use there, overlay actions whose target is gone are deleted, and what is new and not recorded yet is listed in
-` + contract.UnrecordedFile + `. What matters is a to-do, with a stable id: recordings that no longer
+` + project.UnrecordedFile + `. What matters is a to-do, with a stable id: recordings that no longer
 hold, repairs that replace what is news, names to confirm, names that stand for schemas that differ, descriptions to write.
 
 Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 usage, 3 nothing was written.`,
@@ -82,7 +78,7 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 		return err
 	}
 	if !exists {
-		return fmt.Errorf("%s is missing: there is nothing to update yet: run ringbasic pin SOURCE first", pin.LockFile)
+		return fmt.Errorf("%s is missing: there is nothing to update yet: run ringbasic pin SOURCE first", project.LockFile)
 	}
 	if source == "" {
 		if source, err = old.WatchURL(); err != nil {
@@ -97,7 +93,7 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 	if err != nil {
 		return err
 	}
-	made, err := update.Run(ctx, update.Input{Files: a.project(), Upstream: upstream, Pin: files, Today: time.Now()})
+	made, err := update.Run(ctx, update.Input{Files: os.DirFS(a.dir), Upstream: upstream, Pin: files, Today: time.Now()})
 	if err != nil {
 		if flags.format != "json" && made != nil { // the failure is the one document then
 			if err := a.writeUpdate(flags.format, made); err != nil {
@@ -106,7 +102,7 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 		}
 		return fmt.Errorf("nothing was written: the new document cannot be built: mend this and run update again: %w", err)
 	}
-	if err := made.NoteInChangelog(a.project()); err != nil {
+	if err := made.NoteInChangelog(os.DirFS(a.dir)); err != nil {
 		return err
 	}
 	changes, err := a.changesOf(made)
@@ -116,14 +112,14 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := build.Write(a.dir, made.Files, changes); err != nil {
+	if err := project.Write(a.dir, made.Files, changes); err != nil {
 		return err
 	}
 	written := false
 	for _, c := range changes {
-		if c.State != build.Unchanged {
+		if c.State != project.Unchanged {
 			written = true
-			fmt.Fprintf(progress, "%s %s\n", c.Path, map[build.State]string{build.Stale: "written", build.Missing: "written", build.Extra: "removed"}[c.State])
+			fmt.Fprintf(progress, "%s %s\n", c.Path, map[project.State]string{project.Stale: "written", project.Missing: "written", project.Extra: "removed"}[c.State])
 		}
 	}
 	printSummary(progress, made.Built, changes)
@@ -150,17 +146,17 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 }
 
 // changesOf compares what was made with what is there. What is to be removed has no contents.
-func (a *app) changesOf(made *update.Result) ([]build.Change, error) {
+func (a *app) changesOf(made *update.Result) ([]project.Change, error) {
 	files := map[string][]byte{}
-	var removed []build.Change
+	var removed []project.Change
 	for name, data := range made.Files {
 		if data == nil {
-			removed = append(removed, build.Change{Path: name, State: build.Extra})
+			removed = append(removed, project.Change{Path: name, State: project.Extra})
 			continue
 		}
 		files[name] = data
 	}
-	changes, err := build.Compare(a.dir, files, build.Generated)
+	changes, err := project.Compare(a.dir, files, project.Generated)
 	return append(changes, removed...), err
 }
 
@@ -172,11 +168,11 @@ func (a *app) writePullRequest(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	changes, err := build.Compare(dir, files, "")
+	changes, err := project.Compare(dir, files, "")
 	if err != nil {
 		return err
 	}
-	return build.Write(dir, files, changes)
+	return project.Write(dir, files, changes)
 }
 
 // writeUpdate prints the report, what was done, and what is left to do.
@@ -201,16 +197,16 @@ func (a *app) writeUpdate(format string, made *update.Result) error {
 const (
 	suitePasses  = "passes"
 	suiteFails   = "fails: mend what it names in the recordings or the overlays, and run make"
-	suiteMissing = "there is none in " + suiteDir
+	suiteMissing = "there is none in " + project.SuiteDir
 	suiteNotRun  = "was not run"
 )
 
 // runSuite runs the contract suite on what was built. Its output goes to w only where it fails.
 func (a *app) runSuite(ctx context.Context, w io.Writer) (verdict string, err error) {
-	if _, err := os.Stat(a.path(suiteDir)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(a.path(project.SuiteDir)); errors.Is(err, fs.ErrNotExist) {
 		return suiteMissing, nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "./"+suiteDir)
+	cmd := exec.CommandContext(ctx, "go", "test", "./"+project.SuiteDir)
 	cmd.Dir = a.dir
 	output, err := cmd.CombinedOutput()
 	if failed := (&exec.ExitError{}); errors.As(err, &failed) && ctx.Err() == nil {

@@ -6,41 +6,34 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
-)
-
-// Where a project keeps its suite, below its root.
-const (
-	SuiteDir       = "contracttests"
-	RecordingsDir  = SuiteDir + "/recordings"
-	WaiversFile    = SuiteDir + "/testdata/waivers.yaml"
-	UnrecordedFile = SuiteDir + "/testdata/unrecorded.yaml"
 )
 
 // CheckFiles is what the recordings of the project with these files show of a built document: [Contract.CheckAll] with its
 // waivers and its list of what is not recorded yet. It is nil if there are no recordings.
 func CheckFiles(files fs.FS, doc *openapi3.T) (*Report, error) {
-	recordings, err := recording.ReadDir(files, RecordingsDir)
+	recordings, err := recording.ReadDir(files, project.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	text, err := optional(files, WaiversFile)
+	text, err := optional(files, project.SuiteWaiversFile)
 	if err != nil {
 		return nil, err
 	}
 	var waivers []Waiver
 	if text != nil {
-		if waivers, err = ParseWaivers(WaiversFile, text); err != nil {
+		if waivers, err = ParseWaivers(project.SuiteWaiversFile, text); err != nil {
 			return nil, err
 		}
 	}
-	if text, err = optional(files, UnrecordedFile); err != nil {
+	if text, err = optional(files, project.UnrecordedFile); err != nil {
 		return nil, err
 	}
-	list, err := ParseUnrecorded(UnrecordedFile, text)
+	list, err := ParseUnrecorded(project.UnrecordedFile, text)
 	if err != nil {
 		return nil, err
 	}

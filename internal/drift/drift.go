@@ -33,10 +33,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/overlay"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
-
-// WaiversFile is where a project keeps the drift that it accepts, below its root.
-const WaiversFile = "spec/waivers.yaml"
 
 // Question is what to compare.
 type Question struct {
@@ -128,14 +126,14 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 
 // builtDocument is what was built last, nil if there is nothing.
 func builtDocument(files fs.FS) (*yaml.Node, error) {
-	data, err := fs.ReadFile(files, build.SpecFile)
+	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	doc, err := document.Parse(build.SpecFile, data)
+	doc, err := document.Parse(project.SpecFile, data)
 	if err != nil {
 		return nil, err
 	}
@@ -281,11 +279,11 @@ func (c *comparison) ownRows(o *ours) []errorcodes.Row {
 
 // Waivers reads the waivers of the project with these files. It may have none.
 func Waivers(files fs.FS) (*diff.Waivers, error) {
-	data, err := fs.ReadFile(files, WaiversFile)
+	data, err := fs.ReadFile(files, project.WaiversFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return diff.ParseWaivers(WaiversFile, data)
+	return diff.ParseWaivers(project.WaiversFile, data)
 }
 
 // applyWaivers marks what waivers accept. Where the comparison is narrowed, those for other operations have nothing to

@@ -9,10 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const shop = `openapi: 3.0.3
@@ -56,8 +56,8 @@ actions:
   - {target: $.components.schemas.Part, description: a name, update: {x-go-name: Piece}}
 `
 
-// project is one with the given pin, and more files.
-func project(t *testing.T, text string, more map[string]string) fstest.MapFS {
+// shopProject is a project with the given pin, and more files.
+func shopProject(t *testing.T, text string, more map[string]string) fstest.MapFS {
 	t.Helper()
 	doc, err := document.Parse("shop.yaml", []byte(text))
 	require.NoError(t, err)
@@ -66,7 +66,7 @@ func project(t *testing.T, text string, more map[string]string) fstest.MapFS {
 	sum := pin.SHA256(made)
 	lock, err := pin.Lock{Source: "shop.yaml", APIVersion: "1", UpstreamSHA256: sum, PinSHA256: sum}.Encode()
 	require.NoError(t, err)
-	files := fstest.MapFS{pin.File: {Data: made}, pin.LockFile: {Data: lock}}
+	files := fstest.MapFS{project.PinFile: {Data: made}, project.LockFile: {Data: lock}}
 	all := map[string]string{"overlays/10-select.yaml": selection, "overlays/20-repair.yaml": repairs}
 	maps.Copy(all, more)
 	for name, content := range all {
@@ -104,7 +104,7 @@ func TestOverlayStates(t *testing.T) {
 		"a schema that is named is gone": {[]string{"part: {$ref: '#/components/schemas/Part'}", "part: {type: string}", "schema: {$ref: '#/components/schemas/Part'}", "schema: {type: object}"}, map[int]string{7: "stale", 9: "stale", 10: "stale"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := Run(t.Context(), project(t, shop, nil), Question{Upstream: upstream(t, test.edits...)})
+			r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: upstream(t, test.edits...)})
 			require.NoError(t, err)
 			want := applies()
 			maps.Copy(want, test.states)
@@ -123,7 +123,7 @@ func TestOverlayStates(t *testing.T) {
 
 // What our document has taken over already does not count, and is laid to the action that did it.
 func TestHandled(t *testing.T) {
-	r, err := Run(t.Context(), project(t, shop, nil), Question{Upstream: upstream(t, "enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]", "name: {type: string}", "name: {type: string}, size: {type: integer}, age: {type: integer}")})
+	r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: upstream(t, "enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]", "name: {type: string}", "name: {type: string}, size: {type: integer}, age: {type: integer}")})
 	require.NoError(t, err)
 	handled := map[string]string{}
 	for _, f := range r.Findings {
@@ -152,8 +152,8 @@ Content-Type: application/json
 `
 
 func TestRecordings(t *testing.T) {
-	files := project(t, shop, map[string]string{contract.RecordingsDir + "/readItem/200-wav.http": recorded, contract.RecordingsDir + "/other/200-x.http": recorded})
-	const file = contract.RecordingsDir + "/readItem/200-wav.http"
+	files := shopProject(t, shop, map[string]string{project.RecordingsDir + "/readItem/200-wav.http": recorded, project.RecordingsDir + "/other/200-x.http": recorded})
+	const file = project.RecordingsDir + "/readItem/200-wav.http"
 	for name, test := range map[string]struct {
 		edits []string
 		want  []diff.Recording
@@ -172,7 +172,7 @@ func TestRecordings(t *testing.T) {
 
 // A narrowed comparison asks the waivers of other operations for nothing.
 func TestNarrow(t *testing.T) {
-	files := project(t, shop, map[string]string{WaiversFile: `waivers:
+	files := shopProject(t, shop, map[string]string{project.WaiversFile: `waivers:
   - {id: resp-rem-opt, operation: GET /item, location: response 200 application/json part.name, reason: unused, expires: 2999-12-31}
 `})
 	newer := upstream(t, "name: {type: string}", "label: {type: string}")
@@ -195,7 +195,7 @@ func TestNarrow(t *testing.T) {
 func TestNarrowToWhatIsNotSelected(t *testing.T) {
 	const op, path = "GET /order", "  /order: {get: {responses: {'200': {description: d, content: {application/json: {schema: {type: string}}}}}}}\n"
 	text := strings.Replace(shop, "components:", path+"components:", 1)
-	files := project(t, text, nil)
+	files := shopProject(t, text, nil)
 	for name, test := range map[string]struct{ newer, id string }{
 		"same":    {text, ""},
 		"changed": {strings.Replace(text, "{schema: {type: string}}", "{schema: {type: integer}}", 1), "resp-type"},
@@ -221,7 +221,7 @@ func TestNarrowToWhatIsNotSelected(t *testing.T) {
 // What cannot be tried on the newer document is mentioned, and the comparison stands.
 func TestNotTried(t *testing.T) {
 	newer := upstream(t, "kind: {type: string, enum: [WAV, MP3]}", "kind: {type: string, patternProperties: {a: {}}}", "openapi: 3.0.3", "openapi: 3.1.0")
-	r, err := Run(t.Context(), project(t, shop, nil), Question{Upstream: newer, GoAPI: true})
+	r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: newer, GoAPI: true})
 	require.NoError(t, err)
 	require.NotEmpty(t, r.Findings)
 	require.Contains(t, strings.Join(r.Document, "\n"), "overlays, recordings and the Go API were not tried on the upstream document: new.yaml:")

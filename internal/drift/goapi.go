@@ -13,6 +13,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/goapi"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from being
@@ -73,7 +74,7 @@ func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goapi.Load(doc, path.Base(build.PackageDir))
+	return goapi.Load(doc, path.Base(project.PackageDir))
 }
 
 // withoutBroken loads both packages without the operations that cannot be generated of the upstream document, and tells
@@ -129,7 +130,7 @@ func withOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, er
 			document.Delete(document.Get(s.Root, "paths", op.Path), strings.ToLower(op.Method))
 		}
 	}
-	return s.Root, s.Prune(build.SpecFile)
+	return s.Root, s.Prune(project.SpecFile)
 }
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -14,6 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const desks = `openapi: 3.0.3
@@ -125,14 +126,14 @@ func pinnedTo(t *testing.T, file string) fs.FS {
 	made, err := pin.Make(doc)
 	require.NoError(t, err)
 	files := os.DirFS("../..")
-	text, err := fs.ReadFile(files, pin.LockFile)
+	text, err := fs.ReadFile(files, project.LockFile)
 	require.NoError(t, err)
-	lock, err := pin.ParseLock(pin.LockFile, text)
+	lock, err := pin.ParseLock(project.LockFile, text)
 	require.NoError(t, err)
 	lock.PinSHA256, lock.APIVersion = pin.SHA256(made), document.Text(doc.Root, "info", "version")
 	text, err = lock.Encode()
 	require.NoError(t, err)
-	return build.Replaced{FS: files, Contents: map[string][]byte{pin.File: made, pin.LockFile: text}}
+	return build.Replaced{FS: files, Contents: map[string][]byte{project.PinFile: made, project.LockFile: text}}
 }
 
 // The vendor's document of 2026 against that of 1.0.36: what regeneration does to the fields, constants and methods.

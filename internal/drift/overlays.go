@@ -14,6 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/overlay"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // ours is the pin on its way to our document.
@@ -96,7 +97,7 @@ func (o *ours) facts(operations []string) []diff.Stage {
 				}
 			}
 			build.Finish(root)
-			return diff.Flatten(build.SpecFile, root, operations)
+			return diff.Flatten(project.SpecFile, root, operations)
 		}}
 	}
 	return all

@@ -14,6 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -22,7 +23,7 @@ const maxProblems = 3 // of a recording, in a report
 // checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
 // successful responses. ids are the operations to try, by the ids that the recordings' folders are named after.
 func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]diff.Recording, error) {
-	recordings, err := recording.ReadDir(files, contract.RecordingsDir)
+	recordings, err := recording.ReadDir(files, project.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || len(recordings) == 0 && err == nil {
 		return nil, nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/names"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // An edit that changes nothing leaves the file as it is, and one that adds a place has it afterwards.
@@ -13,7 +14,7 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte(item + "Part: [Item.a, 'Item.\"b c\"']\n# end\nunused:\n  Old:\n    - Item.old\n"))
 	f.Add([]byte("# nothing\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		table, err := names.Parse(names.File, data)
+		table, err := names.Parse(project.NamesFile, data)
 		if err != nil {
 			return
 		}
@@ -25,7 +26,7 @@ func FuzzTable(f *testing.F) {
 		if err != nil {
 			return // it says why
 		}
-		again, err := names.Parse(names.File, text)
+		again, err := names.Parse(project.NamesFile, text)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
@@ -45,7 +46,7 @@ func FuzzName(f *testing.F) {
 		if err != nil || doc.Version != "3.0" || len(data) > 20_000 {
 			return
 		}
-		empty, err := names.Parse(names.File, nil)
+		empty, err := names.Parse(project.NamesFile, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

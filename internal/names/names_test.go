@@ -9,6 +9,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/names"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 func tree(t *testing.T, text string) *yaml.Node {
@@ -20,7 +21,7 @@ func tree(t *testing.T, text string) *yaml.Node {
 
 func table(t *testing.T, text string) *names.Table {
 	t.Helper()
-	table, err := names.Parse(names.File, []byte(text))
+	table, err := names.Parse(project.NamesFile, []byte(text))
 	require.NoError(t, err)
 	return table
 }
@@ -65,7 +66,7 @@ func TestParse(t *testing.T) {
 		"no mapping": {"- a\n", `spec/names.yaml: the top level is not a mapping`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := names.Parse(names.File, []byte(test.text))
+			_, err := names.Parse(project.NamesFile, []byte(test.text))
 			if test.want == "" {
 				require.NoError(t, err)
 				return
@@ -218,7 +219,7 @@ func TestEdited(t *testing.T) {
 			got, err := table(t, test.text).Edited(test.edit)
 			require.NoError(t, err)
 			require.Equal(t, test.want, string(got))
-			again, err := names.Parse(names.File, got)
+			again, err := names.Parse(project.NamesFile, got)
 			require.NoError(t, err)
 			require.Equal(t, strings.Count(test.want, "  - "), strings.Count(string(again.Bytes()), "  - "))
 		})

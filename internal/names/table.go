@@ -37,9 +37,6 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// File is where a project keeps its table, below its root.
-const File = "spec/names.yaml"
-
 // unusedKey holds, in a table, the places that the pin no longer has.
 const unusedKey = "unused"
 

@@ -22,13 +22,10 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const (
-	// File and LockFile are where a project keeps its pin and lock, below its root.
-	File     = "spec/swagger-ring_basic.yaml"
-	LockFile = "spec/swagger-ring_basic.lock.yaml"
-
 	// DefaultWatch is the vendor's current document, in 2026.
 	DefaultWatch = "https://netstorage.ringcentral.com/dpw/api-reference/specs/rc-platform.yml"
 )
@@ -129,7 +126,7 @@ func (l Lock) Encode() ([]byte, error) {
 func (l Lock) Verify(data []byte) error {
 	if sum := SHA256(data); sum != l.PinSHA256 {
 		return fmt.Errorf("%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it came from, or restore it",
-			File, LockFile, l.PinSHA256[:12], sum[:12])
+			project.PinFile, project.LockFile, l.PinSHA256[:12], sum[:12])
 	}
 	return nil
 }
@@ -138,7 +135,7 @@ func (l Lock) Verify(data []byte) error {
 func (l Lock) VerifyVersion(pin *document.Document) error {
 	if version := document.Text(pin.Root, "info", "version"); version != l.APIVersion {
 		return fmt.Errorf("%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came from, or restore it",
-			File, LockFile, l.APIVersion, version)
+			project.PinFile, project.LockFile, l.APIVersion, version)
 	}
 	return nil
 }
@@ -146,7 +143,7 @@ func (l Lock) VerifyVersion(pin *document.Document) error {
 // WatchURL is the URL to compare with where no source is named.
 func (l Lock) WatchURL() (string, error) {
 	if l.Watch == "" {
-		return "", fmt.Errorf("%s names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL", LockFile)
+		return "", fmt.Errorf("%s names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL", project.LockFile)
 	}
 	return l.Watch, nil
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
-	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
 // ProposalFile is the overlay that a proposal makes.
-const ProposalFile = build.OverlayDir + "/60-traffic.yaml"
+const ProposalFile = project.OverlayDir + "/60-traffic.yaml"
 
 // Proposal is what traffic proves, as files of a project: an overlay that takes it over, each action with its evidence, and
 // recordings of the exchanges that show it, redacted.
@@ -196,7 +196,7 @@ func (c *Comparer) record(redactor *recording.Redactor, texts *anonymous, op *op
 	if out.Request.Header.Get("Authorization") == "" {
 		out.Request.Header.Set("Authorization", "Bearer "+recording.Token)
 	}
-	stem := fmt.Sprintf("%s/%s/%d-", contract.RecordingsDir, op.op.OperationID, e.Status)
+	stem := fmt.Sprintf("%s/%s/%d-", project.RecordingsDir, op.op.OperationID, e.Status)
 	if code := errorCodeOf(e.Response.Body); e.Status >= 400 && code != "" {
 		stem += code + "-"
 	}

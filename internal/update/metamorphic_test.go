@@ -16,14 +16,14 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 const typesFile = "generated/ringcentral/types.gen.go"
 
-// project is this one, in memory.
-func project(t *testing.T) fstest.MapFS {
+// ours is this project, in memory.
+func ours(t *testing.T) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	root := filepath.Join("..", "..")
@@ -47,16 +47,16 @@ func updated(t *testing.T, files fstest.MapFS, doc *document.Document) (fstest.M
 	t.Helper()
 	made, err := pin.Make(doc)
 	require.NoError(t, err)
-	text, err := fs.ReadFile(files, pin.LockFile)
+	text, err := fs.ReadFile(files, project.LockFile)
 	require.NoError(t, err)
-	lock, err := pin.ParseLock(pin.LockFile, text)
+	lock, err := pin.ParseLock(project.LockFile, text)
 	require.NoError(t, err)
 	lock.PinSHA256, lock.UpstreamSHA256, lock.APIVersion = pin.SHA256(made), pin.SHA256(made), document.Text(doc.Root, "info", "version")
 	encoded, err := lock.Encode()
 	require.NoError(t, err)
 	r, err := Run(t.Context(), Input{
 		Files: files, Upstream: doc, Today: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC),
-		Pin: map[string][]byte{pin.File: made, pin.LockFile: encoded},
+		Pin: map[string][]byte{project.PinFile: made, project.LockFile: encoded},
 	})
 	require.NoError(t, err)
 	after := fstest.MapFS{}
@@ -93,8 +93,8 @@ var rewritings = []rewriting{
 // anything of an update to the vendor's document of 2026, once that has its names.
 func TestMetamorphic(t *testing.T) {
 	t.Parallel()
-	start := project(t)
-	pinned, err := document.Parse(pin.File, start[pin.File].Data)
+	start := ours(t)
+	pinned, err := document.Parse(project.PinFile, start[project.PinFile].Data)
 	require.NoError(t, err)
 	newer, err := document.ReadFile(filepath.Join("..", "diff", "testdata", "documents", "2026-08.yaml"))
 	require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestMetamorphic(t *testing.T) {
 				after, r := updated(t, base.files, &doc)
 				require.Empty(t, findings(r.Moved))
 				require.Equal(t, string(base.files[typesFile].Data), string(after[typesFile].Data))
-				require.Equal(t, string(base.files[names.File].Data), string(after[names.File].Data))
+				require.Equal(t, string(base.files[project.NamesFile].Data), string(after[project.NamesFile].Data))
 				require.Empty(t, r.Todos, "what the project has open itself is none of this")
 			})
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // Branch is the branch of the one pull request that updates are proposed on.
@@ -243,15 +244,14 @@ func (r *Result) changelog() string {
 }
 
 const (
-	changelogFile = "CHANGELOG.md"
-	unreleased    = "## Unreleased\n"
+	unreleased = "## Unreleased\n"
 )
 
 // NoteInChangelog adds the changes of the Go API to the project's CHANGELOG.md, if it has one with a part for what is not
 // released yet.
 func (r *Result) NoteInChangelog(files fs.FS) error {
 	lines := r.changelog()
-	data, err := fs.ReadFile(files, changelogFile)
+	data, err := fs.ReadFile(files, project.ChangelogFile)
 	if errors.Is(err, fs.ErrNotExist) || lines == "" || !r.Changed {
 		return nil
 	}
@@ -262,6 +262,6 @@ func (r *Result) NoteInChangelog(files fs.FS) error {
 	if !ok {
 		return nil
 	}
-	r.Files[changelogFile] = []byte(before + unreleased + "\n### Vendor document\n" + lines + after)
+	r.Files[project.ChangelogFile] = []byte(before + unreleased + "\n### Vendor document\n" + lines + after)
 	return nil
 }

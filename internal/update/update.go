@@ -25,7 +25,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/names"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // Input is what an update starts from.
@@ -81,27 +81,27 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Moved: moved, Files: maps.Clone(in.Pin)}
-	old, err := fs.ReadFile(in.Files, pin.File)
+	old, err := fs.ReadFile(in.Files, project.PinFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	r.Changed = string(old) != string(in.Pin[pin.File])
+	r.Changed = string(old) != string(in.Pin[project.PinFile])
 	if err := r.noteOperations(); err != nil {
 		return r, err
 	}
 	if err := r.trimOverlays(in.Files); err != nil {
 		return r, err
 	}
-	project, err := build.Load(build.Replaced{FS: in.Files, Contents: r.Files}, false)
+	start, err := build.Load(build.Replaced{FS: in.Files, Contents: r.Files}, false)
 	if err != nil {
 		return r, err
 	}
-	project.Adapt = true
-	if r.Built, err = build.Run(ctx, project, false); err != nil {
+	start.Adapt = true
+	if r.Built, err = build.Run(ctx, start, false); err != nil {
 		return r, err
 	}
 	maps.Copy(r.Files, r.Built.Files)
-	if err := r.checkSuite(in, project); err != nil {
+	if err := r.checkSuite(in, start); err != nil {
 		return r, err
 	}
 	if err := r.noteNames(in.Files); err != nil {
@@ -126,7 +126,7 @@ func (r *Result) noteOperations() error {
 	var problems []error
 	left := 0
 	for _, a := range r.Moved.Overlays {
-		if a.File != build.SelectFile {
+		if a.File != project.SelectFile {
 			continue
 		}
 		if a.State != "stale" {
@@ -146,7 +146,7 @@ func (r *Result) noteOperations() error {
 		problems = append(problems, fmt.Errorf("%s:%d: %s", a.File, a.Line, fact))
 		options := []string{"do without it: the client has no such method any more, and its recordings go"}
 		if hint != "" {
-			options = append([]string{"select what it is now in " + build.SelectFile + ", move its recordings there, and run make"}, options...)
+			options = append([]string{"select what it is now in " + project.SelectFile + ", move its recordings there, and run make"}, options...)
 		}
 		r.Todos = append(r.Todos, newTodo(KindOperation, a.File, operation, fact, options...))
 	}
@@ -200,7 +200,7 @@ func union(a map[string][]int, b map[string][]diff.Stray) map[string]bool {
 
 // checkSuite holds the recordings against what was built: those that no longer hold are to-dos, and what is new and not
 // recorded yet goes into the suite's list.
-func (r *Result) checkSuite(in Input, project *build.Project) error {
+func (r *Result) checkSuite(in Input, start *build.Project) error {
 	after, err := contract.CheckFiles(in.Files, r.Built.Document)
 	if err != nil || after == nil {
 		return err
@@ -222,10 +222,10 @@ func (r *Result) checkSuite(in Input, project *build.Project) error {
 			added = append(added, cell)
 		}
 	}
-	list := contract.ListUnrecorded(project.Lock.PinSHA256, added)
-	r.Files[contract.UnrecordedFile] = list.Encode()
+	list := contract.ListUnrecorded(start.Lock.PinSHA256, added)
+	r.Files[project.UnrecordedFile] = list.Encode()
 	if len(list.Groups) > 0 && r.Changed {
-		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", contract.UnrecordedFile, len(added), len(list.Groups)))
+		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", project.UnrecordedFile, len(added), len(list.Groups)))
 	}
 	r.noteRecordings(before, after)
 	r.noteDescriptions(undescribed)
@@ -249,21 +249,21 @@ func (r *Result) noteDescriptions(before map[string]bool) {
 		if len(members) > 0 {
 			fact = owner + ": not described: " + strings.Join(members, ", ")
 		}
-		r.Todos = append(r.Todos, newTodo(KindDescription, build.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"))
+		r.Todos = append(r.Todos, newTodo(KindDescription, project.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"))
 	}
 }
 
 // former is what the suite says of the document as it was built before, and what of that is not described.
 func former(files fs.FS) (*contract.Report, map[string]bool, error) {
 	empty := &contract.Report{}
-	data, err := fs.ReadFile(files, build.SpecFile)
+	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return empty, nil, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := document.Parse(build.SpecFile, data)
+	doc, err := document.Parse(project.SpecFile, data)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -290,7 +290,7 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 	}
 	byFile := map[string][]string{}
 	for _, p := range after.Problems {
-		if !known[p.String()] && p.File != "" && !strings.HasPrefix(p.File, contract.UnrecordedFile) {
+		if !known[p.String()] && p.File != "" && !strings.HasPrefix(p.File, project.UnrecordedFile) {
 			byFile[p.File] = append(byFile[p.File], p.Text)
 		}
 	}
@@ -298,7 +298,7 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 		kind, options := KindRecording, []string{
 			"record it anew (ringbasic live --record)", "mend its values by hand", "if the vendor's document is wrong, repair it in overlays/20-repair.yaml",
 		}
-		if strings.HasPrefix(file, contract.WaiversFile) {
+		if strings.HasPrefix(file, project.SuiteWaiversFile) {
 			kind, options = KindWaiver, []string{"take the entry out"}
 		}
 		r.Todos = append(r.Todos, newTodo(kind, file, file, strings.Join(few(byFile[file]), "; "), options...))
@@ -328,24 +328,24 @@ func (r *Result) noteNames(files fs.FS) error {
 	for _, e := range r.Built.Names.Add {
 		places[e.Name] = append(places[e.Name], e.Place.String())
 	}
-	table, _ := names.Parse(names.File, r.Files[names.File])
+	table, _ := names.Parse(project.NamesFile, r.Files[project.NamesFile])
 	for _, name := range slices.Sorted(maps.Keys(places)) {
 		list := places[name]
 		fact := fmt.Sprintf("%s names %s", name, list[0])
 		if more := len(list) - 1; more > 0 {
 			fact += fmt.Sprintf(" and %d more", more)
 		}
-		at := names.File
+		at := project.NamesFile
 		if line := table.Line(name); line > 0 {
-			at = fmt.Sprintf("%s:%d", names.File, line)
+			at = fmt.Sprintf("%s:%d", project.NamesFile, line)
 		}
 		r.Todos = append(r.Todos, newTodo(KindName, at, name, fact, "keep it", "give it another name there and run make: it is in no release yet"))
 	}
 	for _, e := range r.Built.Names.Rest {
-		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is out of use", names.File, e.Place, e.Name))
+		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is out of use", project.NamesFile, e.Place, e.Name))
 	}
 	for _, e := range r.Built.Names.Return {
-		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is in use again", names.File, e.Place, e.Name))
+		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is in use again", project.NamesFile, e.Place, e.Name))
 	}
 	for _, w := range r.Built.Naming.AllWidened() {
 		w.Facts = slices.DeleteFunc(w.Facts, func(d names.Difference) bool { return known[w.Name+d.Key()] })
@@ -357,9 +357,9 @@ func (r *Result) noteNames(files fs.FS) error {
 			key += ";" + d.Key()
 			facts = append(facts, d.String())
 		}
-		at := names.File
+		at := project.NamesFile
 		if line := table.Line(w.Name); line > 0 {
-			at = fmt.Sprintf("%s:%d", names.File, line)
+			at = fmt.Sprintf("%s:%d", project.NamesFile, line)
 		}
 		r.Todos = append(r.Todos, newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
 			"keep one type that has what any of them has", "give the places names of their own"))
@@ -370,11 +370,11 @@ func (r *Result) noteNames(files fs.FS) error {
 // formerWidenings are what widens names in the pin as it was, by name and fact.
 func formerWidenings(files fs.FS) (map[string]bool, error) {
 	known := map[string]bool{}
-	project, err := build.Load(files, false)
+	start, err := build.Load(files, false)
 	if err != nil {
 		return nil, err
 	}
-	_, naming, err := project.AssemblePin()
+	_, naming, err := start.AssemblePin()
 	if err != nil || naming == nil {
 		return known, err
 	}
@@ -424,7 +424,7 @@ func placeOf(pointer string) string {
 func (r *Result) noteWaivers() {
 	for _, f := range r.Moved.Findings {
 		if f.Waived {
-			r.Todos = append(r.Todos, newTodo(KindWaiver, drift.WaiversFile, f.ID+f.Operation+f.Location,
+			r.Todos = append(r.Todos, newTodo(KindWaiver, project.WaiversFile, f.ID+f.Operation+f.Location,
 				fmt.Sprintf("%s, %s, %s was waived and is in the new pin", f.ID, f.Operation, f.Location), "take its entry out"))
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // edited is the vendor's document of 1.0.36, as the project's tests have it, with something replaced.
@@ -36,7 +36,7 @@ func todos(r *Result) (list []string) {
 // A document in which an operation is elsewhere is taken over without it, and a to-do says where it probably is.
 func TestOperationMoved(t *testing.T) {
 	t.Parallel()
-	files := project(t)
+	files := ours(t)
 	doc := edited(t, "/answering-rule/{ruleId}:", "/rules/{ruleId}:")
 	after, r := updated(t, files, doc)
 	require.Contains(t, todos(r), "operation overlays/10-select.yaml: the new document has no PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}"+
@@ -47,7 +47,7 @@ func TestOperationMoved(t *testing.T) {
 	require.Contains(t, string(after["spec/names.yaml"].Data), "\nunused:\n")
 
 	// With it back, and the overlays as they were, everything has its name again.
-	back, err := document.Parse(pin.File, files[pin.File].Data)
+	back, err := document.Parse(project.PinFile, files[project.PinFile].Data)
 	require.NoError(t, err)
 	for name, file := range files {
 		if strings.HasPrefix(name, "overlays/") {
@@ -63,8 +63,8 @@ func TestOperationMoved(t *testing.T) {
 // The success of an operation keeps its name, whatever status it has.
 func TestSuccessHasAnotherStatus(t *testing.T) {
 	t.Parallel()
-	files := project(t)
-	pinned, err := document.Parse(pin.File, files[pin.File].Data)
+	files := ours(t)
+	pinned, err := document.Parse(project.PinFile, files[project.PinFile].Data)
 	require.NoError(t, err)
 	paths := document.Get(pinned.Root, "paths")
 	responses := document.Get(paths, "/restapi/v1.0/account/{accountId}/greeting", "post", "responses")
@@ -87,8 +87,8 @@ func TestSuccessHasAnotherStatus(t *testing.T) {
 // An operation that has lost its body: its names go out of use, what describes them is deleted.
 func TestBodyLost(t *testing.T) {
 	t.Parallel()
-	files := project(t)
-	pinned, err := document.Parse(pin.File, files[pin.File].Data)
+	files := ours(t)
+	pinned, err := document.Parse(project.PinFile, files[project.PinFile].Data)
 	require.NoError(t, err)
 	op := document.Get(pinned.Root, "paths", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}", "put")
 	parameters := document.Get(op, "parameters")
@@ -116,7 +116,7 @@ func TestBodyLost(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	doc := edited(t, "/restapi/v1.0/", "/v9/")
-	_, err := Run(t.Context(), Input{Files: project(t), Upstream: doc, Pin: map[string][]byte{}})
+	_, err := Run(t.Context(), Input{Files: ours(t), Upstream: doc, Pin: map[string][]byte{}})
 	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST /v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
 	require.ErrorContains(t, err, "\nnone of the selected operations is left")
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/document"
-	"github.com/ringbasic/ringbasic/internal/pin"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // The bars of this project.
@@ -69,7 +69,7 @@ func (b *bench) build(ctx context.Context) error {
 
 // wholeOpenAPI3 is the whole pin as OpenAPI 3, in YAML like the pin, for peers that read nothing else.
 func wholeOpenAPI3() ([]byte, error) {
-	doc, err := document.ReadFile(filepath.FromSlash(pin.File))
+	doc, err := document.ReadFile(filepath.FromSlash(project.PinFile))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package build_test
+package project_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // What a run that was killed had begun is completed, whatever of it was done; and a journal cannot reach out of its folder.
@@ -16,7 +16,7 @@ func TestRecover(t *testing.T) {
 	journal := func(text string) string {
 		dir := t.TempDir()
 		for name, text := range map[string]string{
-			build.JournalFile: text, "a/x.yaml": "old", "a/.x.yaml.ringbasic-1-2": "new", "gone.yaml": "gone",
+			project.JournalFile: text, "a/x.yaml": "old", "a/.x.yaml.ringbasic-1-2": "new", "gone.yaml": "gone",
 		} {
 			name = filepath.Join(dir, filepath.FromSlash(name))
 			require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
@@ -25,16 +25,16 @@ func TestRecover(t *testing.T) {
 		return dir
 	}
 	dir := journal(`{"moves":[{"from":"a/.x.yaml.ringbasic-1-2","to":"a/x.yaml"},{"from":"a/.y.yaml.ringbasic-1-3","to":"a/y.yaml"}],"removes":["gone.yaml","never.yaml"]}`)
-	done, err := build.Recover(dir)
+	done, err := project.Recover(dir)
 	require.NoError(t, err)
 	require.True(t, done)
 	data, err := os.ReadFile(filepath.Join(dir, "a", "x.yaml"))
 	require.NoError(t, err)
 	require.Equal(t, "new", string(data))
-	for _, name := range []string{build.JournalFile, "gone.yaml", "a/.x.yaml.ringbasic-1-2"} {
+	for _, name := range []string{project.JournalFile, "gone.yaml", "a/.x.yaml.ringbasic-1-2"} {
 		require.NoFileExists(t, filepath.Join(dir, filepath.FromSlash(name)))
 	}
-	done, err = build.Recover(dir)
+	done, err = project.Recover(dir)
 	require.NoError(t, err)
 	require.False(t, done)
 
@@ -43,7 +43,7 @@ func TestRecover(t *testing.T) {
 		`{"moves":[{"from":"a/.x.ringbasic-1-2","to":"/etc/b"}]}`, `{"removes":["../gone.yaml"]}`,
 	} {
 		dir := journal(text)
-		_, err := build.Recover(dir)
+		_, err := project.Recover(dir)
 		require.ErrorContains(t, err, ".ringbasic-journal is no journal of this program: remove it", text)
 		require.FileExists(t, filepath.Join(dir, "gone.yaml"))
 		require.FileExists(t, filepath.Join(dir, "a", "x.yaml"))
@@ -58,7 +58,7 @@ func TestWriteSweeps(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
 	files := map[string][]byte{"x.yaml": []byte("new")}
-	require.NoError(t, build.Write(dir, files, []build.Change{{Path: "x.yaml", State: build.Missing}}))
+	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "x.yaml", State: project.Missing}}))
 	require.NoFileExists(t, filepath.Join(dir, ".x.yaml.ringbasic-999999999-1"))
 	for _, name := range []string{".x.yaml.other-1", "x.ringbasic-999999999-1", "x.yaml"} {
 		require.FileExists(t, filepath.Join(dir, name))

@@ -1,4 +1,4 @@
-package build_test
+package project_test
 
 import (
 	"io/fs"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 var made = map[string][]byte{"spec/a.yaml": []byte("a: new\n"), "gen/b.gen.go": []byte("package b\n"), "gen/c.gen.go": []byte("package c\n")}
@@ -46,13 +46,13 @@ func contents(t *testing.T, dir string) map[string]string {
 
 func TestCompareAndWrite(t *testing.T) {
 	dir := tree(t, map[string]string{"spec/a.yaml": "a: old\n", "gen/b.gen.go": "package b\n", "gen/old.gen.go": "package old\n", "gen/own.go": "package own\n"})
-	changes, err := build.Compare(dir, made, "gen/*.gen.go")
+	changes, err := project.Compare(dir, made, "gen/*.gen.go")
 	require.NoError(t, err)
-	require.Equal(t, []build.Change{
-		{Path: "gen/b.gen.go", State: build.Unchanged}, {Path: "gen/c.gen.go", State: build.Missing},
-		{Path: "gen/old.gen.go", State: build.Extra}, {Path: "spec/a.yaml", State: build.Stale},
+	require.Equal(t, []project.Change{
+		{Path: "gen/b.gen.go", State: project.Unchanged}, {Path: "gen/c.gen.go", State: project.Missing},
+		{Path: "gen/old.gen.go", State: project.Extra}, {Path: "spec/a.yaml", State: project.Stale},
 	}, changes)
-	require.NoError(t, build.Write(dir, made, changes))
+	require.NoError(t, project.Write(dir, made, changes))
 	require.Equal(t, map[string]string{"spec/a.yaml": "a: new\n", "gen/b.gen.go": "package b\n", "gen/c.gen.go": "package c\n", "gen/own.go": "package own\n"}, contents(t, dir))
 }
 
@@ -68,7 +68,7 @@ func TestUnwritableTargets(t *testing.T) {
 		"every one of them is told at once": {map[string]string{"gen/b.gen.go/": "", "spec": ""}, "gen/b.gen.go is not a file, and one is to be written or removed there: move it away\nspec/a.yaml cannot be there"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := build.Compare(tree(t, test.files), made, "gen/*.gen.go")
+			_, err := project.Compare(tree(t, test.files), made, "gen/*.gen.go")
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -78,10 +78,10 @@ func TestUnwritableTargets(t *testing.T) {
 func TestWriteLeavesNothingBehind(t *testing.T) {
 	files := map[string]string{"gen/b.gen.go": "package old\n"}
 	dir := tree(t, files)
-	changes, err := build.Compare(dir, made, "gen/*.gen.go")
+	changes, err := project.Compare(dir, made, "gen/*.gen.go")
 	require.NoError(t, err)
 	files["spec"] = ""
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "spec"), nil, 0o644))
-	require.ErrorContains(t, build.Write(dir, made, changes), "spec")
+	require.ErrorContains(t, project.Write(dir, made, changes), "spec")
 	require.Equal(t, files, contents(t, dir))
 }
