@@ -208,6 +208,9 @@ var ours = sync.OnceValues(func() (map[string]string, error) {
 	return texts, err
 })
 
+// initialisms are those of telephony, cased as Go cases ID and SIP.
+var initialisms = []string{"BLA", "DTMF", "ISO", "IVR", "MMS", "PIN", "PSTN", "SMS", "SSO", "TCR"}
+
 // clientMark begins the client in what oapi-codegen returns.
 const clientMark = "\n//ringbasic:client\n"
 
@@ -249,6 +252,7 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 			SkipEnumValidate:          true,
 			DisableTypeAliasesForType: own,
 			NameNormalizer:            string(codegen.NameNormalizerFunctionToCamelCaseWithInitialisms),
+			AdditionalInitialisms:     initialisms,
 			PreferSkipOptionalPointerOnContainerTypes: true,
 			PreferSkipOptionalPointerWithOmitzero:     true,
 			ResolveTypeNameCollisions:                 true,

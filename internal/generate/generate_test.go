@@ -412,11 +412,13 @@ func TestPathParametersHideNothing(t *testing.T) {
 // x-go-name mends names that give no field of their own.
 func TestGoNames(t *testing.T) {
 	text := small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: query, x-go-name: other, schema: {type: string}}", "", thing,
-		"Thing: {type: object, properties: {日本: {type: string, x-go-name: Japan}, a-b: {type: string}, a_b: {type: string, x-go-name: underscored}}}")
+		"Thing: {type: object, properties: {日本: {type: string, x-go-name: Japan}, a-b: {type: string}, a_b: {type: string, x-go-name: underscored}, "+
+			"isoCode: {type: string}, sipData: {type: string}, ivrPinId: {type: string}, pinned: {type: string}, smsCount: {type: string}}}")
 	files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 	require.NoError(t, err)
 	types := string(files["types.gen.go"])
-	for _, field := range []string{"Japan *string `json:\"日本", "AB *string `json:\"a-b", "Underscored *string `json:\"a_b", "FooBar *string `form:\"foo-bar", "Other *string `form:\"foo_bar"} {
+	for _, field := range []string{"Japan *string `json:\"日本", "AB *string `json:\"a-b", "Underscored *string `json:\"a_b", "FooBar *string `form:\"foo-bar", "Other *string `form:\"foo_bar",
+		"ISOCode *string `", "SIPData *string `", "IVRPINID *string `", "Pinned *string `", "SMSCount *string `"} {
 		require.Contains(t, strings.Join(strings.Fields(types), " "), field)
 	}
 }
