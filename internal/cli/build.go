@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -17,9 +18,14 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
+// buildFlags are those of the build command.
+type buildFlags struct {
+	check, verbose bool
+	named          string
+}
+
 func (a *app) buildCommand() *cobra.Command {
-	var check, verbose bool
-	var named string
+	var flags buildFlags
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Make spec/openapi.yaml and the client from the pin and the overlays",
@@ -30,48 +36,51 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
   ringbasic build --check    # in CI: exit 1 if what is committed is not what the pin and the overlays give
   ringbasic build --named -  # print what the overlays are applied to`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			started := time.Now()
-			p, err := build.Load(os.DirFS(a.dir), verbose)
-			if err != nil {
-				return err
-			}
-			if named != "" {
-				return a.writeNamed(p, named)
-			}
-			load := build.Stage{Name: "load", Took: time.Since(started)}
-			if verbose {
-				a.printActions(p.Overlays)
-			}
-			r, err := build.Run(cmd.Context(), p, verbose)
-			if err != nil {
-				return err
-			}
-			r.Stages = append([]build.Stage{load}, r.Stages...)
-			changes, err := project.Compare(a.dir, r.Files, project.Generated)
-			if err != nil {
-				return err
-			}
-			if verbose {
-				a.printDetails(r)
-			}
-			if check {
-				return a.reportStale(changes)
-			}
-			if err := cmd.Context().Err(); err != nil {
-				return err
-			}
-			if err := project.Write(a.dir, r.Files, changes); err != nil {
-				return err
-			}
-			printSummary(a.stdout, r, changes)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd.Context(), a) },
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
-	cmd.Flags().StringVar(&named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
+	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
+	cmd.Flags().StringVar(&flags.named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
+	cmd.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
 	return cmd
+}
+
+// run builds, and writes or compares.
+func (f *buildFlags) run(ctx context.Context, a *app) error {
+	started := time.Now()
+	p, err := build.Load(os.DirFS(a.dir), f.verbose)
+	if err != nil {
+		return err
+	}
+	if f.named != "" {
+		return a.writeNamed(p, f.named)
+	}
+	load := build.Stage{Name: "load", Took: time.Since(started)}
+	if f.verbose {
+		a.printActions(p.Overlays)
+	}
+	r, err := build.Run(ctx, p, f.verbose)
+	if err != nil {
+		return err
+	}
+	r.Stages = append([]build.Stage{load}, r.Stages...)
+	changes, err := project.Compare(a.dir, r.Files, project.Generated)
+	if err != nil {
+		return err
+	}
+	if f.verbose {
+		a.printDetails(r)
+	}
+	if f.check {
+		return a.reportStale(changes)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := project.Write(a.dir, r.Files, changes); err != nil {
+		return err
+	}
+	printSummary(a.stdout, r, changes)
+	return nil
 }
 
 const namedHeader = `# The selected operations of the pin as an OpenAPI 3.0.3 document, named by spec/names.yaml: what the overlays that follow

@@ -12,8 +12,11 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
+// coverageFlags are those of the coverage command.
+type coverageFlags struct{ format string }
+
 func (a *app) coverageCommand() *cobra.Command {
-	var format string
+	var flags coverageFlags
 	cmd := &cobra.Command{
 		Use:   "coverage",
 		Short: "Print what the recordings exercise of the built document",
@@ -22,19 +25,18 @@ names a recording exercises, and how many are waived with a reason. The contract
 		Example: `  ringbasic coverage
   ringbasic coverage --format json`,
 		Args: exactly(0),
-		RunE: func(*cobra.Command, []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			return a.printCoverage(format)
-		},
+		RunE: func(*cobra.Command, []string) error { return flags.run(a) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text or json")
 	completeWith(cmd, "format", "text", "json")
 	return cmd
 }
 
-func (a *app) printCoverage(format string) error {
+// run prints the matrix.
+func (f *coverageFlags) run(a *app) error {
+	if err := oneOf("format", f.format, "text", "json"); err != nil {
+		return err
+	}
 	files := a.files()
 	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,7 +54,7 @@ func (a *app) printCoverage(format string) error {
 		return err
 	}
 	switch {
-	case format == "json":
+	case f.format == "json":
 		enc := json.NewEncoder(a.stdout)
 		enc.SetIndent("", "  ")
 		return enc.Encode(coverage(suite))

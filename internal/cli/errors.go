@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,8 +16,11 @@ import (
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
+// errorsFlags are those of the errors command.
+type errorsFlags struct{ format string }
+
 func (a *app) errorsCommand() *cobra.Command {
-	var format string
+	var flags errorsFlags
 	cmd := &cobra.Command{
 		Use:   "errors SOURCE",
 		Short: "List the error codes that a vendor document documents",
@@ -25,38 +29,41 @@ descriptions, from x-error-codes, and from response examples. SOURCE is a file, 
 		Example: `  ringbasic errors spec/openapi.yaml
   ringbasic errors vendor.yaml --format json`,
 		Args: exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "text", "json", "markdown"); err != nil {
-				return err
-			}
-			doc, err := a.readSource(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			rows := errorcodes.Rows(doc.Root)
-			if format == "json" {
-				return writeJSON(a.stdout, rows)
-			}
-			if format == "markdown" {
-				_, err := io.WriteString(a.stdout, errorPage(rows, errorcodes.Platform(doc.Root)))
-				return err
-			}
-			w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-			operation := ""
-			for _, row := range rows {
-				if row.Operation != operation {
-					operation = row.Operation
-					fmt.Fprintln(w, visible(operation))
-				}
-				fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, visible(row.Code), visible(row.Message))
-			}
-			fmt.Fprintf(w, "%d rows\n", len(rows))
-			return w.Flush()
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args[0]) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json or markdown")
 	completeWith(cmd, "format", "text", "json", "markdown")
 	return cmd
+}
+
+// run prints the rows of a document.
+func (f *errorsFlags) run(ctx context.Context, a *app, source string) error {
+	if err := oneOf("format", f.format, "text", "json", "markdown"); err != nil {
+		return err
+	}
+	doc, err := a.readSource(ctx, source)
+	if err != nil {
+		return err
+	}
+	rows := errorcodes.Rows(doc.Root)
+	if f.format == "json" {
+		return writeJSON(a.stdout, rows)
+	}
+	if f.format == "markdown" {
+		_, err := io.WriteString(a.stdout, errorPage(rows, errorcodes.Platform(doc.Root)))
+		return err
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	operation := ""
+	for _, row := range rows {
+		if row.Operation != operation {
+			operation = row.Operation
+			fmt.Fprintln(w, visible(operation))
+		}
+		fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, visible(row.Code), visible(row.Message))
+	}
+	fmt.Fprintf(w, "%d rows\n", len(rows))
+	return w.Flush()
 }
 
 // errorPage is a page of documented errors: those of each operation, and those that any operation may answer.

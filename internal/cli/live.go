@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +15,14 @@ import (
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
+// liveFlags are those of the live command.
+type liveFlags struct {
+	config live.Config
+	format string
+}
+
 func (a *app) liveCommand() *cobra.Command {
-	var config live.Config
-	var format string
+	var flags liveFlags
 	cmd := &cobra.Command{
 		Use:   "live",
 		Short: "Send the recorded requests to a real account and compare the answers",
@@ -39,36 +45,39 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 		Example: `  ringbasic live --only 'createAnsweringRule/400-*'
   ringbasic live --record --allow-writes --account 4001 --id 1005=4005`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
-				return err
-			}
-			// What is rewritten must be what is in the working folder.
-			files := a.files()
-			if config.Record {
-				files = os.DirFS(a.dir)
-			}
-			var err error
-			if config.Spec, err = fs.ReadFile(files, project.SpecFile); err != nil {
-				return err
-			}
-			if config.Recordings, err = recording.ReadDir(files, project.RecordingsDir); err != nil {
-				return err
-			}
-			config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
-			report, err := live.Run(cmd.Context(), config)
-			return a.finishLive(report, err, format)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd.Context(), a) },
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&config.Only, "only", "", "only recordings whose folder/name, or folder, matches this pattern")
-	flags.BoolVar(&config.AllowWrites, "allow-writes", false, "also send what creates or changes something; needs --account")
-	flags.StringVar(&config.Account, "account", "", "the real id of the account (default: that of the JWT's user, for what changes nothing)")
-	flags.StringToStringVar(&config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
-	flags.BoolVar(&config.Record, "record", false, "rewrite the recordings from the answers")
-	flags.StringVar(&format, "format", "text", "text or json")
+	f := cmd.Flags()
+	f.StringVar(&flags.config.Only, "only", "", "only recordings whose folder/name, or folder, matches this pattern")
+	f.BoolVar(&flags.config.AllowWrites, "allow-writes", false, "also send what creates or changes something; needs --account")
+	f.StringVar(&flags.config.Account, "account", "", "the real id of the account (default: that of the JWT's user, for what changes nothing)")
+	f.StringToStringVar(&flags.config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
+	f.BoolVar(&flags.config.Record, "record", false, "rewrite the recordings from the answers")
+	f.StringVar(&flags.format, "format", "text", "text or json")
 	completeWith(cmd, "format", "text", "json")
 	return cmd
+}
+
+// run sends the requests and prints what differs.
+func (f *liveFlags) run(ctx context.Context, a *app) error {
+	if err := oneOf("format", f.format, "text", "json"); err != nil {
+		return err
+	}
+	// What is rewritten must be what is in the working folder.
+	files := a.files()
+	if f.config.Record {
+		files = os.DirFS(a.dir)
+	}
+	var err error
+	if f.config.Spec, err = fs.ReadFile(files, project.SpecFile); err != nil {
+		return err
+	}
+	if f.config.Recordings, err = recording.ReadDir(files, project.RecordingsDir); err != nil {
+		return err
+	}
+	f.config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
+	report, err := live.Run(ctx, f.config)
+	return a.finishLive(report, err, f.format)
 }
 
 // finishLive writes what was recorded and prints the report. Of a run that failed half-way the text is printed too: it

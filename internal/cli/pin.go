@@ -21,9 +21,14 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
+// pinFlags are those of the pin command.
+type pinFlags struct {
+	check bool
+	facts pin.Lock
+}
+
 func (a *app) pinCommand() *cobra.Command {
-	var check bool
-	var facts pin.Lock // what flags set
+	var flags pinFlags
 	cmd := &cobra.Command{
 		Use:   "pin [SOURCE]",
 		Short: "Make the facts-only copy of a vendor's API description, and its lock",
@@ -35,20 +40,23 @@ operations. The pin of unchanged bytes changes nothing.`,
   ringbasic pin --check               # do pin and lock belong together? (offline)
   ringbasic pin --check vendor.yaml   # does this source give this pin?`,
 		Args: atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			source := ""
-			if len(args) == 1 {
-				source = args[0]
-			}
-			if check {
-				return a.checkPin(cmd.Context(), source)
-			}
-			return a.makePin(cmd.Context(), source, facts)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
-	lockFlags(cmd, &facts)
+	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
+	lockFlags(cmd, &flags.facts)
 	return cmd
+}
+
+// run makes the pin, or checks it.
+func (f *pinFlags) run(ctx context.Context, a *app, args []string) error {
+	source := ""
+	if len(args) == 1 {
+		source = args[0]
+	}
+	if f.check {
+		return a.checkPin(ctx, source)
+	}
+	return a.makePin(ctx, source, f.facts)
 }
 
 // lockFlags are the flags for what the bytes of a source cannot tell.

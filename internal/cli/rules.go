@@ -15,8 +15,11 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
+// rulesFlags are those of the rules command.
+type rulesFlags struct{ format string }
+
 func (a *app) rulesCommand() *cobra.Command {
-	var format string
+	var flags rulesFlags
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules by which drift is judged",
@@ -25,20 +28,19 @@ name rules by these ids.`,
 		Example: `  ringbasic rules
   ringbasic rules --format json`,
 		Args: exactly(0),
-		RunE: func(*cobra.Command, []string) error {
-			if err := oneOf("format", format, "text", "json", "markdown"); err != nil {
-				return err
-			}
-			return a.printRules(format)
-		},
+		RunE: func(*cobra.Command, []string) error { return flags.run(a) },
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json or markdown")
 	completeWith(cmd, "format", "text", "json", "markdown")
 	return cmd
 }
 
-func (a *app) printRules(format string) error {
-	switch format {
+// run prints the rules.
+func (f *rulesFlags) run(a *app) error {
+	if err := oneOf("format", f.format, "text", "json", "markdown"); err != nil {
+		return err
+	}
+	switch f.format {
 	case "json":
 		enc := json.NewEncoder(a.stdout)
 		enc.SetIndent("", "  ")

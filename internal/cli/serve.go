@@ -21,9 +21,14 @@ import (
 	"github.com/ringbasic/ringbasic/ringcentraltest"
 )
 
+// serveFlags are those of the serve command.
+type serveFlags struct {
+	addr     string
+	anything bool
+}
+
 func (a *app) serveCommand() *cobra.Command {
-	var addr string
-	var anything bool
+	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Play the platform for services under test, from the recordings",
@@ -35,25 +40,24 @@ lists operations, codes and the last requests. Each request is a line on stdout.
   RINGCENTRAL_SERVER=http://127.0.0.1:4010 go run ./examples/first-call
   curl -H 'Prefer: code=CMN-102' http://127.0.0.1:4010/restapi/v1.0/account/~/extension/~/greeting/1`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, _, err := net.SplitHostPort(addr); err != nil {
-				return usagef("--addr %s: it must be host:port, such as 127.0.0.1:4010", addr)
-			}
-			return a.serve(cmd.Context(), addr, anything)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd.Context(), a) },
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4010", "where to listen; port 0 is any that is free")
-	cmd.Flags().BoolVar(&anything, "accept-anything", false, "do not validate requests")
+	cmd.Flags().StringVar(&flags.addr, "addr", "127.0.0.1:4010", "where to listen; port 0 is any that is free")
+	cmd.Flags().BoolVar(&flags.anything, "accept-anything", false, "do not validate requests")
 	return cmd
 }
 
-func (a *app) serve(ctx context.Context, addr string, anything bool) error {
-	listener, err := net.Listen("tcp", addr)
+// run answers until the context ends.
+func (f *serveFlags) run(ctx context.Context, a *app) error {
+	if _, _, err := net.SplitHostPort(f.addr); err != nil {
+		return usagef("--addr %s: it must be host:port, such as 127.0.0.1:4010", f.addr)
+	}
+	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
 		return err
 	}
 	platform := ringcentraltest.NewHandler()
-	if anything {
+	if f.anything {
 		platform.AcceptAnything()
 	}
 	h := &served{platform: platform, out: a.stdout, redactor: recording.NewRedactor()}

@@ -24,16 +24,19 @@ import (
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
-	"github.com/ringbasic/ringbasic/internal/report"
 	"github.com/ringbasic/ringbasic/internal/traffic"
 )
 
+// trafficFlags are those of the traffic command.
+type trafficFlags struct {
+	reportFlags
+	spec, propose       string
+	operations, servers []string
+	coverage            bool
+}
+
 func (a *app) trafficCommand() *cobra.Command {
-	var (
-		format, failOn, specFile, propose string
-		operations, reports, servers      []string
-		all, coverage                     bool
-	)
+	var flags trafficFlags
 	cmd := &cobra.Command{
 		Use:   "traffic FILE...",
 		Short: "Compare recorded exchanges with the built document",
@@ -60,80 +63,65 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 			}
 			return noneEmpty(args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", format, report.Formats...); err != nil {
-				return err
-			}
-			if err := oneOf("fail-on", failOn, diff.FailOn...); err != nil {
-				return err
-			}
-			outputs, err := parseReports(reports)
-			if err != nil {
-				return err
-			}
-			doc, known, err := a.described(specFile)
-			if err != nil {
-				return err
-			}
-			c, err := traffic.New(cmd.Context(), traffic.Config{
-				Root: doc.Root, Known: known, Servers: servers, Operations: operations, Propose: propose != "", Coverage: coverage,
-			})
-			switch unknown, server := (traffic.UnknownOperationError{}), (traffic.ServerError{}); {
-			case errors.As(err, &unknown):
-				return usagef("--operations: %w", err)
-			case errors.As(err, &server):
-				return usagef("--server: %w", err)
-			case err != nil:
-				return err
-			}
-			for _, name := range args {
-				if err := a.readTraffic(cmd.Context(), name, c); err != nil {
-					return err
-				}
-			}
-			r := c.Report(traffic.Side(doc), diff.Side{Source: strings.Join(args, ", ")})
-			if specFile == "" {
-				waivers, err := drift.Waivers(a.files())
-				if err != nil {
-					return err
-				}
-				waivers.Keep(true, r.Operations, len(operations) > 0)
-				r.WaiverProblems = waivers.Apply(r.Findings, time.Now())
-				r.Finish()
-			}
-			options := report.Options{FailOn: failOn, Verbose: all, Color: a.colors()}
-			for _, o := range outputs {
-				if err := writeReport(o, r, options); err != nil {
-					return err
-				}
-			}
-			if err := report.Write(a.stdout, format, r, options); err != nil {
-				return err
-			}
-			if propose != "" {
-				if err := a.propose(cmd.Context(), c, propose); err != nil {
-					return err
-				}
-			}
-			if r.Fails(failOn) {
-				return errFindings
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
+	flags.add(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&coverage, "coverage", false, "also list what the document has and no exchange shows")
-	f.StringVar(&propose, "propose", "", "write overlay actions and recordings for what the traffic proves into this folder")
-	f.StringVar(&format, "format", "text", strings.Join(report.Formats, ", "))
-	f.StringVar(&failOn, "fail-on", "breaking", "the least severity that fails: breaking, risky, any or none")
-	completeWith(cmd, "format", report.Formats...)
-	completeWith(cmd, "fail-on", diff.FailOn...)
-	f.StringVar(&specFile, "spec", "", "compare with this document instead of the project's: OpenAPI 3.0, no waivers")
-	f.StringSliceVar(&operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
-	f.StringSliceVar(&servers, "server", nil, "only requests to this URL or path prefix, which stands before the document's paths")
-	f.BoolVarP(&all, "verbose", "v", false, "text and github: list safe findings, too; text: all of each list")
-	f.StringArrayVar(&reports, "report", nil, "also write FORMAT=FILE; can be given several times")
+	f.BoolVar(&flags.coverage, "coverage", false, "also list what the document has and no exchange shows")
+	f.StringVar(&flags.propose, "propose", "", "write overlay actions and recordings for what the traffic proves into this folder")
+	f.StringVar(&flags.spec, "spec", "", "compare with this document instead of the project's: OpenAPI 3.0, no waivers")
+	f.StringSliceVar(&flags.operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
+	f.StringSliceVar(&flags.servers, "server", nil, "only requests to this URL or path prefix, which stands before the document's paths")
 	return cmd
+}
+
+// run reads the files, compares, writes the reports, and returns errFindings where something counts.
+func (f *trafficFlags) run(ctx context.Context, a *app, args []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	doc, known, err := a.described(f.spec)
+	if err != nil {
+		return err
+	}
+	c, err := traffic.New(ctx, traffic.Config{
+		Root: doc.Root, Known: known, Servers: f.servers, Operations: f.operations, Propose: f.propose != "", Coverage: f.coverage,
+	})
+	switch unknown, server := (traffic.UnknownOperationError{}), (traffic.ServerError{}); {
+	case errors.As(err, &unknown):
+		return usagef("--operations: %w", err)
+	case errors.As(err, &server):
+		return usagef("--server: %w", err)
+	case err != nil:
+		return err
+	}
+	for _, name := range args {
+		if err := a.readTraffic(ctx, name, c); err != nil {
+			return err
+		}
+	}
+	r := c.Report(traffic.Side(doc), diff.Side{Source: strings.Join(args, ", ")})
+	if f.spec == "" {
+		waivers, err := drift.Waivers(a.files())
+		if err != nil {
+			return err
+		}
+		waivers.Keep(true, r.Operations, len(f.operations) > 0)
+		r.WaiverProblems = waivers.Apply(r.Findings, time.Now())
+		r.Finish()
+	}
+	if err := f.write(a, r, nil); err != nil {
+		return err
+	}
+	if f.propose != "" {
+		if err := a.propose(ctx, c, f.propose); err != nil {
+			return err
+		}
+	}
+	if r.Fails(f.failOn) {
+		return errFindings
+	}
+	return nil
 }
 
 // described is the document to compare with, and the operations that the pin has beside those of it.

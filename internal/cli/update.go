@@ -47,16 +47,7 @@ Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 u
   ringbasic update --pr out      # also write branch, title, body.md, changelog.md and update.json for a pull request
   ringbasic update vendor.yaml --source https://example.com/vendor.yaml --format markdown`,
 		Args: atMost(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", flags.format, updateFormats...); err != nil {
-				return err
-			}
-			source := ""
-			if len(args) == 1 {
-				source = args[0]
-			}
-			return a.update(cmd.Context(), source, flags)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
 	cmd.Flags().StringVar(&flags.format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
 	completeWith(cmd, "format", updateFormats...)
@@ -68,9 +59,17 @@ Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 u
 
 var updateFormats = []string{"text", "markdown", "json"}
 
-func (a *app) update(ctx context.Context, source string, flags updateFlags) error {
+// run takes the document over, writes what is made of it, and prints what is left to do.
+func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
+	if err := oneOf("format", f.format, updateFormats...); err != nil {
+		return err
+	}
+	source := ""
+	if len(args) == 1 {
+		source = args[0]
+	}
 	progress := a.stderr
-	if flags.format == "text" {
+	if f.format == "text" {
 		progress = a.stdout
 	}
 	old, exists, err := a.readLock()
@@ -89,14 +88,14 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 	if err != nil {
 		return err
 	}
-	files, lock, err := makeFiles(upstream, source, old, true, flags.facts)
+	files, lock, err := makeFiles(upstream, source, old, true, f.facts)
 	if err != nil {
 		return err
 	}
 	made, err := update.Run(ctx, update.Input{Files: os.DirFS(a.dir), Upstream: upstream, Pin: files, Today: time.Now()})
 	if err != nil {
-		if flags.format != "json" && made != nil { // the failure is the one document then
-			if err := a.writeUpdate(flags.format, made); err != nil {
+		if f.format != "json" && made != nil { // the failure is the one document then
+			if err := a.writeUpdate(f.format, made); err != nil {
 				return err
 			}
 		}
@@ -124,18 +123,18 @@ func (a *app) update(ctx context.Context, source string, flags updateFlags) erro
 	}
 	printSummary(progress, made.Built, changes)
 	suite := suiteNotRun
-	if written && !flags.noSuite {
+	if written && !f.noSuite {
 		if suite, err = a.runSuite(ctx, progress); err != nil {
 			suite = fmt.Sprintf("was not run: %v", err)
 		}
 	}
-	if flags.pr != "" {
+	if f.pr != "" {
 		request := made.PullRequest(update.Provenance{Old: old, New: lock, Suite: suite})
-		if err := a.writePullRequest(flags.pr, request); err != nil {
+		if err := a.writePullRequest(f.pr, request); err != nil {
 			return err
 		}
 	}
-	if err := a.writeUpdate(flags.format, made); err != nil {
+	if err := a.writeUpdate(f.format, made); err != nil {
 		return err
 	}
 	fmt.Fprintf(progress, "contract suite: %s\n", suite)
