@@ -102,10 +102,13 @@ func sweep(folder string) {
 		return // it is told when something is written there
 	}
 	for _, e := range entries {
-		_, rest, ok := strings.Cut(e.Name(), mine)
-		number, _, isOurs := strings.Cut(rest, "-")
+		at := strings.LastIndex(e.Name(), mine) // the journal's own name begins with it
+		if at < 0 {
+			continue
+		}
+		number, _, isOurs := strings.Cut(e.Name()[at+len(mine):], "-")
 		pid, err := strconv.Atoi(number)
-		if !ok || !isOurs || err != nil || !strings.HasPrefix(e.Name(), ".") || pid == os.Getpid() || alive(pid) {
+		if !isOurs || err != nil || !strings.HasPrefix(e.Name(), ".") || pid == os.Getpid() || alive(pid) {
 			continue
 		}
 		_ = os.Remove(filepath.Join(folder, e.Name()))

@@ -54,12 +54,16 @@ func TestRecover(t *testing.T) {
 func TestWriteSweeps(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{".x.yaml.ringbasic-999999999-1", ".x.yaml.other-1", "x.ringbasic-999999999-1"} {
+	left := []string{".x.yaml.ringbasic-999999999-1", "." + project.JournalFile + ".ringbasic-999999999-1"}
+	for _, name := range append(left, ".x.yaml.other-1", "x.ringbasic-999999999-1") {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
-	files := map[string][]byte{"x.yaml": []byte("new")}
+	files := map[string][]byte{"x.yaml": []byte("new"), "below/y.yaml": []byte("new"), "below/z.yaml": nil}
 	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "x.yaml", State: project.Missing}}))
-	require.NoFileExists(t, filepath.Join(dir, ".x.yaml.ringbasic-999999999-1"))
+	require.NoFileExists(t, filepath.Join(dir, left[0]))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, left[1]), nil, 0o644))
+	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "below/y.yaml", State: project.Missing}, {Path: "below/z.yaml", State: project.Missing}}))
+	require.NoFileExists(t, filepath.Join(dir, left[1]), "the journal lies in the folder itself, though nothing else is written there")
 	for _, name := range []string{".x.yaml.other-1", "x.ringbasic-999999999-1", "x.yaml"} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}

@@ -161,6 +161,7 @@ func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 		return nil
 	}
 	if len(j.Moves)+len(j.Removes) > 1 { // one rename is whole by itself
+		sweep(dir)
 		if err := j.write(dir); err != nil {
 			return err
 		}
