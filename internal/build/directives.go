@@ -37,7 +37,11 @@ var directives = map[string]func(*yaml.Node) error{
 	"x-order":                            integer,
 	"x-originalParamName":                refused("it is a note of the converter from Swagger 2.0"),
 	"x-formData-name":                    refused("it is a note of the converter from Swagger 2.0"),
+	pagesExtension:                       pagesForm,
 }
+
+// pagesExtension is a directive of our own generator: how an operation tells of its pages.
+const pagesExtension = "x-pages"
 
 // isDirective reports whether an extension steers the generator. Those that a later version may add begin alike.
 func isDirective(name string) bool {
@@ -124,6 +128,14 @@ func eachDirective(n *yaml.Node, visit func(key, value *yaml.Node) error) error 
 
 func refused(reason string) func(*yaml.Node) error {
 	return func(*yaml.Node) error { return fmt.Errorf("not to be set: %s", reason) }
+}
+
+// pagesForm leaves the members to the generator, which knows the operation.
+func pagesForm(n *yaml.Node) error {
+	if n.Kind != yaml.MappingNode && n.Value != "false" {
+		return errors.New("neither false nor an object of parameter and last, next or token")
+	}
+	return nil
 }
 
 func boolean(n *yaml.Node) error {

@@ -150,6 +150,7 @@ func TestDirectivesOfOverlaysAreChecked(t *testing.T) {
 		`x-go-type-import: {path: os, name: os}`:        "imports the standard library alone",
 		`x-go-type-skip-optional-pointer: "yes"`:        "neither true nor false",
 		`x-omitempty: 1`:                                "neither true nor false",
+		`x-pages: [page]`:                               "neither false nor an object of parameter",
 		`x-order: first`:                                "is no integer",
 		`x-oapi-codegen-extra-tags: {json: "-"}`:        "the generator's own",
 		`x-oapi-codegen-extra-tags: {xml: 'a"'}`:        "cannot stand in a struct tag",
@@ -168,7 +169,7 @@ func TestDirectivesOfOverlaysAreChecked(t *testing.T) {
 		require.Regexp(t, `^overlays/40-names.yaml:[78]:`, err.Error(), text)
 	}
 	for _, text := range []string{
-		`x-go-type: "map[string][]*time.Time"`, `x-go-type: ID`, `x-go-type: "interface{}"`, `x-go-name: Ärger`, `x-order: 3`,
+		`x-go-type: "map[string][]*time.Time"`, `x-go-type: ID`, `x-go-type: "interface{}"`, `x-go-name: Ärger`, `x-order: 3`, `x-pages: false`,
 		`x-oapi-codegen-extra-tags: {validate: "min=1,max=2"}`, `x-enum-varnames: [A, 1]`, `x-omitzero: true`,
 		`x-deprecated-reason: "use \"b\""`,
 	} {

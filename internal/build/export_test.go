@@ -6,4 +6,7 @@ import (
 )
 
 // Directives are the names of the extensions that steer the generator.
-func Directives() []string { return slices.Sorted(maps.Keys(directives)) }
+// Directives are those of oapi-codegen, and not those of our own generator.
+func Directives() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(directives)), func(name string) bool { return name == pagesExtension })
+}

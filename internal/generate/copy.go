@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-//go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go runtime/advice.go runtime/options.go runtime/stream.go runtime/observe.go runtime/values.go
+//go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go runtime/advice.go runtime/options.go runtime/stream.go runtime/observe.go runtime/values.go runtime/nullable.go runtime/pages.go
 var runtimeFiles embed.FS
 
 // names are those of the package: the ones that are declared at the top level and the fields of its structs, with what
@@ -208,7 +208,7 @@ func mark(runtime []*runtimeFile, used map[string]bool) {
 		if isMethod {
 			return keptTypes[receiver] && (ast.IsExported(method) || used[method])
 		}
-		return used[name] || ast.IsExported(name) && (file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" || file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"])
+		return used[name] || ast.IsExported(name) && (file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" || file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"] || file == "nullable.go" && used["Nullable"])
 	}
 	for changed := true; changed; {
 		changed = false

@@ -19,15 +19,21 @@
 //   - x-enum-varnames names the constants of values, in the order of enum, without the type's name, which is put in front;
 //   - a description beside a $ref is ignored: allOf with the $ref as its one item keeps it;
 //   - x-throttling-group, x-app-permission and x-user-permission of an operation go into its Operation;
+//   - x-pages of an operation says how it tells of its pages, where that is not evident: {parameter: the query parameter
+//     that asks for a page, last: the member with the number of the last page, next: a member that the last page has not,
+//     token: the member with the token of the next}; false is for one that has none;
 //   - x-error-codes of an operation and of a response, which has the status, and x-platform-error-codes of the document,
 //     lists of {status, code, message}, become constants and rows: those that package errorcodes reads in them.
 //
-// Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. Enumerations are
+// Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. An optional member
+// of a JSON request that may be null is a Nullable. An optional body is a pointer, or else a slice or map, and left out if it is
+// nil. A body of several media types is JSON, and each further type has a method of its own. Enumerations are
 // open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.
 // A union keeps the JSON and decodes it on demand.
 //
 // What documents say in many ways is brought into the one that oapi-codegen takes, without a change on the wire: see normal.
-// A response that is no JSON, and success of several types, is a Stream; text and other bodies are sent as they are.
+// A response that is no JSON, success of several types, and what a GET whose success is documented without a body returns, is a
+// Stream; text and other bodies are sent as they are.
 //
 // What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
 // sent as JSON), or lists of lists; multipart bodies other than multipart/form-data; members whose name no tag of a field can hold;
@@ -101,7 +107,7 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 		return nil, err
 	}
 	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}}}
-	f.add("types.gen.go", []byte(tidyTypes(formNames(types, m.Operations))))
+	f.add("types.gen.go", []byte(nullableTypes(tidyTypes(formNames(types, m.Operations)))))
 	f.add("api.gen.go", []byte(client))
 	for _, name := range []string{"codes", "doc", "spec"} {
 		var buf bytes.Buffer
@@ -227,7 +233,6 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 		return nil, "", "", err
 	}
 	var refused error // the template's error would be told with its line
-	codegen.TemplateFunctions["bodyVar"] = bodyVar
 	codegen.TemplateFunctions["client"] = func(definitions []codegen.OperationDefinition) *model {
 		m, refused = newModel(definitions, view, originals, odd, cfg)
 		return m
@@ -281,15 +286,17 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 func formNames(types string, operations []operation) string {
 	var pairs []string
 	for _, op := range operations {
-		if op.Fields != nil {
-			pairs = append(pairs, op.OperationId+"MultipartBody", op.OperationId+"Form", op.OperationId+"FormdataBody", op.OperationId+"Form")
+		for _, v := range append(op.Variants, op) {
+			if tag := map[bool]string{false: "MultipartBody", true: "FormdataBody"}[v.URLForm]; v.Fields != nil {
+				pairs = append(pairs, op.OperationId+tag, strings.TrimPrefix(v.BodyType, "*"))
+			}
 		}
 	}
 	return strings.NewReplacer(pairs...).Replace(types)
 }
 
 // importable are the packages that generated code may use.
-var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "json": "encoding/json"}
+var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "iter": "iter", "json": "encoding/json"}
 
 // finisher finishes files side by side, and notes what they declare and use.
 type finisher struct {

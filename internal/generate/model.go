@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,6 +38,7 @@ type server struct{ Const, URL, Comment string }
 // operation is what oapi-codegen tells of an operation, and what a method needs besides.
 type operation struct {
 	codegen.OperationDefinition
+	Name                string // of the method
 	Var                 string // its Operation
 	Server              string // of its own, "" for the client's
 	Comment             string
@@ -44,17 +46,24 @@ type operation struct {
 	Parameters          []param // in the query and in headers
 	RequiredParam       string  // one of Parameters that must be there, "" if none must
 	BodyType            string
+	MayLackBody         bool // the method's body may be nil
 	IsJSON              bool
 	URLForm             bool     // the form has no parts, but is sent like a query
 	RawType             string   // of a body that is sent as it is, "" for others
 	RequestType, Accept string   // media types that are not application/json, "" for that
 	Fields              []param  // of a form
 	Result              string   // "" for none
+	Raw                 bool     // no body is documented where one is to be expected
 	Several             []string // the types of success, where there are several
 	Nothing             []string // statuses of success without a result, beside those with one
 	Success             []string
 	Rows                []errorcodes.Row
+	Pages               *pages
+	Variants            []operation // the same with a body of each further media type
 }
+
+// pages is how an operation tells of its pages: see package runtime.
+type pages struct{ Parameter, Last, Next, Token string }
 
 // Extension is the text of an extension, "" where there is none.
 func (op operation) Extension(name string) string {
@@ -82,9 +91,9 @@ type param struct {
 	FileType  string // the media type that a file has unless it says another
 }
 
-// bodyVar names a method's parameter for a body of type t.
-func bodyVar(t string) string {
-	if strings.HasSuffix(t, "Form") {
+// BodyVar names the method's parameter for a body.
+func (op operation) BodyVar() string {
+	if op.Fields != nil {
 		return "form"
 	}
 	return "body"
@@ -100,6 +109,9 @@ func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, origin
 	var problems []error
 	for _, d := range definitions {
 		op, err := newOperation(d, originals[d.Spec])
+		if err != nil {
+			problems = append(problems, err)
+		}
 		if item := doc.Paths.Value(d.Path); item != nil {
 			var own openapi3.Servers
 			if d.Spec.Servers != nil {
@@ -113,8 +125,8 @@ func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, origin
 		if op.Accept == "" && op.Result != "" && op.Result != "Stream" {
 			op.Accept = q.accepts[op.SpecOperationId]
 		}
-		if err != nil {
-			problems = append(problems, err)
+		for i := range op.Variants {
+			op.Variants[i].Server, op.Variants[i].Accept = op.Server, op.Accept
 		}
 		m.Operations = append(m.Operations, op)
 	}
@@ -123,6 +135,7 @@ func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, origin
 		return nil, errors.Join(problems...)
 	}
 	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.SpecOperationId, b.SpecOperationId) })
+	m.yield()
 	if m.Platform, err = platformRows(doc); err != nil {
 		return nil, err
 	}
@@ -135,6 +148,24 @@ func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, origin
 		}
 	}
 	return m, nil
+}
+
+// yield gives the methods that operations have beside their own other names than those of operations.
+func (m *model) yield() {
+	named := map[string]bool{}
+	for _, op := range m.Operations {
+		named[op.Name] = true
+	}
+	for i, op := range m.Operations {
+		if named[op.Name+"Pages"] {
+			m.Operations[i].Pages = nil
+		}
+		for j, v := range op.Variants {
+			if named[v.Name] {
+				m.Operations[i].Variants[j].Name += "Body"
+			}
+		}
+	}
 }
 
 // rawString is text as a Go expression that reads like the text. A raw string cannot hold a backquote, and Go drops
@@ -202,7 +233,7 @@ func ownServer(lists ...openapi3.Servers) string {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (operation, error) {
-	op := operation{OperationDefinition: d, Var: "operation" + d.OperationId}
+	op := operation{OperationDefinition: d, Name: d.OperationId, Var: "operation" + d.OperationId}
 	if d.SpecOperationId == "" {
 		return op, fmt.Errorf("%s %s has no operationId: give it one in overlays/40-names.yaml", d.Method, d.Path)
 	}
@@ -238,9 +269,6 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 			op.RequiredParam = p.ParamName
 		}
 	}
-	if err := op.setBody(); err != nil {
-		return fail("%w", err)
-	}
 	if err := op.setResult(); err != nil {
 		return fail("%w", err)
 	}
@@ -248,12 +276,18 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	if op.Rows, err = rowsOf(original); err != nil {
 		return fail("%w", err)
 	}
+	if op.Pages, err = op.pages(); err != nil {
+		return fail("%w", err)
+	}
+	if err := op.setBodies(); err != nil {
+		return fail("%w", err)
+	}
 	op.Comment = op.comment()
 	return op, nil
 }
 
 // inMethods are the names that methods use, beside those of Go and those of types.
-var inMethods = strings.Fields("addQueryList body c call change context ctx download f fetch form http joined list newForm newRequest newURLForm none opts params r request setPathList v")
+var inMethods = strings.Fields("addQueryList body c call change context ctx download f fetch form http iter joined list newForm newRequest newURLForm none opts paged pages params r request setPathList v")
 
 // variable is a name for a method's parameter that hides none of those that the method uses.
 func (op *operation) variable(name string) string {
@@ -308,27 +342,92 @@ func newParam(p codegen.ParameterDefinition) (param, error) {
 	return c, nil
 }
 
-func (op *operation) setBody() error {
-	var media []string
-	for _, b := range op.Bodies {
-		media = append(media, b.ContentType)
-	}
-	switch {
-	case op.Spec.RequestBody == nil:
+// setBodies makes the method of the preferred media type, JSON and then forms, and one of each further type.
+func (op *operation) setBodies() error {
+	if op.Spec.RequestBody == nil {
 		return nil
-	case len(op.Bodies) != 1:
-		return fmt.Errorf("a body must have one media type, not %d (%s): keep one with an overlay", len(media), strings.Join(media, ", "))
 	}
-	b := op.Bodies[0]
-	op.BodyType = b.Schema.TypeDecl()
+	if len(op.Bodies) == 0 {
+		return errors.New("a body must have a media type: give it one with an overlay")
+	}
+	rank := func(b codegen.RequestBodyDefinition) int {
+		return cmp.Or(slices.Index([]string{urlForm, multipartForm, "application/json"}, b.ContentType), -1)
+	}
+	bodies := slices.Clone(op.Bodies)
+	slices.SortStableFunc(bodies, func(a, b codegen.RequestBodyDefinition) int { return rank(b) - rank(a) })
+	plain := *op
+	if err := op.setBody(bodies[0]); err != nil {
+		return err
+	}
+	for _, b := range bodies[1:] {
+		v := plain
+		v.Name = op.OperationId + "With" + bodyName(b.ContentType)
+		if err := v.setBody(b); err != nil {
+			return err
+		}
+		v.Comment = goComment(fmt.Sprintf("%s is [Client.%s] with a body of type %s.", v.Name, op.OperationId, b.ContentType))
+		v.Pages = nil
+		op.Variants = append(op.Variants, v)
+	}
+	return nil
+}
+
+const (
+	multipartForm = "multipart/form-data"
+	urlForm       = "application/x-www-form-urlencoded"
+)
+
+// bodyName is what a media type is called in the name of a method.
+func bodyName(mediaType string) string {
+	switch mediaType {
+	case multipartForm:
+		return "Form"
+	case urlForm:
+		return "URLForm"
+	case "text/plain":
+		return "Text"
+	}
+	return codegen.ToCamelCaseWithInitialisms(strings.NewReplacer("*", "any", "+", "-plus-").Replace(mediaType))
+}
+
+// isNilable reports whether a body's type has a nil of its own: it is a slice, a map or an interface.
+func isNilable(s codegen.Schema) bool {
+	for _, prefix := range []string{"[]", "map[", "interface{", "any", "json.RawMessage"} {
+		if strings.HasPrefix(s.TypeDecl(), prefix) {
+			return true
+		}
+	}
+	schema := s.OAPISchema
+	if schema == nil || schema.Extensions["x-go-type"] != nil || len(schema.AllOf)+len(schema.OneOf)+len(schema.AnyOf)+len(schema.Properties) > 0 {
+		return false
+	}
+	return schema.Type == nil || schema.Type.Is("array") || schema.Type.Is("object")
+}
+
+// setBody makes the method's body that of a media type.
+func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
+	required := op.Spec.RequestBody.Value != nil && op.Spec.RequestBody.Value.Required
+	op.BodyType, op.MayLackBody = b.Schema.TypeDecl(), !required
+	optional := func(t string) string {
+		if required {
+			return t
+		}
+		return "*" + t
+	}
 	switch {
-	case b.NameTag == "JSON":
+	case isJSONType(b.ContentType):
 		op.IsJSON = true
+		if b.NameTag != "JSON" {
+			op.RequestType, _, _ = mime.ParseMediaType(b.ContentType)
+		}
+		if !isNilable(b.Schema) {
+			op.BodyType = optional(op.BodyType)
+		}
 		return nil
-	case b.ContentType == "application/x-www-form-urlencoded":
+	case b.ContentType == urlForm:
 		op.URLForm = true
 	case strings.HasPrefix(b.ContentType, "text/"):
-		op.BodyType, op.RawType = "string", strings.Replace(b.ContentType, "*", "plain", 1)
+		op.BodyType, op.RawType = optional("string"), strings.Replace(b.ContentType, "*", "plain", 1)
 		return nil
 	case !strings.HasPrefix(b.ContentType, "multipart/"):
 		op.BodyType, op.RawType = "[]byte", b.ContentType
@@ -336,10 +435,13 @@ func (op *operation) setBody() error {
 			op.RawType = "application/octet-stream"
 		}
 		return nil
-	case b.ContentType != "multipart/form-data":
+	case b.ContentType != multipartForm:
 		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation", b.ContentType)
 	}
-	op.BodyType = op.OperationId + "Form"
+	op.BodyType = optional(op.OperationId + "Form")
+	if op.URLForm && slices.ContainsFunc(op.Bodies, func(b codegen.RequestBodyDefinition) bool { return b.ContentType == multipartForm }) {
+		op.BodyType = optional(op.OperationId + "URLForm")
+	}
 	op.Fields = []param{}
 	for _, p := range b.Schema.Properties {
 		var encoding *openapi3.Encoding
@@ -452,6 +554,8 @@ func (op *operation) setResult() error {
 		op.Accept = strings.Join(slices.Compact(accepts), ", ")
 	}
 	switch names := slices.Sorted(maps.Keys(results)); {
+	case len(names) == 0 && op.Method == http.MethodGet && !slices.Contains(op.Success, "http.StatusNoContent"):
+		op.Result, op.Raw = "Stream", true // nobody asks for nothing
 	case len(names) == 0:
 	case len(names) == 1 && (len(empty) == 0 || names[0] == "Stream"):
 		op.Result = names[0]
@@ -468,6 +572,113 @@ func (op *operation) setResult() error {
 	default:
 		op.Result, op.Several = "Stream", names // which of them it is, the status and the content type say
 		op.Accept = strings.Join(append([]string{"application/json"}, accepts...), ", ")
+	}
+	return nil
+}
+
+// pages finds out how an operation tells of its pages: what x-pages says, or else a parameter page beside the number of pages or
+// a link to the next, or a parameter pageToken beside the token of the next.
+func (op *operation) pages() (*pages, error) {
+	stated := op.Spec.Extensions["x-pages"]
+	if stated == false || op.Result == "" || op.Result == "Stream" {
+		if stated != nil && stated != false {
+			return nil, errors.New("x-pages: the operation has no JSON result that could tell of pages")
+		}
+		return nil, nil
+	}
+	var result *openapi3.SchemaRef
+	for _, r := range op.Responses {
+		if response := op.Spec.Responses.Value(r.StatusCode); response != nil && response.Value != nil && response.Value.Content["application/json"] != nil {
+			result = response.Value.Content["application/json"].Schema
+		}
+	}
+	has := func(path string) bool {
+		s := result
+		for name := range strings.SplitSeq(path, ".") {
+			if s = memberSchema(s, name, map[*openapi3.Schema]bool{}); s == nil {
+				return false
+			}
+		}
+		return path != ""
+	}
+	query := func(name string) *openapi3.Schema {
+		for _, p := range op.QueryParams {
+			if p.ParamName == name && p.Spec.Schema != nil {
+				return p.Spec.Schema.Value
+			}
+		}
+		return nil
+	}
+	if stated != nil {
+		p, err := statedPages(stated)
+		if err != nil {
+			return nil, err
+		}
+		if query(p.Parameter) == nil {
+			return nil, fmt.Errorf("x-pages: there is no query parameter %q", p.Parameter)
+		}
+		for _, path := range []string{p.Last, p.Next, p.Token} {
+			if path != "" && !has(path) {
+				return nil, fmt.Errorf("x-pages: the result has no member %s", path)
+			}
+		}
+		return p, nil
+	}
+	if s := query("page"); s != nil && s.Type.Is("integer") {
+		p := &pages{Parameter: "page"}
+		if has("paging.totalPages") {
+			p.Last = "paging.totalPages"
+		}
+		if has("navigation.nextPage") {
+			p.Next = "navigation.nextPage"
+		}
+		if p.Last+p.Next != "" {
+			return p, nil
+		}
+	}
+	if s := query("pageToken"); s != nil && s.Type.Is("string") {
+		for _, path := range []string{"navigation.nextPageToken", "paging.nextPageToken", "nextPageToken"} {
+			if has(path) {
+				return &pages{Parameter: "pageToken", Token: path}, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+func statedPages(stated any) (*pages, error) {
+	members, ok := stated.(map[string]any)
+	if !ok {
+		return nil, errors.New("x-pages must be false or an object of parameter and last, next or token")
+	}
+	p := &pages{}
+	fields := map[string]*string{"parameter": &p.Parameter, "last": &p.Last, "next": &p.Next, "token": &p.Token}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		text, isText := members[name].(string)
+		if fields[name] == nil || !isText || text == "" {
+			return nil, fmt.Errorf("x-pages: %s: it has the texts parameter and last, next or token, and nothing else", name)
+		}
+		*fields[name] = text
+	}
+	if p.Parameter == "" || (p.Token != "") == (p.Last+p.Next != "") {
+		return nil, errors.New("x-pages needs parameter, and either token, or last, next or both")
+	}
+	return p, nil
+}
+
+// memberSchema is the schema of an object's member, which a part of it may have, nil where there is none.
+func memberSchema(ref *openapi3.SchemaRef, name string, seen map[*openapi3.Schema]bool) *openapi3.SchemaRef {
+	if ref == nil || ref.Value == nil || seen[ref.Value] {
+		return nil
+	}
+	seen[ref.Value] = true
+	if member := ref.Value.Properties[name]; member != nil {
+		return member
+	}
+	for _, part := range ref.Value.AllOf {
+		if member := memberSchema(part, name, seen); member != nil {
+			return member
+		}
 	}
 	return nil
 }
@@ -494,7 +705,7 @@ func (op *operation) comment() string {
 		text = oneLine(op.Spec.Summary)
 	}
 	if text == "" {
-		fmt.Fprintf(&b, "%s calls %s %s.", op.OperationId, op.Method, op.Path)
+		fmt.Fprintf(&b, "%s calls %s %s.", op.Name, op.Method, op.Path)
 	} else {
 		fmt.Fprintf(&b, "%s %s\n\n%s %s", op.OperationId, lowerFirst(text), op.Method, op.Path)
 	}
@@ -527,6 +738,18 @@ func (op *operation) comment() string {
 	}
 	if len(op.Nothing) > 0 {
 		fmt.Fprintf(&b, "\n\nThe result is nil where the server answers with status %s.", strings.Join(op.Nothing, " or "))
+	}
+	if op.Raw {
+		b.WriteString("\n\nWhat the body of a success is, is not documented: it is passed on as it comes.")
+	}
+	if op.MayLackBody {
+		fmt.Fprintf(&b, "\n\nThe %s is optional: nil sends none.", op.BodyVar())
+	}
+	for _, v := range op.Variants {
+		fmt.Fprintf(&b, "\n\n[Client.%s] sends another type of body.", v.Name)
+	}
+	if op.Pages != nil {
+		fmt.Fprintf(&b, "\n\n[Client.%sPages] goes through all pages.", op.Name)
 	}
 	if len(op.Several) > 0 {
 		fmt.Fprintf(&b, "\n\nSuccess has several types (%s): the response is passed on as it comes.", strings.Join(op.Several, ", "))

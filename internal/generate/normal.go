@@ -22,7 +22,8 @@ type quirks struct {
 // normal is the document as oapi-codegen can take it, and says the same on the wire. Where nothing has to change it is doc
 // itself. What changes:
 //
-//   - JSON of other names (with a parameter, +json, a range) is called application/json; beside JSON nothing else is kept;
+//   - JSON of other names (with a parameter, +json, a range) is called application/json; beside it a response keeps nothing else;
+//   - optional members of JSON requests that may be null are marked;
 //   - format binary is a file in the fields of a multipart form, and text everywhere else;
 //   - a form by reference is written out, so that its fields are its own;
 //   - a name that is given to a component does not touch the fields that refer to it; a component that is called like a
@@ -52,6 +53,7 @@ type normalizer struct {
 	change   bool     // else only look whether something has to
 	needed   bool
 	seen     map[*openapi3.Schema]bool
+	nulls    map[*openapi3.Schema]bool // those that nullable has been at
 	composed []*openapi3.Schema // those with allOf
 	files    map[*openapi3.Schema]bool
 	names    map[string]string // new names of components
@@ -60,7 +62,7 @@ type normalizer struct {
 
 func newNormalizer(doc *openapi3.T, taken []string, change bool) *normalizer {
 	return &normalizer{
-		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, files: map[*openapi3.Schema]bool{}, names: map[string]string{},
+		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, nulls: map[*openapi3.Schema]bool{}, files: map[*openapi3.Schema]bool{}, names: map[string]string{},
 		quirks: &quirks{requestTypes: map[string]string{}, accepts: map[string]string{}},
 	}
 }
@@ -81,11 +83,11 @@ func (n *normalizer) document() {
 			op := operations[method]
 			n.parameters(op.Parameters)
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
-				n.content(op.RequestBody.Value.Content, op.OperationID, n.quirks.requestTypes)
+				n.content(op.RequestBody.Value.Content, op.OperationID, n.quirks.requestTypes, true)
 			}
 			for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 				if r := op.Responses.Value(status); r.Value != nil {
-					n.content(r.Value.Content, op.OperationID, n.quirks.accepts)
+					n.content(r.Value.Content, op.OperationID, n.quirks.accepts, false)
 				}
 			}
 		}
@@ -161,7 +163,8 @@ func isJSONType(name string) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json") || media == "*/*" || media == "application/*" || media == "text/json"
 }
 
-func (n *normalizer) content(content openapi3.Content, id string, types map[string]string) {
+// content makes JSON application/json. Beside it a request keeps its other types, and a response none.
+func (n *normalizer) content(content openapi3.Content, id string, types map[string]string, request bool) {
 	const plain = "application/json"
 	names := slices.Sorted(maps.Keys(content))
 	kept := content[plain]
@@ -174,30 +177,35 @@ func (n *normalizer) content(content openapi3.Content, id string, types map[stri
 			if kept == nil {
 				return // null, which is told elsewhere
 			}
-			n.edit(func() { content[plain] = kept })
-		}
-	}
-	if kept != nil {
-		for _, name := range names {
-			if name != plain {
-				n.edit(func() { delete(content, name) })
-			}
-		}
-		n.schema(kept.Schema)
-		return
-	}
-	const form = "multipart/form-data"
-	if content[form] != nil && len(content) > 1 {
-		for _, name := range names {
-			if name != form && (strings.HasPrefix(name, "multipart/") || name == "application/x-www-form-urlencoded") {
-				n.edit(func() { delete(content, name) })
-			}
+			n.edit(func() {
+				delete(content, names[i])
+				content[plain] = kept
+			})
 		}
 	}
 	for _, name := range names {
+		media, _, _ := mime.ParseMediaType(name)
+		switch {
+		case name == plain, len(names) == 1:
+		case kept != nil && (!request || media == plain || media == "text/json" || strings.Contains(media, "*")),
+			request && strings.HasPrefix(media, "multipart/") && media != "multipart/form-data":
+			n.edit(func() { delete(content, name) })
+		}
+	}
+	if kept != nil {
+		n.schema(kept.Schema)
+		if request {
+			n.nullable(kept.Schema)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(content)) {
 		media := content[name]
-		if media == nil || media.Schema == nil || media.Schema.Value == nil {
+		if media == nil || media == kept || media.Schema == nil || media.Schema.Value == nil {
 			continue
+		}
+		if isJSONType(name) {
+			n.schema(media.Schema)
+			n.nullable(media.Schema)
 		}
 		if strings.HasPrefix(name, "multipart/") || name == "application/x-www-form-urlencoded" {
 			n.form(media)
@@ -252,6 +260,59 @@ func (n *normalizer) form(media *openapi3.MediaType) {
 		n.files[item] = true
 	}
 	n.schema(media.Schema)
+}
+
+// nullMark is the tag of fields that can be null.
+const nullMark = "ringbasic-null"
+
+// nullable marks the optional members of a request that may be null, so that their type can say so.
+func (n *normalizer) nullable(ref *openapi3.SchemaRef) {
+	if ref == nil || ref.Value == nil || n.nulls[ref.Value] {
+		return
+	}
+	s := ref.Value
+	n.nulls[s] = true
+	for name, property := range s.Properties {
+		if property.Value == nil {
+			continue
+		}
+		n.nullable(property)
+		if !slices.Contains(s.Required, name) && !property.Value.ReadOnly && admitsNull(property.Value, map[*openapi3.Schema]bool{}) {
+			n.edit(func() {
+				extensions := &property.Extensions
+				if property.Ref == "" {
+					extensions = &property.Value.Extensions
+				}
+				if *extensions == nil {
+					*extensions = map[string]any{}
+				}
+				tags := map[string]any{}
+				for _, extensions := range []map[string]any{property.Value.Extensions, property.Extensions} {
+					own, _ := extensions["x-oapi-codegen-extra-tags"].(map[string]any)
+					maps.Copy(tags, own)
+				}
+				tags[nullMark] = "1"
+				(*extensions)["x-oapi-codegen-extra-tags"] = tags
+			})
+		}
+	}
+	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, part := range list {
+			n.nullable(part)
+		}
+	}
+	n.nullable(s.Items)
+	n.nullable(s.AdditionalProperties.Schema)
+}
+
+// admitsNull reports whether a schema says that its values may be null, itself or in a part: in OpenAPI 3.0 a reference in
+// allOf has no other place to say it.
+func admitsNull(s *openapi3.Schema, seen map[*openapi3.Schema]bool) bool {
+	if s == nil || seen[s] {
+		return false
+	}
+	seen[s] = true
+	return s.Nullable || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return admitsNull(part.Value, seen) })
 }
 
 func (n *normalizer) schema(ref *openapi3.SchemaRef) {

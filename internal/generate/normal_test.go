@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestComponentsCalledLikeTheRuntime(t *testing.T) {
 	require.Contains(t, names, "Client")
 	require.Contains(t, names, "Throttled")
 	for _, name := range names {
-		text := small("", "", strings.ReplaceAll(thing, "schemas/Thing", "schemas/"+name), strings.Replace(plainThing, "Thing", name, 1))
+		text := small("", "", strings.ReplaceAll(thing, "schemas/Thing", "schemas/"+name), strings.Replace(plainThing, "Thing", strconv.Quote(name), 1))
 		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 		require.NoError(t, err, name)
 		require.Contains(t, string(files["types.gen.go"]), "type "+name+"Object struct", name)
@@ -125,4 +126,34 @@ func TestResultsWithoutNames(t *testing.T) {
 			require.Regexp(t, want, string(files["types.gen.go"]), status)
 		}
 	}
+}
+
+// What x-pages says is held against the operation.
+func TestPagesThatAreNone(t *testing.T) {
+	const list = "Thing: {type: object, properties: {last: {type: integer}, next: {type: string}}}"
+	for pages, message := range map[string]string{
+		"true":                              "doThing: x-pages must be false or an object of parameter and last, next or token",
+		"{parameter: p, lost: last}":        "doThing: x-pages: lost: it has the texts parameter and last, next or token, and nothing else",
+		"{parameter: 1, last: last}":        "doThing: x-pages: parameter: it has the texts",
+		"{parameter: p}":                    "doThing: x-pages needs parameter, and either token, or last, next or both",
+		"{last: last}":                      "doThing: x-pages needs parameter",
+		"{parameter: p, last: a, token: b}": "doThing: x-pages needs parameter, and either token",
+		"{parameter: q, last: last}":        `doThing: x-pages: there is no query parameter "q"`,
+		"{parameter: p, last: last.page}":   "doThing: x-pages: the result has no member last.page",
+		"{parameter: p, last: last}":        "",
+		"{parameter: p, token: next}":       "",
+		"false":                             "",
+	} {
+		text := strings.Replace(small(", {name: p, in: query, schema: {type: string}}", "", thing, list), "      operationId: doThing\n", "      operationId: doThing\n      x-pages: "+pages+"\n", 1)
+		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
+		if message != "" {
+			require.ErrorContains(t, err, message, pages)
+			continue
+		}
+		require.NoError(t, err, pages)
+		require.Equal(t, pages != "false", strings.Contains(string(files["api.gen.go"]), "func (c *Client) DoThingPages("), pages)
+	}
+	text := strings.Replace(small("", "", "{'204': {description: none}}", ""), "      operationId: doThing\n", "      operationId: doThing\n      x-pages: {parameter: p, last: a}\n", 1)
+	_, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
+	require.ErrorContains(t, err, "doThing: x-pages: the operation has no JSON result that could tell of pages")
 }

@@ -58,7 +58,10 @@ func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile b
 	methods := map[string]bool{}
 	for _, op := range m.Operations {
 		vars[op.Var] = true
-		methods["Client."+op.OperationId] = true
+		for _, v := range append(op.Variants, op) {
+			methods["Client."+v.Name] = true
+			methods["Client."+v.Name+"Pages"] = v.Pages != nil
+		}
 		if t := op.ParamsType(); t != "" {
 			methods[t+".change"] = true
 		}

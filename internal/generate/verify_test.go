@@ -8,7 +8,7 @@ import (
 )
 
 func TestVerify(t *testing.T) {
-	m := &model{Operations: []operation{{OperationDefinition: codegen.OperationDefinition{OperationId: "GetThing"}, Var: "getThing"}}}
+	m := &model{Operations: []operation{{OperationDefinition: codegen.OperationDefinition{OperationId: "GetThing"}, Name: "GetThing", Var: "getThing"}}}
 	sound := map[string]string{
 		"types.gen.go": "package p\n\n// Thing is one.\ntype Thing struct {\n\tA string `json:\"a\"`\n}\n\nconst One Kind = \"1\"\n\ntype Kind string\n",
 		"api.gen.go": "package p\n\nimport \"context\"\n\nvar getThing = 1\n\nfunc Operations() []int { return []int{getThing} }\n\n" +

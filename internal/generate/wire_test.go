@@ -90,7 +90,7 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "u=x", "l=a&l=b")`,
 		},
 		"JSON of other names": {
-			small("", "{content: {'application/vnd.acme+json; charset=utf-8': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'application/hal+json': {schema: {$ref: '#/components/schemas/Thing'}}, text/csv: {}}}}", plainThing),
+			small("", "{required: true, content: {'application/vnd.acme+json; charset=utf-8': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'application/hal+json': {schema: {$ref: '#/components/schemas/Thing'}}, text/csv: {}}}}", plainThing),
 			`c, got := serve(t, 200, "application/hal+json; charset=utf-8", "{\"a\":\"x\"}")
 	v, err := c.DoThing(ctx, "1", Thing{A: new("y")})
 	if err != nil || v.A == nil || *v.A != "x" {
@@ -99,27 +99,192 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "application/vnd.acme+json|application/hal+json\n{\"a\":\"y\"}")`,
 		},
 		"any type": {
-			small("", "{content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}}", plainThing),
+			small("", "{required: true, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}}", plainThing),
 			`c, got := serve(t, 200, "application/json", "{\"a\":\"x\"}")
 	if _, err := c.DoThing(ctx, "1", Thing{A: new("y")}); err != nil {
 		t.Error(err)
 	}
 	want(t, *got, "application/json|application/json\n{\"a\":\"y\"}")`,
 		},
-		"JSON beside a form": {
-			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, multipart/form-data: {schema: {type: object, properties: {f: {type: string, format: binary}}}}}}", thing, plainThing),
+		"a method for each type of body": {
+			small(", {name: q, in: query, required: true, schema: {type: string}}", "{required: true, content: {application/xml: {}, text/plain: {}, "+
+				"application/json: {schema: {$ref: '#/components/schemas/Thing'}}, application/merge-patch+json: {schema: {type: object, properties: {m: {type: string}}}}, "+
+				"application/x-www-form-urlencoded: {schema: {type: object, properties: {u: {type: string}}}}, "+
+				"multipart/form-data: {schema: {type: object, properties: {f: {type: string, format: binary}}}}, multipart/mixed: {}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
-	_, _ = c.DoThing(ctx, "1", Thing{A: new("y")})
-	want(t, *got, "application/json|", "{\"a\":\"y\"}")`,
+	p := &DoThingParams{Q: "1"}
+	_, _ = c.DoThing(ctx, "1", Thing{A: new("y")}, p)
+	want(t, *got, "POST /things/1?q=1\napplication/json|application/json\n{\"a\":\"y\"}")
+	_, _ = c.DoThingWithForm(ctx, "1", DoThingForm{F: &File{Name: "a.txt", Reader: strings.NewReader("hi")}}, p)
+	want(t, *got, "POST /things/1?q=1\nmultipart/form-data; boundary=", "|application/json\n", "filename=\"a.txt\"", "\n\nhi\n--")
+	_, _ = c.DoThingWithURLForm(ctx, "1", DoThingURLForm{U: new("a b")}, p)
+	want(t, *got, "application/x-www-form-urlencoded|application/json\nu=a+b")
+	_, _ = c.DoThingWithText(ctx, "1", "hello", p)
+	want(t, *got, "text/plain|application/json\nhello")
+	_, _ = c.DoThingWithApplicationXML(ctx, "1", []byte("<a/>"), p)
+	want(t, *got, "application/xml|application/json\n<a/>")
+	_, _ = c.DoThingWithApplicationMergePatchPlusJSON(ctx, "1", DoThingApplicationMergePatchPlusJSONBody{M: new("z")}, p)
+	want(t, *got, "application/merge-patch+json|application/json\n{\"m\":\"z\"}")`,
+		},
+		"optional bodies": {
+			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, text/plain: {}, application/pdf: {}, multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}}}}", thing, plainThing),
+			`c, got := serve(t, 200, "application/json", "{}")
+	const none = "POST /things/1\n|application/json\n"
+	check := func(want string) {
+		t.Helper()
+		if *got != want {
+			t.Errorf("%q is not %q", *got, want)
+		}
+	}
+	_, _ = c.DoThing(ctx, "1", nil)
+	check(none)
+	_, _ = c.DoThing(ctx, "1", &Thing{})
+	check("POST /things/1\napplication/json|application/json\n{}")
+	_, _ = c.DoThingWithText(ctx, "1", nil)
+	check(none)
+	_, _ = c.DoThingWithText(ctx, "1", new(""))
+	check("POST /things/1\ntext/plain|application/json\n")
+	_, _ = c.DoThingWithApplicationPdf(ctx, "1", nil)
+	check(none)
+	_, _ = c.DoThingWithForm(ctx, "1", nil)
+	check(none)
+	_, _ = c.DoThingWithForm(ctx, "1", &DoThingForm{A: new("x")})
+	want(t, *got, "name=\"a\"\n\nx\n")`,
+		},
+		"optional lists and maps": {
+			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/L'}}, application/a+json: {schema: {type: array, items: {type: string}}}, application/b+json: {schema: {type: object, additionalProperties: {type: integer}}}, application/c+json: {schema: {}}}}", thing,
+				plainThing+", L: {type: array, items: {type: integer}}"),
+			`c, got := serve(t, 200, "application/json", "{}")
+	for _, call := range []func() (*Thing, error){
+		func() (*Thing, error) { return c.DoThing(ctx, "1", nil) },
+		func() (*Thing, error) { return c.DoThingWithApplicationAPlusJSON(ctx, "1", nil) },
+		func() (*Thing, error) { return c.DoThingWithApplicationBPlusJSON(ctx, "1", nil) },
+		func() (*Thing, error) { return c.DoThingWithApplicationCPlusJSON(ctx, "1", nil) },
+	} {
+		if _, err := call(); err != nil || *got != "POST /things/1\n|application/json\n" {
+			t.Error(*got, err)
+		}
+	}
+	_, _ = c.DoThing(ctx, "1", []int{})
+	want(t, *got, "\n[]")
+	_, _ = c.DoThingWithApplicationBPlusJSON(ctx, "1", map[string]int{"a": 1})
+	want(t, *got, "application/b+json|application/json\n{\"a\":1}")`,
+		},
+		"null": {
+			small("", json("{$ref: '#/components/schemas/Note'}"), thing, plainThing+", Note: {type: object, required: [r], properties: {r: {type: string, nullable: true}, s: {type: string, nullable: true, description: A text.}, "+
+				"n: {type: integer, nullable: true}, l: {type: array, nullable: true, items: {type: string}}, e: {type: string, nullable: true, enum: [on, off, null]}, "+
+				"o: {nullable: true, allOf: [{$ref: '#/components/schemas/Note'}]}, p: {$ref: '#/components/schemas/MaybeNull'}, x: {type: string}, "+
+				"in: {type: object, properties: {deep: {type: boolean, nullable: true}}}, m: {type: object, nullable: true, additionalProperties: {type: string}}}}, MaybeNull: {type: object, nullable: true, properties: {a: {type: string}}}"),
+			`c, got := serve(t, 200, "application/json", "{}")
+	_, _ = c.DoThing(ctx, "1", Note{})
+	want(t, *got, "\n{\"r\":null}")
+	_, _ = c.DoThing(ctx, "1", Note{R: new("r"), S: Null[string](), N: Null[int](), L: Null[[]string](), E: Null[NoteE](), O: Null[Note](), P: Null[MaybeNull](), M: Null[map[string]string](), In: &Note_In{Deep: Null[bool]()}})
+	want(t, *got, "{\"e\":null,\"in\":{\"deep\":null},\"l\":null,\"m\":null,\"n\":null,\"o\":null,\"p\":null,\"r\":\"r\",\"s\":null}")
+	_, _ = c.DoThing(ctx, "1", Note{S: NotNull(""), L: NotNull([]string{}), E: NotNull(NoteEOff), O: NotNull(Note{X: new("y")})})
+	want(t, *got, "{\"e\":\"off\",\"l\":[],\"o\":{\"r\":null,\"x\":\"y\"},\"r\":null,\"s\":\"\"}")`,
+		},
+		"a GET that is documented without a body": {
+			strings.Replace(small("", "", "{'200': {description: ok}}", ""), "    post:", "    get:", 1),
+			`c, got := serve(t, 200, "text/csv", "a,b")
+	s, err := c.DoThing(ctx, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(s)
+	if err != nil || string(data) != "a,b" || s.ContentType != "text/csv" || s.Close() != nil {
+		t.Error(string(data), s.ContentType, err)
+	}
+	want(t, *got, "GET /things/1\n|*/*\n")`,
+		},
+		"pages by number": {
+			strings.Replace(small(", {name: page, in: query, schema: {type: integer}}, {name: perPage, in: query, required: true, schema: {type: integer}}", "", thing,
+				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, paging: {type: object, properties: {totalPages: {type: integer}}}, navigation: {type: object, properties: {nextPage: {type: object, properties: {uri: {type: string}}}}}}}"), "    post:", "    get:", 1),
+			`bodies := map[string]string{
+		"page=2&perPage=10": "{\"records\":[\"b\"],\"navigation\":{\"nextPage\":{\"uri\":\"u\"}}}", // as the vendor sends it, without a number
+		"page=3&perPage=10": "{\"records\":[\"c\"],\"paging\":{\"totalPages\":4},\"navigation\":{}}",
+		"page=4&perPage=10": "{\"records\":[\"d\"],\"paging\":{\"totalPages\":4},\"navigation\":{\"nextPage\":{\"uri\":\"u\"}}}",
+		"perPage=10":        "{\"records\":[\"a\"],\"paging\":{\"totalPages\":4}}",
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if bodies[r.URL.RawQuery] == "" {
+			w.WriteHeader(404)
+		}
+		_, _ = io.WriteString(w, bodies[r.URL.RawQuery])
+	}))
+	defer s.Close()
+	c, _ := NewClient(s.URL)
+	var records []string
+	for page, err := range c.DoThingPages(ctx, "1", &DoThingParams{PerPage: 10}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, page.Records...)
+	}
+	want(t, fmt.Sprint(records), "[a b c d]")
+	records = nil
+	for page, err := range c.DoThingPages(ctx, "1", &DoThingParams{PerPage: 10, Page: new(3)}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, page.Records...)
+	}
+	want(t, fmt.Sprint(records), "[c d]")
+	errs := 0
+	for page, err := range c.DoThingPages(ctx, "1", &DoThingParams{PerPage: 11}) {
+		if page != nil || err == nil {
+			t.Error(page)
+		}
+		errs++
+	}
+	for range c.DoThingPages(ctx, "1", nil) {
+		errs++
+	}
+	if errs != 2 {
+		t.Error(errs)
+	}
+	for range c.DoThingPages(ctx, "1", &DoThingParams{PerPage: 10}) {
+		break
+	}`,
+		},
+		"pages by token": {
+			strings.Replace(strings.Replace(small(", {name: cursor, in: query, schema: {type: string}}", "", thing,
+				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, more: {$ref: '#/components/schemas/More'}}}, More: {type: object, properties: {cursor: {type: string}}}"), "    post:", "    get:", 1),
+				"      operationId: doThing\n", "      operationId: doThing\n      x-pages: {parameter: cursor, token: more.cursor}\n", 1),
+			`bodies := map[string]string{
+		"":         "{\"records\":[\"a\"],\"more\":{\"cursor\":\"x\"}}",
+		"cursor=x": "{\"records\":[\"b\"],\"more\":{\"cursor\":\"y\"}}",
+		"cursor=y": "{\"records\":[\"c\"]}",
+		"cursor=l": "{\"records\":[\"l\"],\"more\":{\"cursor\":\"l\"}}",
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, bodies[r.URL.RawQuery])
+	}))
+	defer s.Close()
+	c, _ := NewClient(s.URL)
+	var records []string
+	var last error
+	for page, err := range c.DoThingPages(ctx, "1") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		records = append(records, page.Records...)
+	}
+	want(t, fmt.Sprint(records), "[a b c]")
+	for _, err := range c.DoThingPages(ctx, "1", &DoThingParams{Cursor: new("l")}) {
+		last = err
+	}
+	want(t, fmt.Sprint(last), "the server gives cursor as the token of the page that it is the token of")`,
 		},
 		"a form like a query": {
-			small("", "{content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, n: {type: integer}, l: {type: array, items: {type: string}}, c: {type: array, items: {type: string}}}}, encoding: {c: {explode: false}}}}}", thing, plainThing),
+			small("", "{required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, n: {type: integer}, l: {type: array, items: {type: string}}, c: {type: array, items: {type: string}}}}, encoding: {c: {explode: false}}}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", DoThingForm{A: "x&y", N: new(3), L: []string{"1", "2"}, C: []string{"p", "q"}})
 	want(t, *got, "application/x-www-form-urlencoded|", "a=x%26y&c=p%2Cq&l=1&l=2&n=3")`,
 		},
 		"parts as their encodings say": {
-			small("", "{content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Upload'}, encoding: {tags: {contentType: application/json}, f: {contentType: audio/wav}, note: {contentType: application/json}, list: {style: form, explode: false}}}}}", thing,
+			small("", "{required: true, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Upload'}, encoding: {tags: {contentType: application/json}, f: {contentType: audio/wav}, note: {contentType: application/json}, list: {style: form, explode: false}}}}}", thing,
 				plainThing+", Upload: {type: object, x-go-name: Upload, properties: {f: {type: string, format: binary}, tags: {type: array, items: {type: string}}, note: {type: string}, list: {type: array, items: {type: string}}, meta: {type: object, properties: {k: {type: string}}}, free: {oneOf: [{type: string}, {type: integer}]}}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", DoThingForm{F: &File{Name: "a", Reader: strings.NewReader("RIFF")}, Tags: []string{"a", "b"}, Note: new("n"), List: []string{"x", "y"}, Free: new("7")})
@@ -177,7 +342,7 @@ func TestOnTheWire(t *testing.T) {
 	}`,
 		},
 		"text": {
-			small("", "{content: {text/plain: {schema: {type: string}}}}", thing, plainThing),
+			small("", "{required: true, content: {text/plain: {schema: {type: string}}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", "hello")
 	want(t, *got, "text/plain|application/json\nhello")`,

@@ -164,6 +164,7 @@ type request struct {
 	timeout     time.Duration
 	once        bool
 	response    *Response
+	final       func()       // the last to change the request
 	attempts    atomic.Int32 // how often the request was sent, counted where response asks for it
 }
 
@@ -315,6 +316,9 @@ func (r *request) setBytes(contentType string, data []byte) {
 func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	if c == nil || c.server == nil || c.http == nil {
 		return nil, errors.New(r.op.ID + ": the Client was not made by NewClient")
+	}
+	if r.final != nil {
+		r.final()
 	}
 	if r.err != nil {
 		return nil, r.err

@@ -37,4 +37,5 @@ var (
 	_ = (*form).addFile
 	_ = call
 	_ = fetch[ID]
+	_ = pages[ID]
 )

@@ -201,10 +201,12 @@ func (params *ReadRulesParams) change(r *request) {
 
 // ReadStatus calls GET /v1/status.
 //
+// What the body of a success is, is not documented: it is passed on as it comes.
+//
 // Deprecated: by the vendor.
-func (c *Client) ReadStatus(ctx context.Context, opts ...CallOption) error {
+func (c *Client) ReadStatus(ctx context.Context, opts ...CallOption) (*Stream, error) {
 	r := newRequest(&operationReadStatus, opts)
-	return call(ctx, c, r, http.StatusOK)
+	return download(ctx, c, r, http.StatusOK)
 }
 
 // UpdateRule changes a rule.

@@ -135,6 +135,9 @@ func makeShape(t reflect.Type, under map[reflect.Type]*shape) *shape {
 	if s := under[t]; s != nil {
 		return s
 	}
+	if t.Kind() == reflect.Struct && strings.HasPrefix(t.Name(), "Nullable[") && t.NumField() == 2 {
+		return makeShape(t.Field(0).Type, under)
+	}
 	s := &shape{}
 	under[t] = s
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) && (t.Kind() != reflect.Struct || !hasFields(t)) {
