@@ -54,7 +54,7 @@ type normalizer struct {
 	needed   bool
 	seen     map[*openapi3.Schema]bool
 	nulls    map[*openapi3.Schema]bool // those that nullable has been at
-	composed []*openapi3.Schema // those with allOf
+	composed []*openapi3.Schema        // those with allOf
 	files    map[*openapi3.Schema]bool
 	names    map[string]string // new names of components
 	quirks   *quirks
