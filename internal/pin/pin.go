@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -38,9 +39,13 @@ const header = `# The vendor's API description, facts only: every operation, par
 const lockHeader = `# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
 `
 
-// Make renders the pin of doc. The document's tree is changed. One without paths is part of one.
+// Make renders the pin of doc. The document's tree is changed. One without paths is part of one, and so is one that refers to
+// other files: they are refused.
 func Make(doc *document.Document) ([]byte, error) {
 	if err := RequirePaths(doc); err != nil {
+		return nil, err
+	}
+	if err := requireWhole(doc); err != nil {
 		return nil, err
 	}
 	errorcodes.Lift(doc.Root)
@@ -59,6 +64,27 @@ func RequirePaths(doc *document.Document) error {
 		return document.Errorf(doc.Name, paths, "paths must be a map from paths to what they offer: is the document whole?")
 	}
 	return nil
+}
+
+// requireWhole refuses references to other files and hosts, all at once: what they lead to could change without the pin.
+func requireWhole(doc *document.Document) error {
+	const most = 20 // what is further off is of the same kind
+	var problems []error
+	more := 0
+	document.EachRef(doc.Root, document.RootObject, func(at *yaml.Node, ref string, _ document.Kind, mapped bool) {
+		switch {
+		case mapped || ref == "" || strings.HasPrefix(ref, "#"):
+		case len(problems) == most:
+			more++
+		default:
+			problems = append(problems, document.Errorf(doc.Name, at,
+				"external reference %q: a pin is one whole document, and nothing is fetched for it: bundle the vendor's files into one first", ref))
+		}
+	})
+	if more > 0 {
+		problems = append(problems, fmt.Errorf("%s: and %d external references more", doc.Name, more))
+	}
+	return errors.Join(problems...)
 }
 
 // Lock is the content of the lock file.

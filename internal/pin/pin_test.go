@@ -154,3 +154,32 @@ func TestLockRefuses(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// A pin is one whole document: references to other files and hosts are refused, each with its line.
+func TestPinRefusesExternalReferences(t *testing.T) {
+	const text = `openapi: 3.0.3
+info: {title: t, version: '1'}
+paths:
+  /a:
+    get: {responses: {'200': {$ref: 'answers.yaml#/ok'}}}
+  /b: {$ref: 'https://example.com/b.yaml'}
+components:
+  schemas:
+    A: {properties: {a: {$ref: A.json}, b: {$ref: '#/components/schemas/B'}, example: {$ref: is a property}}}
+    B: {example: {$ref: data.yaml}, default: {$ref: data.yaml}, discriminator: {propertyName: a, mapping: {x: A}}}
+`
+	doc, err := document.Parse("v.yaml", []byte(text))
+	require.NoError(t, err)
+	_, err = pin.Make(doc)
+	const why = ": a pin is one whole document, and nothing is fetched for it: bundle the vendor's files into one first"
+	require.EqualError(t, err, `v.yaml:5:37: external reference "answers.yaml#/ok"`+why+`
+v.yaml:6:14: external reference "https://example.com/b.yaml"`+why+`
+v.yaml:9:32: external reference "A.json"`+why+`
+v.yaml:9:94: external reference "is a property"`+why)
+
+	many := strings.Replace(text, "  schemas:\n", "  schemas:\n    M: {allOf: ["+strings.Repeat("{$ref: other.yaml}, ", 30)+"]}\n", 1)
+	doc, err = document.Parse("v.yaml", []byte(many))
+	require.NoError(t, err)
+	_, err = pin.Make(doc)
+	require.ErrorContains(t, err, "v.yaml: and 14 external references more")
+}
