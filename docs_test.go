@@ -33,7 +33,7 @@ func TestErrorsPage(t *testing.T) {
 
 // rooms are the packages in the order of the data flow: none imports one that comes after it.
 var rooms = []string{
-	"internal/lazyregexp", "internal/project", "internal/document", "internal/fetch", "internal/errorcodes", "internal/recording", "internal/pin", "internal/overlay",
+	"internal/lazyregexp", "internal/document", "internal/project", "internal/fetch", "internal/errorcodes", "internal/recording", "internal/pin", "internal/overlay",
 	"internal/contract", "internal/diff", "internal/names", "internal/generate", "internal/build", "internal/goapi", "internal/traffic", "internal/live",
 	"internal/drift", "internal/update", "internal/report", "internal/cli",
 }

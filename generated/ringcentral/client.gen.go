@@ -45,7 +45,7 @@ type Option func(*Client)
 // that a transport adds to every request, to another server.
 func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
 
-// WithUserAgent sets the User-Agent header. RingCentral asks for a name and version, such as "desk-tools/1.4"; the default
+// WithUserAgent sets the User-Agent header. Vendors ask for a name and version, such as "desk-tools/1.4"; the default
 // names this module and its version.
 func WithUserAgent(agent string) Option { return func(c *Client) { c.userAgent = agent } }
 
@@ -407,7 +407,7 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 // has none of the members that a result which has an id, or a required member, would have.
 func answers[T any](result *T, data []byte) error {
 	k := kindOf(reflect.TypeFor[T]())
-	if k.object && !k.described && bytes.Contains(data, []byte(`"errorCode"`)) && text(members(data)["errorCode"]) != "" {
+	if k.object && !k.described && bytes.Contains(data, []byte(`"`+errorCode+`"`)) && text(members(data)[errorCode]) != "" {
 		return errors.New("the body is an error object")
 	}
 	if k.identified && reflect.ValueOf(result).Elem().IsZero() {
@@ -433,7 +433,7 @@ func kindOf(t reflect.Type) resultKind {
 	if k.object {
 		for i := range t.NumField() {
 			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			k.described = k.described || name == "errorCode"
+			k.described = k.described || name == errorCode
 			k.identified = k.identified || name == "id" || name != "" && name != "-" && !strings.Contains(options, "omit")
 		}
 	}
@@ -460,7 +460,7 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	}
 	if r.response != nil {
 		attempts := max(1, int(r.attempts.Load())) // what stands in for a network tells of none
-		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get("RCRequestId"), rateLimit(resp.Header), attempts}
+		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get(requestIDHeader), rateLimit(resp.Header), attempts}
 	}
 	return resp, nil
 }

@@ -27,6 +27,12 @@ const (
 	APIVersion = "1.0.36"
 	// PinSHA256 is the SHA-256 of the pinned description, in lower-case hex.
 	PinSHA256 = "7214dfe43ca13796edc82389a14dff2fc1b56d3beb1f1e96840e8adc68be8023"
+
+	// The response header that names a request, and the members of an error's body: its entries, code and message.
+	requestIDHeader = "RCRequestId"
+	errorList       = "errors"
+	errorCode       = "errorCode"
+	errorMessage    = "message"
 )
 
 // Servers, from the description.

@@ -49,7 +49,7 @@ type APIError struct {
 	Documented bool          // whether the specification lists Status with one of the codes for this operation or for the platform
 	RetryAfter time.Duration // the wait that the server asked for, 0 if none (RFC 9110 §10.2.3)
 	RateLimit  RateLimit     // the usage-plan limit that the response tells of
-	RequestID  string        // header RCRequestId: what the vendor's support asks for
+	RequestID  string        // of the response's header: what the vendor's support asks for
 	Header     http.Header   // of the response
 	Body       []byte        // the first MaxErrorBody bytes
 	Err        error         // why a successful response could not be used, else nil
@@ -153,7 +153,7 @@ func describe(op *Operation, resp *http.Response, data []byte) *APIError {
 		Status:     resp.StatusCode,
 		RetryAfter: retryAfter(resp.Header, time.Now()),
 		RateLimit:  rateLimit(resp.Header),
-		RequestID:  resp.Header.Get("RCRequestId"),
+		RequestID:  resp.Header.Get(requestIDHeader),
 		Header:     resp.Header,
 		Body:       bytes.Clone(data[:min(len(data), MaxErrorBody)]), // the whole may be large
 	}
@@ -173,11 +173,11 @@ func rateLimit(h http.Header) RateLimit {
 func (e *APIError) readBody(data []byte) {
 	whole := members(data)
 	var items []map[string]json.RawMessage
-	_ = json.Unmarshal(whole["errors"], &items) // what is no object leaves an empty entry
+	_ = json.Unmarshal(whole[errorList], &items) // what is no object leaves an empty entry
 	for _, item := range items {
-		d := ErrorDetail{Code: ErrorCode(text(item["errorCode"])), Message: text(item["message"])}
-		delete(item, "errorCode")
-		delete(item, "message")
+		d := ErrorDetail{Code: ErrorCode(text(item[errorCode])), Message: text(item[errorMessage])}
+		delete(item, errorCode)
+		delete(item, errorMessage)
 		if len(item) > 0 {
 			d.Extra = item
 		}
@@ -190,9 +190,9 @@ func (e *APIError) readBody(data []byte) {
 		}
 	}
 	// The second of each is OAuth's (RFC 6749 §5.2).
-	e.whole = ErrorCode(cmp.Or(text(whole["errorCode"]), text(whole["error"])))
+	e.whole = ErrorCode(cmp.Or(text(whole[errorCode]), text(whole["error"])))
 	e.Code = cmp.Or(e.Code, e.whole)
-	e.Message = cmp.Or(e.Message, text(whole["message"]), text(whole["error_description"]))
+	e.Message = cmp.Or(e.Message, text(whole[errorMessage]), text(whole["error_description"]))
 }
 
 // members are those of a JSON object. Of one that is too long to be kept they are those that were whole; one that the

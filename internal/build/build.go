@@ -11,6 +11,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,13 +46,15 @@ type Project struct {
 	Select   *overlay.Overlay
 	Overlays []*overlay.Overlay // the others, in the order of their names
 	Names    *names.Table       // nil: components keep the vendor's names
-	Adapt    bool               // takes names whose places are gone out of use, instead of refusing them
+	Config   project.Config
+	Adapt    bool // takes names whose places are gone out of use, instead of refusing them
 }
 
 // Load reads a project's pin, lock and overlays, and verifies that pin and lock belong together. Unless whole is asked
 // for, it parses of the pin what the selection needs.
 func Load(files fs.FS, whole bool) (*Project, error) {
-	p := &Project{}
+	config, badConfig := project.LoadConfig(files)
+	p := &Project{Config: config}
 	var group sync.WaitGroup
 	var problem error
 	group.Go(func() { p.Overlays, problem = loadOverlays(files) })
@@ -59,7 +62,7 @@ func Load(files fs.FS, whole bool) (*Project, error) {
 	group.Wait()
 	table, unreadable := loadNames(files)
 	p.Names = table
-	if err := errors.Join(err, problem, unreadable); err != nil {
+	if err := errors.Join(badConfig, err, problem, unreadable); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -173,6 +176,7 @@ type Result struct {
 	Directives []Warning // with verbose: what the vendor says to the generator, which is ignored
 	Naming     *Naming   // nil if the project has no names
 	Names      names.Edit
+	Config     project.Config
 }
 
 // Stage is the time that one part of the build took.
@@ -183,8 +187,8 @@ type Stage struct {
 
 // Run builds everything from a project. verbose also looks for what is broken outside of the selection.
 func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
-	lock := p.Lock // of the rest nothing is needed once the overlays are applied, and it is garbage if the caller drops it too
-	r := &Result{Files: map[string][]byte{}}
+	lock, config := p.Lock, cmp.Or(p.Config, project.DefaultConfig()) // of the rest nothing is needed once the overlays are applied, and it is garbage if the caller drops it too
+	r := &Result{Files: map[string][]byte{}, Config: config}
 	stage := r.stopwatch()
 
 	s, err := Select(p.Pin, p.Select)
@@ -268,9 +272,9 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		return text, encodeErr
 	}
 	generated, err := generate.Generate(r.Document, spec, generate.Config{
-		PackageName: path.Base(project.PackageDir),
-		APIVersion:  lock.APIVersion,
-		PinSHA256:   lock.PinSHA256,
+		Project:    config,
+		APIVersion: lock.APIVersion,
+		PinSHA256:  lock.PinSHA256,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
@@ -279,7 +283,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		return nil, err
 	}
 	for name, data := range generated.Files {
-		r.Files[path.Join(project.PackageDir, name)] = data
+		r.Files[path.Join(config.PackageDir(), name)] = data
 	}
 	stage("generate")
 	return r, nil

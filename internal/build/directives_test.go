@@ -80,7 +80,7 @@ func TestDirectivesOfVendorAreIgnored(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, r.Operations, 1, "a mark of the vendor is none of ours")
 
-	types := string(r.Files[project.PackageDir+"/types.gen.go"])
+	types := string(r.Files[project.DefaultConfig().PackageDir()+"/types.gen.go"])
 	file, err := parser.ParseFile(token.NewFileSet(), "types.gen.go", types, 0)
 	require.NoError(t, err)
 	var declared []string

@@ -63,7 +63,7 @@ func (f *buildFlags) run(ctx context.Context, a *app) error {
 		return err
 	}
 	r.Stages = append([]build.Stage{load}, r.Stages...)
-	changes, err := project.Compare(a.dir, r.Files, project.Generated)
+	changes, err := project.Compare(a.dir, r.Files, r.Config.Generated())
 	if err != nil {
 		return err
 	}

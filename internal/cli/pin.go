@@ -71,7 +71,8 @@ func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 func (a *app) readLock() (lock pin.Lock, exists bool, err error) {
 	data, err := os.ReadFile(a.path(project.LockFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return pin.Lock{Watch: pin.DefaultWatch}, false, nil
+		config, err := project.LoadConfig(os.DirFS(a.dir))
+		return pin.Lock{Watch: config.Watch}, false, err
 	}
 	if err != nil {
 		return lock, false, err

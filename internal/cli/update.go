@@ -155,7 +155,7 @@ func (a *app) changesOf(made *update.Result) ([]project.Change, error) {
 		}
 		files[name] = data
 	}
-	changes, err := project.Compare(a.dir, files, project.Generated)
+	changes, err := project.Compare(a.dir, files, made.Built.Config.Generated())
 	return append(changes, removed...), err
 }
 

@@ -3,7 +3,6 @@ package drift
 import (
 	"context"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -74,7 +73,7 @@ func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goapi.Load(doc, path.Base(project.PackageDir))
+	return goapi.Load(doc)
 }
 
 // withoutBroken loads both packages without the operations that cannot be generated of the upstream document, and tells

@@ -24,13 +24,20 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/generate"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/golden")
 
 const golden = "testdata/golden"
 
-var config = generate.Config{PackageName: "golden", APIVersion: "7.1", PinSHA256: "c0ffee"}
+var config = generate.Config{Project: called("golden"), APIVersion: "7.1", PinSHA256: "c0ffee"}
+
+func called(name string) project.Config {
+	c := project.DefaultConfig()
+	c.Package = name
+	return c
+}
 
 func load(t testing.TB, text []byte) *openapi3.T {
 	t.Helper()

@@ -19,11 +19,12 @@ import (
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // model is what the templates see.
 type model struct {
-	Package    string
+	Project    project.Config
 	APIVersion string
 	PinSHA256  string
 	SomeCode   string
@@ -101,7 +102,7 @@ func (op operation) BodyVar() string {
 
 // newModel makes the model of the operations that oapi-codegen found in doc.
 func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, q *quirks, cfg Config) (*model, error) {
-	m := &model{Package: cfg.PackageName, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
+	m := &model{Project: cfg.Project, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
 	var err error
 	if m.Servers, err = servers(doc); err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // Each template of ours takes the place of one of oapi-codegen, by its name, and oapi-codegen reads it as a template: what
@@ -40,7 +42,7 @@ func TestClientIsOurs(t *testing.T) {
   components: {schemas: {GetThingResponse: {type: object, description: "a\n//ringbasic:client\npackage other", properties: {id: {type: string}}}}}}`
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	require.NoError(t, err)
-	p, err := Generate(doc, func() ([]byte, error) { return []byte(text), nil }, Config{PackageName: "p"})
+	p, err := Generate(doc, func() ([]byte, error) { return []byte(text), nil }, Config{Project: project.Config{Package: "p"}})
 	require.NoError(t, err)
 	require.Contains(t, string(p.Files["types.gen.go"]), "\ntype GetThingResponse struct {")
 	require.Equal(t, map[string]string{"GET /thing": "GetThing"}, p.Methods)

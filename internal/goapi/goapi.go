@@ -25,6 +25,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ringbasic/ringbasic/internal/generate"
+	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // API is the API of a generated package.
@@ -39,14 +40,14 @@ type API struct {
 }
 
 // Load generates the package of a document and type-checks it.
-func Load(doc *openapi3.T, packageName string) (*API, error) {
-	return load(doc, packageName, stubImporter{})
+func Load(doc *openapi3.T) (*API, error) {
+	return load(doc, stubImporter{})
 }
 
-func load(doc *openapi3.T, packageName string, std types.Importer) (*API, error) {
+func load(doc *openapi3.T, std types.Importer) (*API, error) {
 	// The document, the version and the hash that the package tells of itself differ for every document: they are no
 	// change of its API.
-	generated, err := generate.Generate(doc, func() ([]byte, error) { return nil, nil }, generate.Config{PackageName: packageName, Incomplete: true})
+	generated, err := generate.Generate(doc, func() ([]byte, error) { return nil, nil }, generate.Config{Project: project.DefaultConfig(), Incomplete: true})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func load(doc *openapi3.T, packageName string, std types.Importer) (*API, error)
 		Importer:         std,
 		Error:            func(err error) { a.Problems = append(a.Problems, err) },
 	}
-	a.pkg, _ = config.Check(packageName, fset, files, nil) // its error is the first of the problems
+	a.pkg, _ = config.Check("client", fset, files, nil) // its error is the first of the problems
 	client := a.pkg.Scope().Lookup("Client").Type()
 	for operation, name := range generated.Methods {
 		method, _, _ := types.LookupFieldOrMethod(client, true, a.pkg, name)

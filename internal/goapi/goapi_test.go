@@ -107,7 +107,7 @@ func parse(t testing.TB, text string) (*API, *diff.Facts) {
 	require.NoError(t, err)
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	require.NoError(t, err)
-	api, err := Load(doc, "desks")
+	api, err := Load(doc)
 	require.NoError(t, err)
 	return api, facts
 }
@@ -399,7 +399,7 @@ func loadWith(t testing.TB, text string, std types.Importer) *API {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	require.NoError(t, err)
-	api, err := load(doc, "switchboard", std)
+	api, err := load(doc, std)
 	require.NoError(t, err)
 	require.NoError(t, api.Err())
 	return api

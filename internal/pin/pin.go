@@ -26,11 +26,6 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-const (
-	// DefaultWatch is the vendor's current document, in 2026.
-	DefaultWatch = "https://netstorage.ringcentral.com/dpw/api-reference/specs/rc-platform.yml"
-)
-
 const header = `# The vendor's API description, facts only: every operation, parameter, schema, enum, limit and x- fact of the document
 # that swagger-ring_basic.lock.yaml names, without its prose, in canonical order.
 # Made by "ringbasic pin". Do not edit: what is wrong in it is mended in overlays/.

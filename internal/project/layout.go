@@ -8,13 +8,13 @@ const (
 	LockFile    = "spec/swagger-ring_basic.lock.yaml"
 	NamesFile   = "spec/names.yaml"
 	SpecFile    = "spec/openapi.yaml"
+	ConfigFile  = "spec/project.yaml"
 	WaiversFile = "spec/waivers.yaml" // the drift that is accepted
 
 	OverlayDir = "overlays"
 	SelectFile = OverlayDir + "/10-select.yaml"
 
-	PackageDir = "generated/ringcentral"
-	Generated  = PackageDir + "/*.gen.go" // what a build owns
+	generatedDir = "generated" // the client's folder, called like its package, is in it
 
 	SuiteDir         = "contracttests"
 	RecordingsDir    = SuiteDir + "/recordings"

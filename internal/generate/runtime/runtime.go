@@ -10,6 +10,14 @@ var (
 	platformErrors   []DocumentedError
 )
 
+// What the project's file says.
+const (
+	requestIDHeader = "RCRequestId"
+	errorList       = "errors"
+	errorCode       = "errorCode"
+	errorMessage    = "message"
+)
+
 // The first server of the description.
 var defaultServer = ""
 

@@ -29,6 +29,12 @@ const (
 	APIVersion = "7.1"
 	// PinSHA256 is the SHA-256 of the pinned description, in lower-case hex.
 	PinSHA256 = "c0ffee"
+
+	// The response header that names a request, and the members of an error's body: its entries, code and message.
+	requestIDHeader = "RCRequestId"
+	errorList       = "errors"
+	errorCode       = "errorCode"
+	errorMessage    = "message"
 )
 
 // Servers, from the description.

@@ -61,7 +61,7 @@ func WithResponse(response *Response) CallOption {
 type Response struct {
 	Status    int         // HTTP status
 	Header    http.Header // all headers
-	RequestID string      // header RCRequestId: what the vendor's support asks for
+	RequestID string      // of the response's header: what the vendor's support asks for
 	RateLimit RateLimit   // the usage-plan limit that the response tells of
 	Attempts  int         // how often the request was sent, by a transport that retries; 0 if none of it reached a server
 }
