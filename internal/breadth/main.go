@@ -1,5 +1,6 @@
 // Command breadth tells how much of a vendor's document ringbasic can build: each operation in a package of its own, and all
-// of them in one. What is built has been type-checked.
+// of them in one. What is built has been type-checked. The same is told of oapi-codegen by itself, with its own templates and
+// defaults, on the same operations, selected, pruned and converted to OpenAPI 3.0.
 package main
 
 import (
@@ -63,9 +64,23 @@ func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
 			}
 			good = append(good, op)
 		}
-		fmt.Fprintf(w, "%s: %d operations, %d built one by one (%.1f %%)\n", name, len(all), len(good), 100*float64(len(good))/float64(max(1, len(all))))
+		fmt.Fprintf(w, "%s: %d operations, %d built one by one (%.1f %%)\n", name, len(all), len(good), percent(good, all))
 		for _, r := range byCount(reasons) {
 			fmt.Fprintf(w, "  %4d  %s\n", reasons[r], r)
+		}
+		var theirs []string
+		for _, op := range all {
+			if err := bare(doc, op); err == nil {
+				theirs = append(theirs, op)
+			} else if verbose {
+				fmt.Fprintf(w, "  oapi-codegen: %s: %v\n", op, err)
+			}
+		}
+		fmt.Fprintf(w, "  oapi-codegen: %d one by one (%.1f %%)\n", len(theirs), percent(theirs, all))
+		if err := bare(doc, all...); err != nil {
+			fmt.Fprintf(w, "  oapi-codegen, all in one package: %s\n", reason(err))
+		} else {
+			fmt.Fprintln(w, "  oapi-codegen, all in one package: built")
 		}
 		began := time.Now()
 		if _, err := try(ctx, doc, good...); err != nil {
@@ -84,6 +99,10 @@ func try(ctx context.Context, doc *document.Document, operations ...string) (*bu
 		return nil, err
 	}
 	return build.Run(ctx, &build.Project{Pin: doc, Select: sel}, false)
+}
+
+func percent(part, all []string) float64 {
+	return 100 * float64(len(part)) / float64(max(1, len(all)))
 }
 
 var (

@@ -41,6 +41,8 @@ func TestBreadth(t *testing.T) {
 	}{
 		{false, `^FILE: 3 operations, 2 built one by one \(66\.7 %\)
      1  .*cookie.*
+  oapi-codegen: 3 one by one \(100\.0 %\)
+  oapi-codegen, all in one package: built
   those in one package: TOOK
 $`},
 		{true, `(?s)^  PUT /thing/\{id\}: .*cookie.*who.*\nFILE: 3 operations, 2 `},

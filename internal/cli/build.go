@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -57,6 +58,10 @@ func (f *buildFlags) run(ctx context.Context, a *app) error {
 	load := build.Stage{Name: "load", Took: time.Since(started)}
 	if f.verbose {
 		a.printActions(p.Overlays)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// All 520 operations of a document of 1.1 MB take 190 MiB instead of 290, and a fifth more time.
+		debug.SetMemoryLimit(48<<20 + 100*int64(p.Pin.Size))
 	}
 	r, err := build.Run(ctx, p, f.verbose)
 	if err != nil {
