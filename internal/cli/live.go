@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,15 +11,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/live"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
+	"github.com/ringbasic/ringbasic/internal/report"
+	"github.com/ringbasic/ringbasic/internal/traffic"
 )
 
 // liveFlags are those of the live command.
 type liveFlags struct {
+	reportFlags
 	config live.Config
-	format string
 }
 
 func (a *app) liveCommand() *cobra.Command {
@@ -41,8 +45,12 @@ ones of others with --id, or with RINGCENTRAL_IDS=1003=…,1004=…; recordings 
 With --record the answers replace the recorded responses, redacted: credentials, ids, phone numbers and addresses.
 Names that people gave to rules and devices stay: read the changes before you commit them.
 
+The answers are held against the built document as well, with the findings, severities, waivers and formats of "ringbasic
+traffic". What differs from a recording fails in any case, a finding from --fail-on on.
+
 Requests keep to the rate limits of the account, so a run takes minutes; progress goes to stderr.`,
 		Example: `  ringbasic live --only 'createAnsweringRule/400-*'
+  ringbasic live --fail-on risky --report html=live.html
   ringbasic live --record --allow-writes --account 4001 --id 1005=4005`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd.Context(), a) },
@@ -53,14 +61,13 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 	f.StringVar(&flags.config.Account, "account", "", "the real id of the account (default: that of the JWT's user, for what changes nothing)")
 	f.StringToStringVar(&flags.config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
 	f.BoolVar(&flags.config.Record, "record", false, "rewrite the recordings from the answers")
-	f.StringVar(&flags.format, "format", "text", "text or json")
-	completeWith(cmd, "format", "text", "json")
+	flags.add(cmd)
 	return cmd
 }
 
 // run sends the requests and prints what differs.
 func (f *liveFlags) run(ctx context.Context, a *app) error {
-	if err := oneOf("format", f.format, "text", "json"); err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
 	// What is rewritten must be what is in the working folder.
@@ -76,40 +83,101 @@ func (f *liveFlags) run(ctx context.Context, a *app) error {
 		return err
 	}
 	f.config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
-	report, err := live.Run(ctx, f.config)
-	return a.finishLive(report, err, f.format)
-}
-
-// finishLive writes what was recorded and prints the report. Of a run that failed half-way the text is printed too: it
-// says what was made until then.
-func (a *app) finishLive(report *live.Report, failed error, format string) error {
-	if usage := (live.UsageError{}); errors.As(failed, &usage) {
-		return usageError{failed}
+	made, err := live.Run(ctx, f.config)
+	if usage := (live.UsageError{}); errors.As(err, &usage) {
+		return usageError{err}
 	}
-	if report == nil || failed != nil && format == "json" {
-		return failed
-	}
-	if failed == nil {
-		changes, err := project.Compare(a.dir, report.Files, "")
-		if err != nil {
-			return err
+	if err != nil {
+		if made != nil && f.format == "text" { // it says what was made until then
+			return errors.Join(made.Text(a.stdout), err)
 		}
-		if err := project.Write(a.dir, report.Files, changes); err != nil {
-			return err
-		}
-	}
-	if format == "json" {
-		enc := json.NewEncoder(a.stdout)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(report); err != nil {
-			return err
-		}
-	} else if err := report.Text(a.stdout); err != nil {
 		return err
 	}
-	if failed == nil && report.Count[live.Differs]+report.Count[live.Failed] > 0 {
+	return f.finish(ctx, a, made)
+}
+
+// finish writes what was recorded, holds the answers against the built document, and prints both.
+func (f *liveFlags) finish(ctx context.Context, a *app, made *live.Report) error {
+	changes, err := project.Compare(a.dir, made.Files, "")
+	if err != nil {
+		return err
+	}
+	if err := project.Write(a.dir, made.Files, changes); err != nil {
+		return err
+	}
+	findings, err := a.judgeLive(ctx, made)
+	if err != nil {
+		return err
+	}
+	switch f.format {
+	case "json":
+		err = f.writeJSON(a, made, findings)
+	case "text":
+		if err = made.Text(a.stdout); err == nil {
+			_, err = fmt.Fprintln(a.stdout)
+		}
+		if err == nil {
+			err = f.write(a, findings, nil)
+		}
+	default:
+		for _, r := range made.Results {
+			for _, d := range r.Differences {
+				findings.Document = append(findings.Document, r.Recording+": "+d)
+			}
+			if r.Outcome == live.Failed {
+				findings.Document = append(findings.Document, r.Recording+": failed: "+r.Reason)
+			}
+		}
+		err = f.write(a, findings, nil)
+	}
+	if err == nil && (findings.Fails(f.failOn) || made.Count[live.Differs]+made.Count[live.Failed] > 0) {
 		return errFindings
 	}
-	return failed
+	return err
+}
+
+// judgeLive holds the answers against the built document.
+func (a *app) judgeLive(ctx context.Context, made *live.Report) (*diff.Report, error) {
+	doc, known, err := a.described("")
+	if err != nil {
+		return nil, err
+	}
+	c, err := traffic.New(ctx, traffic.Config{Root: doc.Root, Known: known})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range made.Answered {
+		e, err := traffic.FromRecording(r)
+		if err != nil {
+			return nil, err
+		}
+		c.Add(e)
+	}
+	r := c.Report(traffic.Side(doc), diff.Side{Source: made.Server})
+	return r, a.waive(r, false)
+}
+
+// writeJSON writes the report, with the findings in it as "ringbasic traffic" has them.
+func (f *liveFlags) writeJSON(a *app, made *live.Report, findings *diff.Report) error {
+	var inner bytes.Buffer
+	if err := report.Write(&inner, "json", findings, report.Options{FailOn: f.failOn}); err != nil {
+		return err
+	}
+	var outer bytes.Buffer
+	enc := json.NewEncoder(&outer)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(struct {
+		*live.Report
+		Findings json.RawMessage `json:"findings"`
+	}{made, inner.Bytes()}); err != nil {
+		return err
+	}
+	for _, o := range f.outputs {
+		if err := writeReport(o, findings, report.Options{FailOn: f.failOn}); err != nil {
+			return err
+		}
+	}
+	_, err := a.stdout.Write(outer.Bytes())
+	return err
 }

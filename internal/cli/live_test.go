@@ -102,6 +102,46 @@ func TestLiveFindings(t *testing.T) {
 	}
 }
 
+// What an answer shows beside the document is told as traffic tells it, in every format.
+func TestLiveTraffic(t *testing.T) {
+	dir, _ := liveProject(t, 200, `{"records":[],"surprise":"Jane Doe"}`)
+	const finding = "surprise"
+	for format, want := range map[string]string{
+		"text":     "seen-member",
+		"json":     `"id": "seen-member"`,
+		"markdown": "seen-member",
+		"sarif":    `"ruleId": "seen-member"`,
+		"junit":    "<testsuite",
+		"github":   "::",
+		"html":     "<html",
+	} {
+		file := filepath.Join(t.TempDir(), "live.json")
+		code, stdout, stderr := runLive(t, dir, "--format", format, "--verbose", "--report", "json="+file)
+		require.Equal(t, exitFindings, code, stderr) // the recording does not have it
+		require.Contains(t, stdout, want, format)
+		require.Contains(t, stdout, finding, format)
+		require.NotContains(t, stdout, "Jane", format)
+		written, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Contains(t, string(written), `"id": "seen-member"`)
+	}
+
+	// --fail-on counts where no recording differs: the empty list hides what is in it from the comparison of shapes.
+	dir, _ = liveProject(t, 200, `{"records":[{"id":"1","odd":true}]}`)
+	code, stdout, _ := runLive(t, dir)
+	require.Equal(t, exitClean, code, stdout)
+	require.Contains(t, stdout, ": 1 pass, 0 differ")
+	code, stdout, _ = runLive(t, dir, "--fail-on", "any", "-v")
+	require.Equal(t, exitFindings, code, stdout)
+	require.Contains(t, stdout, "records[].odd: boolean, not documented")
+	code, _, stderr := runLive(t, dir, "--fail-on", "never")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "--fail-on never: it must be one of")
+	code, _, stderr = runLive(t, dir, "--report", "html")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "--report html: write FORMAT=FILE")
+}
+
 // Whoever cannot get in is told so once, by JSON too, and nothing is written.
 func TestLiveFailure(t *testing.T) {
 	dir, file := liveProject(t, 401, `{"errorCode":"OAU-128","message":"Access token expired"}`)
@@ -134,7 +174,7 @@ func TestLiveUsage(t *testing.T) {
 		{[]string{"--allow-writes", "--account", "~"}, `account "~" is not the id of an account`},
 		{[]string{"--only", "nothing"}, `the pattern "nothing" matches no recording`},
 		{[]string{"--id", "1003"}, "1003 must be formatted as key=value"},
-		{[]string{"--format", "xml"}, "--format xml: it must be one of text, json"},
+		{[]string{"--format", "xml"}, "--format xml: it must be one of text, markdown, json"},
 		{[]string{"extra"}, "accepts 0 arg(s), received 1"},
 	} {
 		code, stdout, stderr := runLive(t, dir, c.args...)

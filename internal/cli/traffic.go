@@ -102,13 +102,9 @@ func (f *trafficFlags) run(ctx context.Context, a *app, args []string) error {
 	}
 	r := c.Report(traffic.Side(doc), diff.Side{Source: strings.Join(args, ", ")})
 	if f.spec == "" {
-		waivers, err := drift.Waivers(a.files())
-		if err != nil {
+		if err := a.waive(r, len(f.operations) > 0); err != nil {
 			return err
 		}
-		waivers.Keep(true, r.Operations, len(f.operations) > 0)
-		r.WaiverProblems = waivers.Apply(r.Findings, time.Now())
-		r.Finish()
 	}
 	if err := f.write(a, r, nil); err != nil {
 		return err
@@ -121,6 +117,18 @@ func (f *trafficFlags) run(ctx context.Context, a *app, args []string) error {
 	if r.Fails(f.failOn) {
 		return errFindings
 	}
+	return nil
+}
+
+// waive applies the project's waivers to what exchanges showed. narrowed tells whether it is only some operations.
+func (a *app) waive(r *diff.Report, narrowed bool) error {
+	waivers, err := drift.Waivers(a.files())
+	if err != nil {
+		return err
+	}
+	waivers.Keep(true, r.Operations, narrowed)
+	r.WaiverProblems = waivers.Apply(r.Findings, time.Now())
+	r.Finish()
 	return nil
 }
 

@@ -34,6 +34,10 @@ type Report struct {
 	Count      map[Outcome]int `json:"count"`                // of each outcome
 	Results    []Result        `json:"results"`              // in the order of the recordings
 
+	// Answered are the recordings that got an answer which says something, each with that answer as its response. It is as it
+	// came: nothing of it is redacted.
+	Answered []*recording.Recording `json:"-"`
+
 	// Files are the rewritten recordings, by path; only in record mode, and only of a run that came to its end.
 	Files map[string][]byte `json:"-"`
 }
@@ -73,7 +77,7 @@ func (r *run) report(complete bool) *Report {
 			result.Outcome, result.Status = Failed, x.answer.Status
 			result.Reason = redact.Text(strings.TrimSpace(fmt.Sprintf("status %d %s %s", x.answer.Status, code, message)))
 		default:
-			r.compared(x, &result, redact, today, complete, report.Files)
+			r.compared(x, &result, redact, today, complete, report)
 		}
 		if x.reason == "" && perhapsMade(x) {
 			result.Made = x.recorded.Request.Method + ", perhaps: it has no clear answer"
@@ -84,7 +88,10 @@ func (r *run) report(complete bool) *Report {
 	return report
 }
 
-func (r *run) compared(x *exchange, result *Result, redact *recording.Redactor, today time.Time, complete bool, files map[string][]byte) {
+func (r *run) compared(x *exchange, result *Result, redact *recording.Redactor, today time.Time, complete bool, report *Report) {
+	answered := *x.recorded
+	answered.Response = *x.answer
+	report.Answered = append(report.Answered, &answered)
 	differences := r.compare(x)
 	result.Outcome, result.Status = Pass, x.answer.Status
 	for _, d := range differences {
@@ -108,7 +115,7 @@ func (r *run) compared(x *exchange, result *Result, redact *recording.Redactor, 
 		result.Recorded = "unchanged"
 	default:
 		result.Recorded = "rewritten"
-		files[x.recorded.File] = data
+		report.Files[x.recorded.File] = data
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,10 +19,17 @@ import (
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
-// request compares what was sent, unless the server refused it: then it is no wonder if it breaks the description.
+// aboutRequest are the statuses by which a server says that it does not take what was sent. Then it is no wonder if that breaks
+// the description: the server agrees with it. What is refused for another reason, a permission say, is judged.
+var aboutRequest = []int{
+	http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
+	http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusRequestHeaderFieldsTooLarge,
+}
+
+// request compares what was sent.
 func (x *comparison) request() {
-	if x.e.Status/100 == 4 {
-		x.c.pass("requests that the server refused")
+	if slices.Contains(aboutRequest, x.e.Status) {
+		x.c.pass("requests that the server did not take as they were")
 		return
 	}
 	x.parameters()

@@ -161,6 +161,11 @@ func TestFindings(t *testing.T) {
 			"seen-syntax breaking response 200 application/json: no valid JSON"}},
 		{"query", entry(there+"?access=1", `{"name": "n"}`, 200, "application/json", rule),
 			[]string{"seen-param safe parameter query:access: not documented"}},
+		{"refused for what it is", entry(there+"?view=All", `{"name": 1}`, 400, "application/json", `{}`),
+			[]string{"seen-status risky response 400: not documented"}},
+		{"refused for another reason", entry(there+"?view=All", `{"name": 1}`, 403, "application/json", `{"errorCode": "AWR-1001", "message": "Rule [7] is locked"}`), []string{
+			"seen-param-value risky parameter query:view: All, which the enumeration does not have",
+			"seen-req-type risky request application/json name: integer, documented as string"}},
 		{"code", entry(there, ``, 403, "application/json", `{"errorCode": "CMN-468", "message": "moved"}`),
 			[]string{"seen-code risky error 403 CMN-468: documented nowhere"}},
 		{"code of another status", entry(there, ``, 403, "application/json", `{"errorCode": "CMN-301"}`),
