@@ -130,7 +130,7 @@ func readStdin(ctx context.Context, stdin io.Reader) ([]byte, error) {
 	}
 }
 
-var credential = lazyregexp.New(`(?i)token|sig|secret|passw|pwd|auth|credential|key|session`)
+var credential = lazyregexp.New(`(?i)token|sig|secret|pass|pw|auth|credential|key|sess|jwt|bearer|code|hmac|nonce|ticket|otp|pin|assertion|cookie`)
 
 // SourceName is what a lock calls a source: a URL without credentials, or the base name of a file, so that neither a
 // secret nor a path of one machine is recorded.
@@ -147,7 +147,9 @@ func show(u *url.URL) string {
 	clean.User, clean.Fragment, clean.RawFragment = nil, "", ""
 	pairs := strings.Split(clean.RawQuery, "&")
 	for i, pair := range pairs {
-		if key, _, found := strings.Cut(pair, "="); found && credential().MatchString(key) {
+		key, _, found := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(key) // as the server reads it
+		if found && (err != nil || credential().MatchString(plain)) {
 			pairs[i] = key + "=redacted"
 		}
 	}

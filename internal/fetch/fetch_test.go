@@ -104,6 +104,12 @@ func zipped(t *testing.T, s string) string {
 func TestSourceName(t *testing.T) {
 	require.Equal(t, "spec.yaml", SourceName("/home/somebody/spec.yaml"))
 	require.Equal(t, "https://example.com/spec.yaml?v=1&token=redacted", SourceName("https://user:secret@example.com/spec.yaml?v=1&token=x"))
+	for _, key := range []string{"jwt", "pass", "code", "bearer", "%74oken", "to%6ben", "a%zz", "JWT", "id_token", "X-Amz-Credential", "pwd"} {
+		require.Equal(t, "https://example.com/?"+key+"=redacted&v=1", show(&url.URL{Scheme: "https", Host: "example.com", Path: "/", RawQuery: key + "=abc&v=1"}), key)
+	}
+	for _, key := range []string{"v", "version", "format", "ref", "path", "lang"} {
+		require.Equal(t, "https://example.com/?"+key+"=abc", show(&url.URL{Scheme: "https", Host: "example.com", Path: "/", RawQuery: key + "=abc"}), key)
+	}
 }
 
 func TestFileAndStandardInput(t *testing.T) {

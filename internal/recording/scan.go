@@ -45,6 +45,7 @@ var (
 	fictional    = lazyregexp.New(`^1?[2-9][0-9]{2}55501[0-9]{2}$`)
 	exampleHost  = lazyregexp.New(`(?i)@([a-z0-9-]+\.)*(example|example\.(com|org|net)|test|invalid)$`)
 	compactDate  = lazyregexp.New(`^20[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])$`) // as in ?v=20180816
+	errorCode    = lazyregexp.New(`^[A-Z]{2,8}-[0-9]{1,5}\W?$`)
 	scheme       = lazyregexp.New(`(?i)^(bearer|basic|digest)$`)
 	inDictionary = lazyregexp.New(`/dictionary/[a-z-]+/$`)
 )
@@ -63,6 +64,12 @@ var detectors = sync.OnceValue(func() []detector {
 		}},
 		{"token", regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
 		{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{"token", regexp.MustCompile(`(?i)\b(?:pass|pwd|bearer)=([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{"token", regexp.MustCompile(`(?i)\bcode=([^\s"\\&,;{}<>]{8,})`), func(core, before, after string) bool {
+			return placeholder(core, before, after) || !strings.ContainsAny(core, "0123456789") || errorCode().MatchString(core)
+		}},
+		// A key whose letters are escaped is one that somebody hides.
+		{"token", regexp.MustCompile(`(?i)%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])[\w.%-]*=([^\s"\\&,;{}<>]{2,})`), placeholder},
 		{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
 		{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
 		{"e-mail address", regexp.MustCompile(`([\pL0-9._+-]+(?:@|%40)[\pL0-9-]+(?:\.[\pL0-9-]+)*\.[\pL]{2,})`), func(core, _, _ string) bool {
