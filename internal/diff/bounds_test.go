@@ -2,6 +2,7 @@ package diff_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,20 @@ func TestLadders(t *testing.T) {
 			require.Equal(t, "resp-type", findings[0].ID, name)
 			require.NotNil(t, findings[0].Places, name)
 		}
+	}
+}
+
+// Branches that are unions are one union, whose branches are compared with each other: those of 60 levels are some thousand pairs,
+// each of them with branches of its own. It ends within a second, and tells of the change.
+func TestUnionLadder(t *testing.T) {
+	t.Parallel()
+	const step = "{oneOf: [NEXT, {type: object, properties: {y: NEXT}}]}"
+	for _, n := range []int{3, 20, 60} {
+		findings := compare(t, ladder(n, step, "string"), ladder(n, step, "integer"), "GET /a")
+		require.NotEmpty(t, findings)
+		require.True(t, slices.ContainsFunc(findings, func(f diff.Finding) bool {
+			return f.ID == "resp-type" && f.Severity == diff.Breaking && strings.HasSuffix(f.Location, "x")
+		}), n)
 	}
 }
 

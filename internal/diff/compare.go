@@ -12,7 +12,7 @@ import (
 // that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces] places
 // is one finding. Error codes are compared by [CompareCodes].
 func Compare(old, new *Facts) []Finding {
-	c := &comparer{entered: map[visit]int{}}
+	c := &comparer{entered: map[visit]int{}, trials: &trials{answers: map[question]outcome{}}}
 	c.oldClass, c.newClass = classify(old.schemas, new.schemas)
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.wanted, new.wanted)))) {
 		c.op = key
@@ -82,10 +82,13 @@ type comparer struct {
 	active             []pair // the schemas that are being compared, outermost first
 	typesOf            map[*schema]typeSet
 	entered            map[visit]int // how often a pair was compared
+	again              int           // comparisons of unions that were compared before
 	quiet              bool          // nobody reads what is implied
-	full               bool          // a trial that was given up
-	depth              int           // of trials in trials
-	steps              int           // of a trial
+	trials             *trials
+	turned             bool // a trial whose old side is the new one
+	full               bool // a trial that was given up
+	depth              int  // of trials in trials
+	steps              int  // of a trial
 }
 
 type pair struct{ old, new *schema }
@@ -98,20 +101,30 @@ type visit struct {
 }
 
 // maxVisits is how often the same two schemas are compared. Where a document lets every operation reach everything on
-// many ways, there are more places than anyone reads, and the findings at the first of them say all.
-const maxVisits = 200
+// many ways, there are more places than anyone reads, and the findings at the first of them say all. Of unions it is maxAgain in all:
+// each of a union's branches may lead to further unions, so that what is below grows with a power of their number. The real
+// documents compare up to 1,550 pairs again.
+const (
+	maxVisits = 200
+	maxAgain  = 2_000
+)
 
 // enter counts a visit, and reports whether the schemas are to be compared once more.
 func (c *comparer) enter(x, y *schema, at place) bool {
 	if c.entered == nil { // a trial
-		const maxSteps, maxDepth = 2000, 3
-		if c.steps++; c.steps > maxSteps || c.depth > maxDepth {
+		const maxSteps, maxAll, maxDepth = 2000, 50_000, 3
+		c.trials.steps++
+		if c.steps++; c.steps > maxSteps || c.trials.steps > maxAll || c.depth > maxDepth {
 			c.full = true
 		}
 		return !c.full
 	}
 	v := visit{pair{x, y}, at.side, at.text, at.form}
 	c.entered[v]++
+	if c.entered[v] > 1 && len(x.unions)+len(y.unions) > 0 {
+		c.again++
+		return c.again <= maxAgain && c.entered[v] <= maxVisits
+	}
 	return c.entered[v] <= maxVisits
 }
 
@@ -181,7 +194,7 @@ func (c *comparer) operation(a, b *operation) {
 		case y == nil:
 			c.emit(other, "operation", "callbacks", key, nil, b.line)
 		default:
-			inner := &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op, quiet: true, entered: map[visit]int{}}
+			inner := &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op, quiet: true, trials: c.trials, entered: map[visit]int{}}
 			if inner.operation(x, y); len(inner.findings) > 0 {
 				c.emit(other, "operation", "callbacks", key, key, y.line)
 			}
@@ -549,9 +562,8 @@ func (c *comparer) response(x, y *response, location string) {
 
 // unlike reports whether anything differs between two schemas.
 func (c *comparer) unlike(a, b *schema) bool {
-	trial := c.trial()
-	trial.schema(a, b, place{side: respond})
-	return trial.full || len(trial.findings) > 0
+	o := c.try(a, b, place{side: respond}, false)
+	return o.full || o.number != [3]int{}
 }
 
 func sameFacts(a, b map[string]fact) bool {

@@ -80,22 +80,64 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 
 // takenIn reports whether b, of the other side, admits all that a does. ours tells that a is of the old side.
 func (c *comparer) takenIn(a, b *schema, at place, ours bool) bool {
-	trial := c.trial()
 	// A server that admits more takes nothing from a request; one that sends less, nothing from a response.
 	narrow, wide := a, b
 	if at.side == respond {
 		narrow, wide = b, a
 	}
-	if ours != (at.side == request) {
-		trial.oldClass, trial.newClass = c.newClass, c.oldClass
-	}
-	trial.schema(narrow, wide, at)
-	return !trial.full && !slices.ContainsFunc(trial.findings, func(f Finding) bool { return f.Severity != Safe })
+	o := c.try(narrow, wide, at, ours != (at.side == request))
+	return !o.full && o.number[0]+o.number[1] == 0
 }
 
-// trial is a comparer for a question beside the comparison. It gives up early.
-func (c *comparer) trial() *comparer {
-	return &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1, quiet: true}
+// outcome is what a trial comes to.
+type outcome struct {
+	full   bool   // it was given up
+	number [3]int // of findings, from breaking to safe
+}
+
+// trials are what all trials of a comparison share.
+type trials struct {
+	answers map[question]outcome
+	steps   int
+}
+
+// question is what a trial is about. Schemas of one class say the same.
+type question struct {
+	old, new   int // classes
+	side       side
+	text, form bool
+	turned     bool // old is of the new side
+	depth      int
+}
+
+// try compares two schemas beside the comparison. It gives up early, and answers a question once: the same branches are met on
+// many ways, in unions within unions on a number that grows with each by a factor.
+func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
+	trial := &comparer{
+		oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1, quiet: true,
+		turned: c.turned != turned, trials: c.trials,
+	}
+	if turned {
+		trial.oldClass, trial.newClass = c.newClass, c.oldClass
+	}
+	q := question{classOf(trial.oldClass, x), classOf(trial.newClass, y), at.side, at.text, at.form, trial.turned, trial.depth}
+	if known, ok := c.trials.answers[q]; ok {
+		return known
+	}
+	trial.schema(x, y, at)
+	o := outcome{full: trial.full}
+	for _, f := range trial.findings {
+		o.number[slices.Index([]Severity{Breaking, Risky, Safe}, f.Severity)]++
+	}
+	c.trials.answers[q] = o
+	return o
+}
+
+func classOf(classes []int, s *schema) int {
+	if s.id < 0 {
+		return s.id
+	}
+	return classes[s.id]
 }
 
 func orNil(s string) any {
@@ -146,12 +188,7 @@ func (c *comparer) mostAlike(a branch, among []branch, at place) int {
 		if len(among) > maxBranches {
 			return j
 		}
-		trial := c.trial()
-		trial.schema(a.schema, b.schema, at)
-		var worse [3]int
-		for _, f := range trial.findings {
-			worse[slices.Index([]Severity{Breaking, Risky, Safe}, f.Severity)]++
-		}
+		worse := c.try(a.schema, b.schema, at, false).number
 		if best < 0 || slices.Compare(worse[:], least[:]) < 0 {
 			best, least = j, worse
 		}
