@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -17,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/ringcentraltest"
 )
@@ -158,14 +157,8 @@ func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter
 
 // reason is the code and the message of an error.
 func (w *statusWriter) reason() string {
-	var body struct {
-		ErrorCode string `json:"errorCode"`
-		Message   string `json:"message"`
-	}
-	if errors.Is(json.Unmarshal(w.body, &body), nil) {
-		return strings.TrimSpace(body.ErrorCode + " " + body.Message)
-	}
-	return ""
+	e := errorcodes.ReadBody(w.body).First()
+	return strings.TrimSpace(e.Code + " " + e.Message)
 }
 
 var servedPage = template.Must(template.New("").Parse(`<!doctype html>

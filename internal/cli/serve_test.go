@@ -78,7 +78,7 @@ func TestServe(t *testing.T) {
 
 	log := stop()
 	require.Regexp(t, `(?s)^POST /restapi/oauth/token 200 \d+ ms\nGET /restapi/v1.0/account/~/extension/~/greeting/1001 200 \d+ ms\n`+
-		`GET /restapi/v1.0/account/~/extension/~/greeting/1001 404 \d+ ms InvalidParameter Resource for parameter \[greetingId\] is not found\n`+
+		`GET /restapi/v1.0/account/~/extension/~/greeting/1001 404 \d+ ms CMN-102 Resource for parameter \[greetingId\] is not found\n`+
 		`POST /restapi/v1.0/account/~/extension/~/answering-rule 400 \d+ ms CMN-101 Parameter value is invalid: phone: is not documented\n`+
 		`GET /%3Cscript%3Ealert%281%29%3C/script%3E 404 \d+ ms CMN-120 Invalid URI\nstopped\n$`, log)
 	for _, secret := range []string{"secretsecret", "tokentoken", "4711", "4930123456789"} {

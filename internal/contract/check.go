@@ -192,31 +192,19 @@ func find(rows []errorcodes.Row, status int, code string) *errorcodes.Row {
 	return &rows[i]
 }
 
-// errorBody is what an error body says, as far as rows go.
-type errorBody struct {
-	ErrorCode   string      `json:"errorCode"`
-	Message     string      `json:"message"`
-	Description string      `json:"error_description"`
-	Errors      []errorBody `json:"errors"`
-}
-
 // kinds are the words that stand for a code at the top of published error bodies.
 var kinds = []string{"InsufficientPermissions", "InvalidParameter", "TokenInvalid"}
 
 // checkBody compares an error body with its row: the first of errors that has a code, else the whole.
 func checkBody(r *recording.Recording, row *errorcodes.Row, fail func(string, ...any)) {
-	var whole errorBody
-	_ = json.Unmarshal(r.Response.Body, &whole) // what could not be read has no code
-	of := whole
-	if i := slices.IndexFunc(whole.Errors, func(e errorBody) bool { return e.ErrorCode != "" }); i >= 0 {
-		of = whole.Errors[i]
-	}
+	whole := errorcodes.ReadBody(r.Response.Body)
+	of := whole.First()
 	switch {
-	case of.ErrorCode == "":
+	case of.Code == "":
 		fail("the body has no errorCode, the name has %s", row.Code)
 		return
-	case of.ErrorCode != row.Code:
-		fail("the body's errorCode is %s, the name has %s", of.ErrorCode, row.Code)
+	case of.Code != row.Code:
+		fail("the body's errorCode is %s, the name has %s", of.Code, row.Code)
 		return
 	case !errorcodes.Match(row.Message, of.Message):
 		fail("the message %q is not that of %s: %q", of.Message, row, row.Message)
@@ -229,8 +217,8 @@ func checkBody(r *recording.Recording, row *errorcodes.Row, fail func(string, ..
 	if !errorcodes.Match(literal.Replace(row.Message), literal.Replace(of.Message)) {
 		fail("the message %q is not, word for word, that of %s: %q", of.Message, row, row.Message)
 	}
-	if whole.ErrorCode != "" && whole.ErrorCode != row.Code && !slices.Contains(kinds, whole.ErrorCode) {
-		fail("the errorCode at the top, %s, is neither %s nor one of %s", whole.ErrorCode, row.Code, strings.Join(kinds, ", "))
+	if whole.Code != "" && whole.Code != row.Code && !slices.Contains(kinds, whole.Code) {
+		fail("the errorCode at the top, %s, is neither %s nor one of %s", whole.Code, row.Code, strings.Join(kinds, ", "))
 	}
 	for _, text := range []string{whole.Message, whole.Description} {
 		if text != "" && text != of.Message {

@@ -74,28 +74,10 @@ func orNone(code string) string {
 	return code
 }
 
-// errorOf finds code and message of an error body: in the first of errors that has a code, else at the top.
+// errorOf are code and message of an error body.
 func errorOf(body []byte) (code, message string) {
-	var top struct {
-		ErrorCode json.RawMessage   `json:"errorCode"`
-		Message   json.RawMessage   `json:"message"`
-		Errors    []json.RawMessage `json:"errors"`
-	}
-	if json.Unmarshal(body, &top) != nil {
-		return "", ""
-	}
-	for _, raw := range top.Errors {
-		var item struct {
-			ErrorCode string `json:"errorCode"`
-			Message   string `json:"message"`
-		}
-		if json.Unmarshal(raw, &item) == nil && item.ErrorCode != "" {
-			return item.ErrorCode, item.Message
-		}
-	}
-	_ = json.Unmarshal(top.ErrorCode, &code) // what is no text counts as none
-	_ = json.Unmarshal(top.Message, &message)
-	return code, message
+	e := errorcodes.ReadBody(body).First()
+	return e.Code, e.Message
 }
 
 // topID is the id of what a success describes.

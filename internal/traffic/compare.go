@@ -339,25 +339,14 @@ func (x *comparison) headers(r *openapi3.Response, at string) {
 
 // code compares each error of a body with the documented rows. The code above repeats one of the list: that counts once.
 func (x *comparison) code(m *Message) {
-	var body struct {
-		ErrorCode string `json:"errorCode"`
-		Message   string `json:"message"`
-		Errors    []struct {
-			ErrorCode string `json:"errorCode"`
-			Message   string `json:"message"`
-		} `json:"errors"`
-	}
-	var broken *json.UnmarshalTypeError
-	if err := json.Unmarshal(m.Body, &body); err != nil && !errors.As(err, &broken) {
-		return
-	}
+	body := errorcodes.ReadBody(m.Body)
 	// Above a list of errors stands at times a name for all of them, "InvalidParameter", which is no code.
-	if len(body.Errors) == 0 || errorCode().MatchString(body.ErrorCode) {
-		x.row(body.ErrorCode, body.Message)
+	if len(body.Errors) == 0 || errorCode().MatchString(body.Code) {
+		x.row(body.Code, body.Message)
 	}
 	for _, e := range body.Errors {
-		if e.ErrorCode != body.ErrorCode || e.Message != body.Message {
-			x.row(e.ErrorCode, e.Message)
+		if e != body.Entry {
+			x.row(e.Code, e.Message)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
@@ -217,18 +218,8 @@ func (c *Comparer) record(redactor *recording.Redactor, texts *anonymous, op *op
 
 // errorCodeOf is the code of an error body, empty if it has none that looks like one.
 func errorCodeOf(body []byte) string {
-	var b struct {
-		ErrorCode string `json:"errorCode"`
-		Errors    []struct {
-			ErrorCode string `json:"errorCode"`
-		} `json:"errors"`
-	}
-	_ = json.Unmarshal(body, &b) // what is there is there
-	if len(b.Errors) > 0 {
-		b.ErrorCode = b.Errors[0].ErrorCode
-	}
-	if errorCode().MatchString(b.ErrorCode) {
-		return b.ErrorCode
+	if code := errorcodes.ReadBody(body).First().Code; errorCode().MatchString(code) {
+		return code
 	}
 	return ""
 }
