@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a service takes on board with each of the public packages: the modules of vendor/modules.txt, how many modules its
-// version selection reads, and an upper bound of what it vendors.
+// What a service takes on board with each of the public packages: the modules of vendor/modules.txt, how many modules
+// its version selection reads, and an upper bound of what it vendors.
 func TestWhatConsumersGet(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/ringbasic/ringbasic"

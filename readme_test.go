@@ -23,8 +23,8 @@ func readme(t *testing.T) string {
 	return string(data)
 }
 
-// The program that the README shows in short, pasted into a new module, compiles and runs against a server; and the lines that
-// the README shows are its.
+// The program that the README shows in short, pasted into a new module, compiles and runs against a server; and the
+// lines that the README shows are its.
 func TestReadmeFirstCall(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join("examples", "first-call", "main.go"))
@@ -91,7 +91,8 @@ func TestReadmeFirstCall(t *testing.T) {
 	require.Contains(t, text, "choose a shorter name")
 }
 
-// What the README shows as the output of a command is what it prints, line by line; "…" stands for lines that are left out.
+// What the README shows as the output of a command is what it prints, line by line; "…" stands for lines that are left
+// out.
 func TestReadmeOutputs(t *testing.T) {
 	t.Parallel()
 	blocks := regexp.MustCompile("(?s)<!-- output: ringbasic ([^\n]*) -->\n```text\n(.*?)```").FindAllStringSubmatch(readme(t), -1)

@@ -18,8 +18,8 @@ import (
 // comparer compares JSON values and says in what they differ, a line for each place.
 type comparer struct {
 	left, right string // what happened to either side: "recorded", "sent"
-	// equal, if there is one, is asked first about what stands at a path such as "queue.transfer[0].action". Either side
-	// may be nothing.
+	// equal, if there is one, is asked first about what stands at a path such as "queue.transfer[0].action". Either
+	// side may be nothing.
 	equal func(path string, a, b any) bool
 	lines []string
 }

@@ -18,8 +18,9 @@ import (
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
-// TestMutations changes one character of each documented row: of its code and of its message, in the description, in the
-// recording and in the client's constant. Each change has to be found. Which character it is differs from row to row.
+// TestMutations changes one character of each documented row: of its code and of its message, in the description, in
+// the recording and in the client's constant. Each change has to be found. Which character it is differs from row to
+// row.
 func TestMutations(t *testing.T) {
 	t.Parallel()
 	s := committed(t)

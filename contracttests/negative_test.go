@@ -16,8 +16,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
-// TestNegative shows that the suite can fail. Each archive in testdata/negative says at its top which check it is about,
-// corrupts the suite, and holds every problem that the suite then has to find:
+// TestNegative shows that the suite can fail. Each archive in testdata/negative says at its top which check it is
+// about, corrupts the suite, and holds every problem that the suite then has to find:
 //
 //	-- FILE --         the file is this; recordings and waivers are named as in testdata, all others from the top of the
 //	                   repository
@@ -25,8 +25,8 @@ import (
 //	-- remove FILE --  the file is not there
 //	-- want --         the problems, sorted
 //
-// What only a faulty client could provoke has no archive: more than one request for a call, an error that is no *APIError
-// or is every code, a Content-Length that is wrong.
+// What only a faulty client could provoke has no archive: more than one request for a call, an error that is no
+// *APIError or is every code, a Content-Length that is wrong.
 func TestNegative(t *testing.T) {
 	t.Parallel()
 	good := committed(t)

@@ -215,7 +215,8 @@ func TestCoverage(t *testing.T) {
 	t.Logf("exercised of what the description names:\n%s", report.Table())
 }
 
-// TestConstants shows that the client's constants, the documented codes and the codes that recordings raise are the same.
+// TestConstants shows that the client's constants, the documented codes and the codes that recordings raise are the
+// same.
 func TestConstants(t *testing.T) {
 	t.Parallel()
 	for _, problem := range committed(t).constants() {

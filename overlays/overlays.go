@@ -1,5 +1,5 @@
-// Package overlays holds the overlays as of this version, which the ringbasic command carries with it, so that the drift
-// check works in a repository that has none of them.
+// Package overlays holds the overlays as of this version, which the ringbasic command carries with it, so that the
+// drift check works in a repository that has none of them.
 package overlays
 
 import "embed"

@@ -81,8 +81,9 @@ func (r Response) send(w http.ResponseWriter, request *http.Request) {
 // penalty is a 429 that is kept up.
 type penalty struct{ until time.Time }
 
-// Penalize answers the next request of an operation with 429 (CMN-301), and from then on every request of its usage-plan group until
-// wait is over, each with what is left of it as Retry-After: a client that does not wait stays out.
+// Penalize answers the next request of an operation with 429 (CMN-301), and from then on every request of its
+// usage-plan group until wait is over, each with what is left of it as Retry-After: a client that does not wait stays
+// out.
 func (s *Server) Penalize(operation string, wait time.Duration) {
 	s.t.Helper()
 	op, ok := s.operation(operation)
@@ -106,8 +107,8 @@ func (s *Server) penalized(op ringcentral.Operation) (Response, bool) {
 	return throttled(op, left), true
 }
 
-// preferred is what a request asks for with the header Prefer, as mock servers know it: "code=AWR-111" a documented error,
-// "status=429" the first with that status. ok is false if it asks for nothing; an error says what there is.
+// preferred is what a request asks for with the header Prefer, as mock servers know it: "code=AWR-111" a documented
+// error, "status=429" the first with that status. ok is false if it asks for nothing; an error says what there is.
 func preferred(r Request) (answer Response, ok bool, problem string) {
 	for _, header := range r.Header.Values("Prefer") {
 		for wish := range strings.SplitSeq(header, ",") {
@@ -118,7 +119,10 @@ func preferred(r Request) (answer Response, ok bool, problem string) {
 				if n, err := strconv.Atoi(value); err == nil { // Prism's code is the status
 					return withStatus(r.Operation, n)
 				}
-				name, found := recordingOf(r.Operation, func(row ringcentral.DocumentedError) bool { return string(row.Code) == value })
+				name, found := recordingOf(
+					r.Operation,
+					func(row ringcentral.DocumentedError) bool { return string(row.Code) == value },
+				)
 				if !found {
 					return Response{}, true, value + " is documented neither for " + r.Operation + " nor for any operation"
 				}
@@ -143,8 +147,8 @@ func withStatus(operation string, status int) (Response, bool, string) {
 	return Recording(name), true, ""
 }
 
-// recordingOf is the name of the recording of the first documented error that is wanted: the operation's own rows before those
-// of all operations.
+// recordingOf is the name of the recording of the first documented error that is wanted: the operation's own rows
+// before those of all operations.
 func recordingOf(operation string, wanted func(ringcentral.DocumentedError) bool) (name string, ok bool) {
 	for _, rows := range []struct {
 		folder string
@@ -157,8 +161,8 @@ func recordingOf(operation string, wanted func(ringcentral.DocumentedError) bool
 	return "", false
 }
 
-// answered makes a recorded success answer what was asked: the members of the request that are texts, numbers and flags, and
-// the last id of the path, stand in it.
+// answered makes a recorded success answer what was asked: the members of the request that are texts, numbers and
+// flags, and the last id of the path, stand in it.
 func (r Response) answered(to Request) Response {
 	var answer, asked map[string]any
 	if json.Unmarshal(r.Body, &answer) != nil || answer["records"] != nil {

@@ -33,8 +33,8 @@ type Upload struct {
 	Content     []byte
 }
 
-// Decode puts a JSON body into a value, such as a *ringcentral.CreateAnsweringRuleRequest. A member that the value's type
-// has no field for is an error.
+// Decode puts a JSON body into a value, such as a *ringcentral.CreateAnsweringRuleRequest. A member that the value's
+// type has no field for is an error.
 func (r Request) Decode(v any) error {
 	d := json.NewDecoder(bytes.NewReader(r.Body))
 	d.DisallowUnknownFields()

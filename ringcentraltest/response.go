@@ -48,7 +48,9 @@ func Recording(name string) Response {
 	case errors.Is(err, fs.ErrNotExist):
 		dir, names := path.Dir(name), Recordings(path.Dir(name))
 		if len(names) == 0 {
-			return Response{err: fmt.Errorf("there is no recording %q: %q is neither an operation id nor %q", name, dir, platform)}
+			return Response{
+				err: fmt.Errorf("there is no recording %q: %q is neither an operation id nor %q", name, dir, platform),
+			}
 		}
 		return Response{err: fmt.Errorf("there is no recording %q: use one of %s", name, strings.Join(names, ", "))}
 	case err != nil:
@@ -73,7 +75,8 @@ func Recordings(operation string) []string {
 	return names
 }
 
-// JSON is an answer that has v, encoded, for its body. The test learns from the use of the Response if v cannot be encoded.
+// JSON is an answer that has v, encoded, for its body. The test learns from the use of the Response if v cannot be
+// encoded.
 func JSON(status int, v any) Response {
 	body, err := json.Marshal(v)
 	return Response{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, err: err}

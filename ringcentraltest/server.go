@@ -61,7 +61,8 @@ func Start() *Server {
 	return s
 }
 
-// Close stops a server that [Start] has started, and returns what it would have told a test; of one of NewServer it does nothing.
+// Close stops a server that [Start] has started, and returns what it would have told a test; of one of NewServer it
+// does nothing.
 func (s *Server) Close() error {
 	t, ok := s.t.(*shared)
 	if !ok {
@@ -111,14 +112,22 @@ func (*shared) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, ar
 func (s *Server) AcceptAnything() { s.anything = true }
 
 func newServer(t TB) *Server {
-	s := &Server{t: t, queued: map[string][]Response{}, handlers: map[string]func(Request) Response{}, penalties: map[string]penalty{}}
+	s := &Server{
+		t:         t,
+		queued:    map[string][]Response{},
+		handlers:  map[string]func(Request) Response{},
+		penalties: map[string]penalty{},
+	}
 	mux := http.NewServeMux()
 	for _, op := range ringcentral.Operations() {
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
 	}
 	mux.HandleFunc("POST /restapi/oauth/token", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`)
+		_, _ = io.WriteString(
+			w,
+			`{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`,
+		)
 	})
 	mux.HandleFunc("/", s.refuse)
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -172,8 +181,8 @@ func (s *Server) Reply(operation string, answers ...Response) {
 }
 
 // Fail queues an error that the vendor documents for the operation or for all operations, with the status and the body
-// of its recording. If a code is documented with several statuses it is the first, the operation's own rows before those
-// of all operations; for the others there is [Recording].
+// of its recording. If a code is documented with several statuses it is the first, the operation's own rows before
+// those of all operations; for the others there is [Recording].
 func (s *Server) Fail(operation string, code ringcentral.ErrorCode) {
 	s.t.Helper()
 	if _, ok := s.operation(operation); !ok {
@@ -191,8 +200,12 @@ func (s *Server) Fail(operation string, code ringcentral.ErrorCode) {
 		for _, row := range own {
 			codes = append(codes, string(row.Code))
 		}
-		s.t.Fatalf("ringcentraltest: %s does not document %s, but what any operation can answer and: %s; Reply gives any other answer",
-			operation, code, strings.Join(codes, ", "))
+		s.t.Fatalf(
+			"ringcentraltest: %s does not document %s, but what any operation can answer and: %s; Reply gives any other answer",
+			operation,
+			code,
+			strings.Join(codes, ", "),
+		)
 		return
 	}
 	s.Reply(operation, Recording(fmt.Sprintf("%s/%d-%s", folder, rows[i].Status, code)))
@@ -320,7 +333,11 @@ func (s *Server) next(r Request, op ringcentral.Operation, validate bool) Respon
 	s.mu.Unlock()
 	if validate {
 		if reason := invalid(r); reason != "" {
-			s.t.Errorf("ringcentraltest: %s: the description does not allow the request: %s; AcceptAnything switches this off", r.Operation, reason)
+			s.t.Errorf(
+				"ringcentraltest: %s: the description does not allow the request: %s; AcceptAnything switches this off",
+				r.Operation,
+				reason,
+			)
 			return refusal(reason)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
 )
 
-// invalid says why a request is not one that the description allows, "" if it is: a body or a member that is missing, unknown
-// or of another type, a value that an enumeration does not have, a parameter that there is none of. It knows what the client's
-// types know, which is not limits, patterns and formats.
+// invalid says why a request is not one that the description allows, "" if it is: a body or a member that is missing,
+// unknown or of another type, a value that an enumeration does not have, a parameter that there is none of. It knows
+// what the client's types know, which is not limits, patterns and formats.
 func invalid(r Request) string {
 	if t := bodyType(r.Operation); t != nil {
 		if reason := invalidBody(r, t); reason != "" {
@@ -69,7 +69,8 @@ func invalidBody(r Request, t reflect.Type) string {
 // isForm tells the struct of a form, whose files are fields.
 func isForm(t reflect.Type) bool {
 	for i := range t.NumField() {
-		if t.Field(i).Type == reflect.TypeFor[ringcentral.File]() || t.Field(i).Type == reflect.TypeFor[*ringcentral.File]() {
+		if t.Field(i).Type == reflect.TypeFor[ringcentral.File]() ||
+			t.Field(i).Type == reflect.TypeFor[*ringcentral.File]() {
 			return true
 		}
 	}
@@ -245,7 +246,8 @@ func invalidObject(object map[string]any, t reflect.Type, at, where string) stri
 
 // isFree tells a type that takes any JSON: an interface, or a union, which keeps it.
 func isFree(t reflect.Type) bool {
-	return t.Kind() == reflect.Interface || t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Tag.Get("json") == "" && !t.Field(0).IsExported()
+	return t.Kind() == reflect.Interface ||
+		t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Tag.Get("json") == "" && !t.Field(0).IsExported()
 }
 
 // name is what a type is called in messages.
@@ -266,6 +268,8 @@ func name(t reflect.Type) string {
 // refusal is the platform's answer to a request that it does not take, with the reason.
 func refusal(reason string) Response {
 	body := map[string]any{"errorCode": ringcentral.CMN101, "message": "Parameter value is invalid: " + reason,
-		"errors": []any{map[string]any{"errorCode": ringcentral.CMN101, "message": "Parameter value is invalid: " + reason}}}
+		"errors": []any{
+			map[string]any{"errorCode": ringcentral.CMN101, "message": "Parameter value is invalid: " + reason},
+		}}
 	return JSON(http.StatusBadRequest, body)
 }

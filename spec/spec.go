@@ -1,5 +1,5 @@
-// Package spec holds the pin, its lock, the built document and the accepted drift as of this version, which the ringbasic
-// command carries with it, so that the drift check works in a repository that has none of them.
+// Package spec holds the pin, its lock, the built document and the accepted drift as of this version, which the
+// ringbasic command carries with it, so that the drift check works in a repository that has none of them.
 package spec
 
 import "embed"

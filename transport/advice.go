@@ -8,7 +8,8 @@ func (e *ThrottledError) Retryable() (after time.Duration, ok bool) { return e.W
 // Throttled reports that there were too many calls.
 func (e *ThrottledError) Throttled() bool { return true }
 
-// Retryable reports whether a token may be had later, and how long to wait at least: not where the credential was refused.
+// Retryable reports whether a token may be had later, and how long to wait at least: not where the credential was
+// refused.
 func (e *TokenError) Retryable() (after time.Duration, ok bool) {
 	if e.Final {
 		return 0, false

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Attempt is one sending of a request, whether or not it is repeated; see [Config.OnAttempt]. It holds no credential, path,
-// query or body, so that all of it may be an attribute of a metric or a span.
+// Attempt is one sending of a request, whether or not it is repeated; see [Config.OnAttempt]. It holds no credential,
+// path, query or body, so that all of it may be an attribute of a metric or a span.
 type Attempt struct {
 	Operation string // as [Config.Operation] names it; "" for token requests
 	Method    string
@@ -58,9 +58,14 @@ func (e *engine) watch(out *http.Request, x exchange, number int, bearer string)
 	if e.onAttempt == nil {
 		return nil
 	}
-	w := &watch{ctx: out.Context(), tell: e.onAttempt, secrets: append(slices.Clone(x.secrets), bearer), attempt: Attempt{
-		Method: out.Method, Host: out.URL.Host, Group: x.group, Number: number, Began: time.Now(),
-	}}
+	w := &watch{
+		ctx:     out.Context(),
+		tell:    e.onAttempt,
+		secrets: append(slices.Clone(x.secrets), bearer),
+		attempt: Attempt{
+			Method: out.Method, Host: out.URL.Host, Group: x.group, Number: number, Began: time.Now(),
+		},
+	}
 	if x.own && e.operation != nil {
 		w.attempt.Operation = e.operation(out)
 	}

@@ -17,7 +17,10 @@ type BodyTooLargeError struct {
 }
 
 func (e *BodyTooLargeError) Error() string {
-	return fmt.Sprintf("response body is larger than %d bytes: raise transport.Config.MaxBody if that is expected", e.Limit)
+	return fmt.Sprintf(
+		"response body is larger than %d bytes: raise transport.Config.MaxBody if that is expected",
+		e.Limit,
+	)
 }
 
 // capBody bounds what can be read from the response.

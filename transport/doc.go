@@ -98,8 +98,8 @@
 //
 // # Watching
 //
-// [Config.OnEvent] tells of waits, repetitions and tokens, [Config.OnAttempt] of each sending of a request: operation, status,
-// duration, bytes, the vendor's request id and its number. Neither holds a credential or a body.
+// [Config.OnEvent] tells of waits, repetitions and tokens, [Config.OnAttempt] of each sending of a request: operation,
+// status, duration, bytes, the vendor's request id and its number. Neither holds a credential or a body.
 //
 // # Secrets
 //

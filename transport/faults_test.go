@@ -33,8 +33,8 @@ func revoked(bad string, body string, header ...string) func(w http.ResponseWrit
 	}
 }
 
-// A token that is revoked is thrown away, another one is fetched once for all, and the request is sent once more, whatever
-// its method, if its body can be read again.
+// A token that is revoked is thrown away, another one is fetched once for all, and the request is sent once more,
+// whatever its method, if its body can be read again.
 func TestRevokedToken(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -105,7 +105,12 @@ func (g *gate) group(name string, now time.Time) *group {
 			}
 		}
 	}
-	made := &group{limit: defaultLimits[key], ceiling: g.limits[key], window: defaultWindow, waiting: map[ticket]struct{}{}}
+	made := &group{
+		limit:   defaultLimits[key],
+		ceiling: g.limits[key],
+		window:  defaultWindow,
+		waiting: map[ticket]struct{}{},
+	}
 	if made.ceiling > 0 {
 		made.limit = made.ceiling
 	}

@@ -14,8 +14,8 @@ import (
 const maxPeek = 64 << 10
 
 // tokenRefused reports whether a response says that the access token is not, or no longer, good: status 401 with the
-// error invalid_token (RFC 6750 §3.1) or one of the vendor's codes for it, OAU-120 to OAU-136 and OAU-149. What is read of
-// the body is put back.
+// error invalid_token (RFC 6750 §3.1) or one of the vendor's codes for it, OAU-120 to OAU-136 and OAU-149. What is read
+// of the body is put back.
 func tokenRefused(resp *http.Response) bool {
 	if resp == nil || resp.StatusCode != http.StatusUnauthorized {
 		return false
@@ -27,7 +27,8 @@ func tokenRefused(resp *http.Response) bool {
 	}
 	said := readError(peek(resp))
 	number, err := strconv.Atoi(strings.TrimPrefix(said.vendor, "OAU-"))
-	return said.code == "invalid_token" || err == nil && strings.HasPrefix(said.vendor, "OAU-") && (120 <= number && number <= 136 || number == 149)
+	return said.code == "invalid_token" ||
+		err == nil && strings.HasPrefix(said.vendor, "OAU-") && (120 <= number && number <= 136 || number == 149)
 }
 
 // peek returns the first bytes of a body, which can be read again.
@@ -85,8 +86,8 @@ func readError(data []byte) errorBody {
 	return e
 }
 
-// mask replaces what an unsuccessful response repeats of the access token, or of its beginning, in its headers and in the
-// first 64 KiB of its body: by as many asterisks, so that lengths stay what they are said to be.
+// mask replaces what an unsuccessful response repeats of the access token, or of its beginning, in its headers and in
+// the first 64 KiB of its body: by as many asterisks, so that lengths stay what they are said to be.
 func mask(resp *http.Response, bearer string) {
 	if len(bearer) < shortestEcho || resp.StatusCode/100 == 2 || resp.StatusCode == http.StatusSwitchingProtocols {
 		return

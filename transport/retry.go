@@ -78,8 +78,8 @@ var (
 	errElapsed = fmt.Errorf("the call took longer than transport.Config.MaxElapsed (%w)", context.DeadlineExceeded)
 )
 
-// bound gives a request the time that a whole call has. began ends that bound as soon as a response has begun: reading its
-// body is the caller's business, and so is the context's end then.
+// bound gives a request the time that a whole call has. began ends that bound as soon as a response has begun: reading
+// its body is the caller's business, and so is the context's end then.
 func (e *engine) bound(req *http.Request) (bounded *http.Request, began func(*http.Response)) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := time.AfterFunc(e.maxTotal, func() { cancel(errElapsed) })
@@ -230,7 +230,15 @@ func (e *engine) admit(req *http.Request, x exchange, try int, place *ticket) (b
 }
 
 // again decides whether to repeat the request, and after what wait.
-func (e *engine) again(req *http.Request, x exchange, body *requestBody, resp *http.Response, err error, penalty time.Duration, try int) (wait time.Duration, again bool) {
+func (e *engine) again(
+	req *http.Request,
+	x exchange,
+	body *requestBody,
+	resp *http.Response,
+	err error,
+	penalty time.Duration,
+	try int,
+) (wait time.Duration, again bool) {
 	ctx := req.Context()
 	if x.once || try >= e.maxTries || ctx.Err() != nil || !body.rewindable() {
 		return 0, false

@@ -38,11 +38,12 @@ type TokenError struct {
 	Code        string // "error" of RFC 6749 §5.2, such as "invalid_grant"
 	VendorCode  string // the vendor's errorCode, such as "OAU-146"
 	Description string // what the server says about it, shortened
-	// RetryAfter is what the server asked for (RFC 9110 §10.2.3), and where the error is remembered, how long it still is.
+	// RetryAfter is what the server asked for (RFC 9110 §10.2.3), and where the error is remembered, how long it still
+	// is.
 	RetryAfter time.Duration
-	// Final: the credential was refused, by an error of OAuth (RFC 6749 §5.2) or a code of the vendor, not by any page that
-	// came in between. The error is remembered, and asking again sends nothing before RetryAfter has passed: a minute at
-	// first, doubling up to an hour, and an hour at once where the account is locked (OAU-147, OAU-148).
+	// Final: the credential was refused, by an error of OAuth (RFC 6749 §5.2) or a code of the vendor, not by any page
+	// that came in between. The error is remembered, and asking again sends nothing before RetryAfter has passed: a
+	// minute at first, doubling up to an hour, and an hour at once where the account is locked (OAU-147, OAU-148).
 	Final bool
 	Err   error // the cause, when no answer came or it was no token
 }
@@ -132,8 +133,8 @@ func pause(e *TokenError, failing int) time.Duration {
 	return double(strayPause, maxStrayPause, failing-2)
 }
 
-// drop throws away a token that the API refuses, if it is still the one in use, and reports whether to ask for another. A
-// token that the API never took is thrown away once a minute at most: the next would fare no better.
+// drop throws away a token that the API refuses, if it is still the one in use, and reports whether to ask for another.
+// A token that the API never took is thrown away once a minute at most: the next would fare no better.
 func (s *tokens) drop(bearer string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -303,7 +304,12 @@ func (s *tokens) fly(f *flight) {
 // not fit, because it signs an assertion of its own, and the vendor's JWT is
 // signed already.
 // failed is told of the tries that are repeated.
-func jwtFetch(server *url.URL, c Credentials, e *engine, failed func(Event)) func(context.Context) (*oauth2.Token, error) {
+func jwtFetch(
+	server *url.URL,
+	c Credentials,
+	e *engine,
+	failed func(Event),
+) func(context.Context) (*oauth2.Token, error) {
 	endpoint := server.JoinPath(tokenPath)
 	if !strings.HasPrefix(endpoint.Path, "/") { // JoinPath leaves it out if server has no path
 		endpoint.Path = "/" + endpoint.Path
@@ -330,12 +336,21 @@ func jwtFetch(server *url.URL, c Credentials, e *engine, failed func(Event)) fun
 	return func(ctx context.Context) (*oauth2.Token, error) {
 		token, err := conf.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 		if err == nil && !strings.EqualFold(token.Type(), "Bearer") {
-			err = fmt.Errorf("the token endpoint gave a token of type %q: only Bearer is known", scrub(token.TokenType, slices.Concat(secrets, []string{token.AccessToken})...))
+			err = fmt.Errorf(
+				"the token endpoint gave a token of type %q: only Bearer is known",
+				scrub(token.TokenType, slices.Concat(secrets, []string{token.AccessToken})...),
+			)
 		}
 		if err == nil && !validBearer(token.AccessToken) {
 			err = errors.New("the token endpoint gave a token that no header can carry")
 		}
-		event := Event{Kind: EventToken, Method: http.MethodPost, Path: endpoint.Path, Group: "Auth", Status: http.StatusOK}
+		event := Event{
+			Kind:   EventToken,
+			Method: http.MethodPost,
+			Path:   endpoint.Path,
+			Group:  "Auth",
+			Status: http.StatusOK,
+		}
 		if err == nil {
 			e.onEvent(ctx, event)
 			return token, nil

@@ -59,8 +59,8 @@ type Config struct {
 	// generated client it is ringcentral.ThrottlingGroup. A group in the request's
 	// context, see [WithGroup], comes first. Nil: none has one.
 	Group func(*http.Request) string
-	// MayRetry reports whether a request may be sent more than once; for the generated client it is ringcentral.MayRetry.
-	// Nil: all may, as far as their methods allow it.
+	// MayRetry reports whether a request may be sent more than once; for the generated client it is
+	// ringcentral.MayRetry. Nil: all may, as far as their methods allow it.
 	MayRetry func(*http.Request) bool
 	// Limits are ceilings per group, in requests a minute, in place of the
 	// vendor's defaults. A lower limit that the vendor states is kept; a higher
@@ -72,11 +72,12 @@ type Config struct {
 	// minutes. One that is known to be longer is not begun.
 	MaxWait time.Duration
 
-	// MaxRetryAfter is the longest Retry-After that is believed; 0 is 10 minutes, ten times the vendor's penalty. A longer
-	// one, from a gateway perhaps, counts as this.
+	// MaxRetryAfter is the longest Retry-After that is believed; 0 is 10 minutes, ten times the vendor's penalty. A
+	// longer one, from a gateway perhaps, counts as this.
 	MaxRetryAfter time.Duration
-	// MaxElapsed bounds a call as a whole, all waits and tries, until the response begins; 0 is 10 minutes, and twice MaxWait if
-	// that is more. The error is a timeout: it wraps [context.DeadlineExceeded]. A context with an earlier deadline ends it earlier.
+	// MaxElapsed bounds a call as a whole, all waits and tries, until the response begins; 0 is 10 minutes, and twice
+	// MaxWait if that is more. The error is a timeout: it wraps [context.DeadlineExceeded]. A context with an earlier
+	// deadline ends it earlier.
 	MaxElapsed time.Duration
 
 	// MaxTries is how often a request is sent at most; 0 is 5, 1 never repeats.
@@ -95,12 +96,12 @@ type Config struct {
 	// OnEvent is told of every wait, repetition and token; nil: nobody is. It is
 	// called by the goroutine concerned, so it must be quick, and by several at once.
 	OnEvent func(context.Context, Event)
-	// OnAttempt is told of each sending of a request, token requests included, when it is over: its response's body was read
-	// to the end or closed, or it failed. It is called by the goroutine concerned, so it must be quick, and by several at
-	// once; the context is the request's, and may have ended. Nil: nothing is measured.
+	// OnAttempt is told of each sending of a request, token requests included, when it is over: its response's body was
+	// read to the end or closed, or it failed. It is called by the goroutine concerned, so it must be quick, and by
+	// several at once; the context is the request's, and may have ended. Nil: nothing is measured.
 	OnAttempt func(context.Context, Attempt)
-	// Operation names a request's operation in an [Attempt]; for the generated client it is ringcentral.OperationID. Nil: none
-	// has a name.
+	// Operation names a request's operation in an [Attempt]; for the generated client it is ringcentral.OperationID.
+	// Nil: none has a name.
 	Operation func(*http.Request) string
 
 	random func() float64 // in [0,1), for the spread of repetitions; tests set it
@@ -132,7 +133,10 @@ type Event struct {
 func (e Event) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("kind", string(e.Kind)), slog.String("method", e.Method), slog.String("path", e.Path),
-		slog.String("group", e.Group), slog.Int("try", e.Try), slog.Int("status", e.Status), slog.Duration("wait", e.Wait),
+		slog.String(
+			"group",
+			e.Group,
+		), slog.Int("try", e.Try), slog.Int("status", e.Status), slog.Duration("wait", e.Wait),
 	}
 	if e.Err != nil {
 		attrs = append(attrs, slog.String("error", e.Err.Error()))
@@ -240,7 +244,10 @@ func New(c Config) (*Transport, error) {
 	t.engine = &engine{
 		base: c.Base, gate: newGate(c.Limits, orDefault(c.MaxRetryAfter, defaultMaxRetryAfter)), random: c.random,
 		maxTries: orDefault(c.MaxTries, defaultMaxTries), maxWait: c.MaxWait, onEvent: c.OnEvent,
-		maxTotal: orDefault(c.MaxElapsed, max(defaultMaxElapsed, 2*c.MaxWait)), onAttempt: c.OnAttempt, operation: c.Operation,
+		maxTotal: orDefault(
+			c.MaxElapsed,
+			max(defaultMaxElapsed, 2*c.MaxWait),
+		), onAttempt: c.OnAttempt, operation: c.Operation,
 	}
 	t.engine.life, t.close = context.WithCancel(context.Background())
 	if c.TokenSource != nil {
@@ -307,8 +314,8 @@ func (t *Transport) CloseIdleConnections() {
 }
 
 // Close ends the calls under way, the fetch of a token and the waits for both, and closes idle connections of
-// [Config.Base]. It returns when no goroutine of the Transport is left. Calls after it, and those of Transports that share
-// its token source, fail.
+// [Config.Base]. It returns when no goroutine of the Transport is left. Calls after it, and those of Transports that
+// share its token source, fail.
 func (t *Transport) Close() error {
 	if t.close != nil {
 		t.close()
@@ -362,7 +369,11 @@ func (t *Transport) exchange(req *http.Request) (exchange, error) {
 		return exchange{}, err
 	}
 	ctx := req.Context()
-	x := exchange{group: origin(req.URL), once: t.again != nil && !t.again(req), unsafe: t.unsafe || ctx.Value(unsafeContextKey) == true}
+	x := exchange{
+		group:  origin(req.URL),
+		once:   t.again != nil && !t.again(req),
+		unsafe: t.unsafe || ctx.Value(unsafeContextKey) == true,
+	}
 	if slices.Contains(t.origins, x.group) {
 		x.own, x.bearer = true, t.bearer
 		if t.shared != nil {

@@ -53,7 +53,8 @@ func restore(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-// Whenever a command that writes is killed, the next run finds everything as it was, or as it was to be, and nothing else.
+// Whenever a command that writes is killed, the next run finds everything as it was, or as it was to be, and nothing
+// else.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	archive, err := txtar.ParseFile("testdata/script/update.txtar")

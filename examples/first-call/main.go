@@ -1,5 +1,5 @@
-// Command first-call creates a rule that takes messages at lunchtime, and tells the documented errors apart. It takes server
-// and credentials from the environment.
+// Command first-call creates a rule that takes messages at lunchtime, and tells the documented errors apart. It takes
+// server and credentials from the environment.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Command observability shows where logs and metrics come from: the events and attempts of the transport, one line a call with
-// what the response says, and what in answers the description does not have. It uses log/slog and expvar, which any other
-// logger or metrics library can take the place of.
+// Command observability shows where logs and metrics come from: the events and attempts of the transport, one line a
+// call with what the response says, and what in answers the description does not have. It uses log/slog and expvar,
+// which any other logger or metrics library can take the place of.
 package main
 
 import (
@@ -22,7 +22,8 @@ import (
 // events counts waits, repetitions and tokens by kind and usage-plan group.
 var events = expvar.NewMap("ringcentral_events")
 
-// unknown counts answers with something that this version of the client does not know, by operation: let an alert watch it.
+// unknown counts answers with something that this version of the client does not know, by operation: let an alert watch
+// it.
 var unknown = expvar.NewMap("ringcentral_unknown")
 
 // drifted is told what in an answer the description does not have: a metric, a line in the log, and a line for
@@ -31,8 +32,23 @@ func drifted(log *slog.Logger, lines io.Writer) func(ringcentral.Observation) {
 	var mutex sync.Mutex
 	return func(o ringcentral.Observation) {
 		unknown.Add(o.Operation, 1)
-		log.Warn("drift", "operation", o.Operation, "status", o.Status, "code", string(o.Code), "documented", o.Documented,
-			"members", o.UnknownMembers, "values", o.UnknownValues, "types", o.WrongTypes)
+		log.Warn(
+			"drift",
+			"operation",
+			o.Operation,
+			"status",
+			o.Status,
+			"code",
+			string(o.Code),
+			"documented",
+			o.Documented,
+			"members",
+			o.UnknownMembers,
+			"values",
+			o.UnknownValues,
+			"types",
+			o.WrongTypes,
+		)
 		mutex.Lock()
 		defer mutex.Unlock()
 		if err := json.NewEncoder(lines).Encode(o); err != nil {
@@ -41,15 +57,15 @@ func drifted(log *slog.Logger, lines io.Writer) func(ringcentral.Observation) {
 	}
 }
 
-// attempts counts what was sent, by operation and status; milliseconds is how long it took, by operation: a histogram where the
-// metrics library has one.
+// attempts counts what was sent, by operation and status; milliseconds is how long it took, by operation: a histogram
+// where the metrics library has one.
 var (
 	attempts     = expvar.NewMap("ringcentral_attempts")
 	milliseconds = expvar.NewMap("ringcentral_attempt_milliseconds")
 )
 
-// attempted is told of each sending of a request: its attributes come from small sets, as those of metrics should. For traces
-// it has when it began and how long it took.
+// attempted is told of each sending of a request: its attributes come from small sets, as those of metrics should. For
+// traces it has when it began and how long it took.
 func attempted(log *slog.Logger) func(context.Context, transport.Attempt) {
 	return func(ctx context.Context, a transport.Attempt) {
 		attempts.Add(a.Operation+" "+strconv.Itoa(a.Status), 1)
@@ -66,12 +82,20 @@ func observe(log *slog.Logger) func(context.Context, transport.Event) {
 }
 
 // readGreeting is a call with a line in the log: how long it took, and what the vendor's support will ask for.
-func readGreeting(ctx context.Context, log *slog.Logger, client *ringcentral.Client, id string) (*ringcentral.UserGreeting, error) {
+func readGreeting(
+	ctx context.Context,
+	log *slog.Logger,
+	client *ringcentral.Client,
+	id string,
+) (*ringcentral.UserGreeting, error) {
 	var response ringcentral.Response
 	began := time.Now()
 	greeting, err := client.ReadCustomGreeting(ctx, "~", "~", id, ringcentral.WithResponse(&response))
 	attrs := []slog.Attr{
-		slog.String("operation", "readCustomGreeting"), slog.Int("status", response.Status), slog.Int("attempts", response.Attempts), slog.String("request", response.RequestID),
+		slog.String(
+			"operation",
+			"readCustomGreeting",
+		), slog.Int("status", response.Status), slog.Int("attempts", response.Attempts), slog.String("request", response.RequestID),
 		slog.Int("remaining", response.RateLimit.Remaining), slog.Duration("took", time.Since(began)),
 	}
 	var apiErr *ringcentral.APIError
@@ -100,7 +124,11 @@ func main() {
 		log.Error(err.Error())
 		os.Exit(1)
 	}
-	client, err := ringcentral.NewClient("", ringcentral.WithHTTPClient(t.Client()), ringcentral.WithObserver(drifted(log, os.Stdout)))
+	client, err := ringcentral.NewClient(
+		"",
+		ringcentral.WithHTTPClient(t.Client()),
+		ringcentral.WithObserver(drifted(log, os.Stdout)),
+	)
 	if err != nil {
 		log.Error(err.Error())
 		os.Exit(1)

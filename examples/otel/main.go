@@ -1,5 +1,5 @@
-// Command otel shows traces and metrics by OpenTelemetry: a span and a point of a histogram for each attempt, beside the
-// span of the caller. It is a module of its own, so that the client's module does not require OpenTelemetry.
+// Command otel shows traces and metrics by OpenTelemetry: a span and a point of a histogram for each attempt, beside
+// the span of the caller. It is a module of its own, so that the client's module does not require OpenTelemetry.
 package main
 
 import (
@@ -17,8 +17,12 @@ import (
 	"github.com/ringbasic/ringbasic/transport"
 )
 
-// traced is a hook for transport.Config.OnAttempt. Names are those of OpenTelemetry's semantic conventions for HTTP clients.
-func traced(traces trace.TracerProvider, metrics metric.MeterProvider) (func(context.Context, transport.Attempt), error) {
+// traced is a hook for transport.Config.OnAttempt. Names are those of OpenTelemetry's semantic conventions for HTTP
+// clients.
+func traced(
+	traces trace.TracerProvider,
+	metrics metric.MeterProvider,
+) (func(context.Context, transport.Attempt), error) {
 	tracer := traces.Tracer("ringcentral")
 	duration, err := metrics.Meter("ringcentral").Float64Histogram("http.client.request.duration", metric.WithUnit("s"))
 	if err != nil {
@@ -34,10 +38,25 @@ func traced(traces trace.TracerProvider, metrics metric.MeterProvider) (func(con
 		}
 		ended := a.Began.Add(a.Duration)
 		duration.Record(ctx, a.Duration.Seconds(), metric.WithAttributes(attributes...))
-		_, span := tracer.Start(ctx, a.Method+" "+a.Operation, trace.WithTimestamp(a.Began), trace.WithSpanKind(trace.SpanKindClient),
-			trace.WithAttributes(attributes...), trace.WithAttributes(
-				attribute.Int("http.request.resend_count", a.Number-1), attribute.String("ringcentral.request_id", a.RequestID),
-				attribute.Int64("http.request.body.size", a.Sent), attribute.Int64("http.response.body.size", a.Received)))
+		_, span := tracer.Start(
+			ctx,
+			a.Method+" "+a.Operation,
+			trace.WithTimestamp(a.Began),
+			trace.WithSpanKind(trace.SpanKindClient),
+			trace.WithAttributes(attributes...),
+			trace.WithAttributes(
+				attribute.Int(
+					"http.request.resend_count",
+					a.Number-1,
+				),
+				attribute.String("ringcentral.request_id", a.RequestID),
+				attribute.Int64(
+					"http.request.body.size",
+					a.Sent,
+				),
+				attribute.Int64("http.response.body.size", a.Received),
+			),
+		)
 		switch {
 		case a.Err != nil:
 			span.SetStatus(codes.Error, a.Err.Error())

@@ -1,5 +1,5 @@
-// Command vacation has callers hear a greeting of their own while somebody is away: it creates a rule for a range of dates
-// that takes messages only, uploads a sound file as its greeting, and with -off switches the rule off again.
+// Command vacation has callers hear a greeting of their own while somebody is away: it creates a rule for a range of
+// dates that takes messages only, uploads a sound file as its greeting, and with -off switches the rule off again.
 //
 //	vacation -from 2026-12-21 -to 2027-01-04 -greeting away.wav
 //	vacation -off RULE
@@ -70,10 +70,12 @@ func goAway(ctx context.Context, client *ringcentral.Client, w io.Writer, from, 
 	}
 	defer file.Close()
 	rule, err := client.CreateAnsweringRule(ctx, "~", "~", ringcentral.CreateAnsweringRuleRequest{
-		Type:               ringcentral.AnsweringRuleTypeCustom,
-		Name:               "Vacation " + from,
-		Enabled:            new(true),
-		Schedule:           &ringcentral.Schedule{Ranges: []ringcentral.DateRange{{From: new(from + "T00:00:00"), To: new(to + "T00:00:00")}}},
+		Type:    ringcentral.AnsweringRuleTypeCustom,
+		Name:    "Vacation " + from,
+		Enabled: new(true),
+		Schedule: &ringcentral.Schedule{
+			Ranges: []ringcentral.DateRange{{From: new(from + "T00:00:00"), To: new(to + "T00:00:00")}},
+		},
 		CallHandlingAction: new(ringcentral.CallHandlingActionTakeMessagesOnly),
 	})
 	if err != nil {

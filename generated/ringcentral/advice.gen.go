@@ -17,8 +17,9 @@ const (
 	faultWait     = 2 * time.Second
 )
 
-// Retryable reports whether the same call may do better later, and how long to wait at least. It knows [*APIError], every
-// error of package transport, and faults of the network; for a POST it does not say whether the first one was carried out.
+// Retryable reports whether the same call may do better later, and how long to wait at least. It knows [*APIError],
+// every error of package transport, and faults of the network; for a POST it does not say whether the first one was
+// carried out.
 func Retryable(err error) (after time.Duration, ok bool) {
 	var advises interface {
 		Retryable() (after time.Duration, ok bool)
@@ -30,14 +31,17 @@ func Retryable(err error) (after time.Duration, ok bool) {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return 0, false
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &fault):
+	case errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, io.EOF),
+		errors.Is(err, io.ErrUnexpectedEOF),
+		errors.As(err, &fault):
 		return faultWait, true
 	}
 	return 0, false
 }
 
-// BadCredentials reports whether an error is about who calls: a token that is refused, or a client id, secret or JWT that
-// are. Calling again does not help.
+// BadCredentials reports whether an error is about who calls: a token that is refused, or a client id, secret or JWT
+// that are. Calling again does not help.
 func BadCredentials(err error) bool {
 	var about interface{ BadCredentials() bool }
 	return errors.As(err, &about) && about.BadCredentials()
@@ -49,13 +53,17 @@ func Throttled(err error) bool {
 	return errors.As(err, &about) && about.Throttled()
 }
 
-// Retryable reports whether the same call may do better later, and how long to wait at least: after 429, 408 and the 5xx
-// that the vendor calls temporary.
+// Retryable reports whether the same call may do better later, and how long to wait at least: after 429, 408 and the
+// 5xx that the vendor calls temporary.
 func (e *APIError) Retryable() (after time.Duration, ok bool) {
 	switch e.Status {
 	case http.StatusTooManyRequests:
 		return max(e.RetryAfter, throttledWait), true
-	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout,
+		http.StatusInternalServerError,
+		http.StatusBadGateway,
+		http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
 		return max(e.RetryAfter, faultWait), true
 	}
 	return 0, false

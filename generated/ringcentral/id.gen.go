@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// ID is an identifier. The API sends ids as JSON strings and, in some places, as numbers that exceed 32 bits: both decode
-// to the same text. It encodes as a string.
+// ID is an identifier. The API sends ids as JSON strings and, in some places, as numbers that exceed 32 bits: both
+// decode to the same text. It encodes as a string.
 type ID string
 
 // UnmarshalJSON accepts a string, a number or null, which leaves the ID as it is.

@@ -39,9 +39,10 @@ type WrongType struct {
 	Got  string `json:"got"`
 }
 
-// WithObserver sets a function that is told, for each answer that holds something this version does not know, what that is,
-// whatever the caller does with the answer. It is called before the method returns, by goroutines that may run at the same
-// time, and once in a process for the same observation, so that it can raise an alert; see [WithRepeatedObservations].
+// WithObserver sets a function that is told, for each answer that holds something this version does not know, what that
+// is, whatever the caller does with the answer. It is called before the method returns, by goroutines that may run at
+// the same time, and once in a process for the same observation, so that it can raise an alert; see
+// [WithRepeatedObservations].
 func WithObserver(observe func(Observation)) Option { return func(c *Client) { c.observe = observe } }
 
 // WithRepeatedObservations has the observer told each time.
@@ -140,7 +141,8 @@ func makeShape(t reflect.Type, under map[reflect.Type]*shape) *shape {
 	}
 	s := &shape{}
 	under[t] = s
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) && (t.Kind() != reflect.Struct || !hasFields(t)) {
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) &&
+		(t.Kind() != reflect.Struct || !hasFields(t)) {
 		return s
 	}
 	switch t.Kind() {
@@ -148,7 +150,14 @@ func makeShape(t reflect.Type, under map[reflect.Type]*shape) *shape {
 		s.kind, s.known = "string", enumeration(t)
 	case reflect.Bool:
 		s.kind = "boolean"
-	case reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
+	case reflect.Int,
+		reflect.Int32,
+		reflect.Int64,
+		reflect.Uint,
+		reflect.Uint32,
+		reflect.Uint64,
+		reflect.Float32,
+		reflect.Float64:
 		s.kind, s.known = "number", enumeration(t)
 	case reflect.Slice, reflect.Array:
 		if t.Elem().Kind() != reflect.Uint8 {
@@ -234,7 +243,10 @@ func isWord(s string) bool {
 		switch {
 		case c >= '0' && c <= '9':
 			digits++
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_', i > 0 && (c == '-' || c == '.' || c == '/' || c == '+' || c == ':'):
+		case c >= 'a' && c <= 'z',
+			c >= 'A' && c <= 'Z',
+			c == '_',
+			i > 0 && (c == '-' || c == '.' || c == '/' || c == '+' || c == ':'):
 		default:
 			return false
 		}

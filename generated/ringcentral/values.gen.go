@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// OrZero is what an optional field holds, the zero value if it is absent: OrZero(rule.Name). A field of an optional object is
-// OrZero(OrZero(rule.Schedule).Ref).
+// OrZero is what an optional field holds, the zero value if it is absent: OrZero(rule.Name). A field of an optional
+// object is OrZero(OrZero(rule.Schedule).Ref).
 func OrZero[T any](field *T) T {
 	if field == nil {
 		var zero T
@@ -17,11 +17,12 @@ func OrZero[T any](field *T) T {
 	return *field
 }
 
-// FormatTime is a time as the API takes it in ranges and filters: RFC 3339 with the offset of its location, to the second.
+// FormatTime is a time as the API takes it in ranges and filters: RFC 3339 with the offset of its location, to the
+// second.
 func FormatTime(t time.Time) string { return t.Format(time.RFC3339) }
 
-// ParseTime reads a time as the API sends it: a date, or a date and a time, with or without an offset from UTC. One without
-// an offset is in the location: that of the extension, whose regional settings say it; nil is UTC.
+// ParseTime reads a time as the API sends it: a date, or a date and a time, with or without an offset from UTC. One
+// without an offset is in the location: that of the extension, whose regional settings say it; nil is UTC.
 func ParseTime(text string, location *time.Location) (time.Time, error) {
 	if location == nil {
 		location = time.UTC

@@ -18,8 +18,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-// bare has oapi-codegen make models and a client of the operations, and type-checks them as ours are: what is imported is taken
-// on trust.
+// bare has oapi-codegen make models and a client of the operations, and type-checks them as ours are: what is imported
+// is taken on trust.
 func bare(doc *document.Document, operations ...string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

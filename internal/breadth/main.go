@@ -1,6 +1,6 @@
-// Command breadth tells how much of a vendor's document ringbasic can build: each operation in a package of its own, and all
-// of them in one. What is built has been type-checked. The same is told of oapi-codegen by itself, with its own templates and
-// defaults, on the same operations, selected, pruned and converted to OpenAPI 3.0.
+// Command breadth tells how much of a vendor's document ringbasic can build: each operation in a package of its own,
+// and all of them in one. What is built has been type-checked. The same is told of oapi-codegen by itself, with its own
+// templates and defaults, on the same operations, selected, pruned and converted to OpenAPI 3.0.
 package main
 
 import (
@@ -64,7 +64,14 @@ func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
 			}
 			good = append(good, op)
 		}
-		fmt.Fprintf(w, "%s: %d operations, %d built one by one (%.1f %%)\n", name, len(all), len(good), percent(good, all))
+		fmt.Fprintf(
+			w,
+			"%s: %d operations, %d built one by one (%.1f %%)\n",
+			name,
+			len(all),
+			len(good),
+			percent(good, all),
+		)
 		for _, r := range byCount(reasons) {
 			fmt.Fprintf(w, "  %4d  %s\n", reasons[r], r)
 		}

@@ -1,9 +1,9 @@
 // Package build makes the committed artefacts from the pin: spec/openapi.yaml and the generated client.
 //
-// The stages, in order: the select overlay keeps the wanted operations; what they do not reach is pruned; what the vendor
-// says to the generator is dropped; the rest is converted to OpenAPI 3.0.3; the other overlays repair, complete, name and
-// describe it; it is validated; and the client is generated from it. Because selection comes first, a broken schema that
-// nobody asked for never stops a build.
+// The stages, in order: the select overlay keeps the wanted operations; what they do not reach is pruned; what the
+// vendor says to the generator is dropped; the rest is converted to OpenAPI 3.0.3; the other overlays repair, complete,
+// name and describe it; it is validated; and the client is generated from it. Because selection comes first, a broken
+// schema that nobody asked for never stops a build.
 //
 // Refused before work is spent on them: schemas whose allOf would be written out without end, or to more than 200,000.
 //
@@ -110,7 +110,10 @@ func (p *Project) loadPin(files fs.FS, whole bool) error {
 func LoadSelect(files fs.FS) (*overlay.Overlay, error) {
 	data, err := fs.ReadFile(files, project.SelectFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is missing: it says which operations are wanted; run in the project's root or name it with -C", project.SelectFile)
+		return nil, fmt.Errorf(
+			"%s is missing: it says which operations are wanted; run in the project's root or name it with -C",
+			project.SelectFile,
+		)
 	}
 	if err != nil {
 		return nil, err
@@ -133,7 +136,10 @@ func loadOverlays(files fs.FS) ([]*overlay.Overlay, error) {
 		return nil, err
 	}
 	if len(other) > 0 {
-		return nil, fmt.Errorf("%s: overlays are files that end in .yaml: rename it, or it is not applied", strings.Join(other, ", "))
+		return nil, fmt.Errorf(
+			"%s: overlays are files that end in .yaml: rename it, or it is not applied",
+			strings.Join(other, ", "),
+		)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == project.SelectFile })
 	overlays := make([]*overlay.Overlay, len(names))
@@ -158,7 +164,10 @@ func loadOverlays(files fs.FS) ([]*overlay.Overlay, error) {
 func read(files fs.FS, name string) ([]byte, error) {
 	data, err := fs.ReadFile(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it, or name the project's root with -C", name)
+		return nil, fmt.Errorf(
+			"%s is missing: run ringbasic pin SOURCE to make it, or name the project's root with -C",
+			name,
+		)
 	}
 	return data, err
 }
@@ -187,7 +196,10 @@ type Stage struct {
 
 // Run builds everything from a project. verbose also looks for what is broken outside of the selection.
 func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
-	lock, config := p.Lock, cmp.Or(p.Config, project.DefaultConfig()) // of the rest nothing is needed once the overlays are applied, and it is garbage if the caller drops it too
+	lock, config := p.Lock, cmp.Or(
+		p.Config,
+		project.DefaultConfig(),
+	) // of the rest nothing is needed once the overlays are applied, and it is garbage if the caller drops it too
 	r := &Result{Files: map[string][]byte{}, Config: config}
 	stage := r.stopwatch()
 
@@ -289,7 +301,8 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	return r, nil
 }
 
-// requireAll refuses an overlay after which there are fewer operations than were selected. One may move to another path.
+// requireAll refuses an overlay after which there are fewer operations than were selected. One may move to another
+// path.
 func requireAll(overlay string, root *yaml.Node, selected []document.Operation) error {
 	gone := map[string]bool{}
 	for _, op := range selected {
@@ -307,9 +320,9 @@ func requireAll(overlay string, root *yaml.Node, selected []document.Operation) 
 		overlay, left, len(selected), strings.Join(slices.Sorted(maps.Keys(gone)), ", "), project.SelectFile)
 }
 
-// Assemble converts a selection that is pruned, without the overlays that come after: what the vendor says of the wanted
-// operations, in OpenAPI 3.0.3 and without prose. Operations that the document lacks are not there. The selection stays as
-// it is. name is the document's, for errors.
+// Assemble converts a selection that is pruned, without the overlays that come after: what the vendor says of the
+// wanted operations, in OpenAPI 3.0.3 and without prose. Operations that the document lacks are not there. The
+// selection stays as it is. name is the document's, for errors.
 func (s *Selection) Assemble(name string) (*yaml.Node, error) {
 	root, _ := withoutDirectives(document.Clone(s.Root))
 	document.Facts(root)

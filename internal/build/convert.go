@@ -130,9 +130,9 @@ func convertVersion(name string, root *yaml.Node) (*yaml.Node, error) {
 }
 
 // convertSwagger converts Swagger 2.0 through kin-openapi, which knows the formats, but neither inherits the media
-// types of the document, nor knows the default format of lists, nor leaves out its own notes. Definitions go past it: the
-// two versions write schemas alike but for four words, and kin-openapi takes a while to read and write what it does not
-// change.
+// types of the document, nor knows the default format of lists, nor leaves out its own notes. Definitions go past it:
+// the two versions write schemas alike but for four words, and kin-openapi takes a while to read and write what it does
+// not change.
 func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	for op := range document.Operations(root) {
 		for _, key := range []string{"consumes", "produces"} {
@@ -192,8 +192,8 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	return converted, nil
 }
 
-// stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter Object):
-// it is another one in OpenAPI 3. Lists in forms have none there.
+// stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter
+// Object): it is another one in OpenAPI 3. Lists in forms have none there.
 func stateListFormats(name string, root *yaml.Node) error {
 	lists := []*yaml.Node{document.Get(root, "parameters")}
 	for op := range document.Operations(root) {
@@ -210,7 +210,12 @@ func stateListFormats(name string, root *yaml.Node) error {
 			case format == nil:
 				document.Set(param, "collectionFormat", document.String("csv"))
 			case format.Value == "tsv":
-				return document.Errorf(name, format, "collectionFormat tsv, a list separated by tabs, cannot be expressed in OpenAPI %s", openAPIVersion)
+				return document.Errorf(
+					name,
+					format,
+					"collectionFormat tsv, a list separated by tabs, cannot be expressed in OpenAPI %s",
+					openAPIVersion,
+				)
 			}
 		}
 	}
@@ -238,8 +243,8 @@ func swaggerParameters(root *yaml.Node, op document.Operation) (list []*yaml.Nod
 	return list
 }
 
-// stateBodyTypes gives an operation that does not say what it consumes, though it has a body, what clients send then: JSON, or
-// a form.
+// stateBodyTypes gives an operation that does not say what it consumes, though it has a body, what clients send then:
+// JSON, or a form.
 func stateBodyTypes(root *yaml.Node) {
 	for op := range document.Operations(root) {
 		if consumes := document.Get(op.Node, "consumes"); consumes != nil && len(consumes.Content) > 0 {
@@ -262,8 +267,8 @@ func stateBodyTypes(root *yaml.Node) {
 	}
 }
 
-// formListFormats says how the lists in the forms of operations are written, as the encoding of a form: kin-openapi leaves it
-// out. In Swagger 2.0 they are separated by commas unless something else is said.
+// formListFormats says how the lists in the forms of operations are written, as the encoding of a form: kin-openapi
+// leaves it out. In Swagger 2.0 they are separated by commas unless something else is said.
 func formListFormats(root *yaml.Node) map[string]*yaml.Node {
 	formats := map[string]*yaml.Node{}
 	for op := range document.Operations(root) {
@@ -308,7 +313,8 @@ func convertSchema(schema *yaml.Node) {
 		}
 		return
 	}
-	if discriminator := document.Get(schema, "discriminator"); discriminator != nil && discriminator.Kind == yaml.ScalarNode {
+	if discriminator := document.Get(schema, "discriminator"); discriminator != nil &&
+		discriminator.Kind == yaml.ScalarNode {
 		document.Set(schema, "discriminator", document.Mapping(document.String("propertyName"), discriminator))
 	}
 	if document.Text(schema, "type") == "file" {
@@ -394,12 +400,31 @@ func lower(name string, root *yaml.Node) error {
 		lowerBooleans(schema)
 		for _, key := range notIn30 {
 			if n := document.Get(schema, key); n != nil {
-				problems = append(problems, document.Errorf(name, n, "%s cannot be expressed in OpenAPI %s: remove it with an overlay", key, openAPIVersion))
+				problems = append(
+					problems,
+					document.Errorf(
+						name,
+						n,
+						"%s cannot be expressed in OpenAPI %s: remove it with an overlay",
+						key,
+						openAPIVersion,
+					),
+				)
 			}
 		}
 		problems = append(problems, lowerType(name, schema))
-		lowerBound(schema, "minimum", "exclusiveMinimum", func(exclusive, inclusive float64) bool { return exclusive >= inclusive })
-		lowerBound(schema, "maximum", "exclusiveMaximum", func(exclusive, inclusive float64) bool { return exclusive <= inclusive })
+		lowerBound(
+			schema,
+			"minimum",
+			"exclusiveMinimum",
+			func(exclusive, inclusive float64) bool { return exclusive >= inclusive },
+		)
+		lowerBound(
+			schema,
+			"maximum",
+			"exclusiveMaximum",
+			func(exclusive, inclusive float64) bool { return exclusive <= inclusive },
+		)
 		if value := document.Get(schema, "const"); value != nil {
 			document.Delete(schema, "const")
 			document.Set(schema, "enum", document.Sequence(value))
@@ -458,7 +483,8 @@ func lowerType(name string, schema *yaml.Node) error {
 		default:
 			// What the schema says beside the types is about values of them alone, and stays where it is.
 			document.Delete(schema, "type")
-			if document.Get(schema, "anyOf") == nil && document.Get(schema, "enum") == nil && document.Get(schema, "const") == nil {
+			if document.Get(schema, "anyOf") == nil && document.Get(schema, "enum") == nil &&
+				document.Get(schema, "const") == nil {
 				branches := document.Sequence()
 				for _, typ := range rest {
 					branches.Content = append(branches.Content, document.Mapping(document.String("type"), typ))
@@ -480,7 +506,12 @@ func lowerType(name string, schema *yaml.Node) error {
 		case len(branches.Content):
 			continue
 		case 0:
-			return document.Errorf(name, branches, "a schema that is always null cannot be expressed in OpenAPI %s: mend it with an overlay", openAPIVersion)
+			return document.Errorf(
+				name,
+				branches,
+				"a schema that is always null cannot be expressed in OpenAPI %s: mend it with an overlay",
+				openAPIVersion,
+			)
 		}
 		nullable = true
 		if len(rest) == 1 {
@@ -531,10 +562,12 @@ func lowerBound(schema *yaml.Node, inclusive, exclusive string, tighter func(exc
 }
 
 // Finish does what OpenAPI 3.0.3 asks of a document and the overlays need not: a description for every response (its
-// status text), and siblings of a reference, which 3.0 ignores, moved beside an allOf that holds it. It sorts the document.
+// status text), and siblings of a reference, which 3.0 ignores, moved beside an allOf that holds it. It sorts the
+// document.
 func Finish(root *yaml.Node) {
 	describe := func(status string, response *yaml.Node) {
-		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil || document.Text(response, "description") != "" {
+		if response.Kind != yaml.MappingNode || document.Get(response, "$ref") != nil ||
+			document.Text(response, "description") != "" {
 			return
 		}
 		text := ""

@@ -17,9 +17,10 @@ import (
 	"github.com/ringbasic/ringbasic/internal/overlay"
 )
 
-// directives are the extensions that steer the generator, each with the check of a value's form. They count only where an
-// overlay of the project sets them: a vendor's are facts for pin and drift, and nothing for a build, since oapi-codegen
-// copies most of them into Go as they stand. TestDirectivesAreThoseOfTheGenerator holds the list against its source.
+// directives are the extensions that steer the generator, each with the check of a value's form. They count only where
+// an overlay of the project sets them: a vendor's are facts for pin and drift, and nothing for a build, since
+// oapi-codegen copies most of them into Go as they stand. TestDirectivesAreThoseOfTheGenerator holds the list against
+// its source.
 var directives = map[string]func(*yaml.Node) error{
 	"x-go-type":                          goType,
 	"x-go-type-import":                   refused("the client imports the standard library alone"),
@@ -49,8 +50,8 @@ func isDirective(name string) bool {
 	return listed || strings.HasPrefix(name, "x-go-") || strings.HasPrefix(name, "x-oapi-codegen-")
 }
 
-// withoutDirectives is a document without the vendor's directives, and a warning for each that it had. The document that it
-// is given stays as it is.
+// withoutDirectives is a document without the vendor's directives, and a warning for each that it had. The document
+// that it is given stays as it is.
 func withoutDirectives(root *yaml.Node) (*yaml.Node, []Warning) {
 	var dropped []Warning
 	drop := func(remove bool) func(key, value *yaml.Node) bool {
@@ -99,7 +100,12 @@ func refuseDirectives(sel *overlay.Overlay) error {
 	var problems []error
 	for _, a := range sel.Actions {
 		problems = append(problems, eachDirective(a.Update, func(key, _ *yaml.Node) error {
-			return document.Errorf(sel.Name, key, "%s has no effect in the select overlay: move it to a later overlay", key.Value)
+			return document.Errorf(
+				sel.Name,
+				key,
+				"%s has no effect in the select overlay: move it to a later overlay",
+				key.Value,
+			)
 		}))
 	}
 	return errors.Join(problems...)

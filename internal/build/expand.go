@@ -15,9 +15,9 @@ import (
 // present selection has some 600.
 const maxExpanded = 200_000
 
-// checkExpansion refuses schemas whose Go type would have no end, or be out of all proportion. oapi-codegen writes the parts
-// of an allOf out at the place where it stands, references included: a property that joins its own schema with something
-// more is legal, and makes it write without end, until the stack is full. name is the document's, for errors.
+// checkExpansion refuses schemas whose Go type would have no end, or be out of all proportion. oapi-codegen writes the
+// parts of an allOf out at the place where it stands, references included: a property that joins its own schema with
+// something more is legal, and makes it write without end, until the stack is full. name is the document's, for errors.
 func checkExpansion(name string, root *yaml.Node) error {
 	e := expansion{name: name, resolver: document.NewResolver(root), sizes: map[expanded]int{}}
 	total := 0
@@ -79,8 +79,9 @@ func (e *expansion) write(s expanded) int {
 	}
 	if allOf := document.Get(s.schema, "allOf"); allOf != nil {
 		// A part that is alone is used by name.
-		alone := len(allOf.Content) == 1 && !slices.ContainsFunc([]string{"properties", "required", "additionalProperties"},
-			func(key string) bool { return document.Get(s.schema, key) != nil })
+		alone := len(allOf.Content) == 1 &&
+			!slices.ContainsFunc([]string{"properties", "required", "additionalProperties"},
+				func(key string) bool { return document.Get(s.schema, key) != nil })
 		for _, part := range allOf.Content {
 			add(part, s.content || !alone)
 		}
@@ -113,6 +114,9 @@ func (e *expansion) cycle(s expanded) {
 			}
 		}
 	}
-	e.problems = append(e.problems, document.Errorf(e.name, first, "an allOf inside of %s joins that schema with more, so that its Go "+
-		"type has no end: let an overlay replace the allOf with one reference", strings.Join(refs, " → ")))
+	e.problems = append(
+		e.problems,
+		document.Errorf(e.name, first, "an allOf inside of %s joins that schema with more, so that its Go "+
+			"type has no end: let an overlay replace the allOf with one reference", strings.Join(refs, " → ")),
+	)
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// flaws finds what validation admits and a person cannot have meant: a value that an enum lists twice, and a schema that
-// says nothing. Both are in one map, from the node at fault to the message.
+// flaws finds what validation admits and a person cannot have meant: a value that an enum lists twice, and a schema
+// that says nothing. Both are in one map, from the node at fault to the message.
 func flaws(root *yaml.Node) map[*yaml.Node]string {
 	found := map[*yaml.Node]string{}
 	document.Schemas(root, func(schema *yaml.Node) {

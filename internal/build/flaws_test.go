@@ -8,7 +8,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 )
 
-// What an overlay describes must be there, and what it lists is listed once. The vendor's blank schema may be described.
+// What an overlay describes must be there, and what it lists is listed once. The vendor's blank schema may be
+// described.
 func TestFlawsOfOverlaysAreRefused(t *testing.T) {
 	const (
 		vendor = `openapi: 3.0.3

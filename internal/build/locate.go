@@ -20,8 +20,8 @@ func member(name string) string {
 	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
 }
 
-// Locate finds the schema of a location in a built document, and the JSONPath that leads to it. It is empty where there is
-// no one schema.
+// Locate finds the schema of a location in a built document, and the JSONPath that leads to it. It is empty where there
+// is no one schema.
 func Locate(root *yaml.Node, operation, location string) (target string, node *yaml.Node) {
 	method, path, _ := strings.Cut(operation, " ")
 	op := document.Get(root, "paths", path, strings.ToLower(method))
@@ -38,7 +38,12 @@ func Locate(root *yaml.Node, operation, location string) (target string, node *y
 		}
 		for _, p := range list.Content {
 			if document.Text(p, "in") == in && document.Text(p, "name") == name {
-				return follow(root, document.Get(p, "schema"), target+".parameters[?@.name == '"+name+"'].schema", inside)
+				return follow(
+					root,
+					document.Get(p, "schema"),
+					target+".parameters[?@.name == '"+name+"'].schema",
+					inside,
+				)
 			}
 		}
 		return "", nil
@@ -47,7 +52,14 @@ func Locate(root *yaml.Node, operation, location string) (target string, node *y
 	case "response":
 		var status string
 		status, rest, _ = strings.Cut(rest, " ")
-		content, target = document.Get(op, "responses", status, "content"), target+".responses"+member(status)+".content"
+		content, target = document.Get(
+			op,
+			"responses",
+			status,
+			"content",
+		), target+".responses"+member(
+			status,
+		)+".content"
 	default:
 		return "", nil
 	}
@@ -64,7 +76,8 @@ func follow(root, schema *yaml.Node, target, path string) (string, *yaml.Node) {
 		if schema == nil {
 			return "", nil
 		}
-		if list := document.Get(schema, "allOf"); list != nil && len(list.Content) == 1 && document.Get(schema, "properties") == nil {
+		if list := document.Get(schema, "allOf"); list != nil && len(list.Content) == 1 &&
+			document.Get(schema, "properties") == nil {
 			schema = list.Content[0]
 		}
 		if ref := document.Text(schema, "$ref"); ref != "" {

@@ -24,20 +24,31 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 	}
 	if err == nil {
 		// What is sloppy there does no harm to a client: patterns that another dialect has, defaults of another type.
-		err = doc.Validate(ctx, openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableExamplesValidation())
+		err = doc.Validate(
+			ctx,
+			openapi3.DisableSchemaPatternValidation(),
+			openapi3.DisableSchemaDefaultsValidation(),
+			openapi3.DisableExamplesValidation(),
+		)
 	}
 	if err == nil {
 		_, err = reach(project.SpecFile, root, slices.Collect(document.Operations(root)))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s would not be valid OpenAPI %s: %s: mend it in %s", project.SpecFile, openAPIVersion, strings.TrimSpace(err.Error()), project.OverlayDir)
+		return nil, fmt.Errorf(
+			"%s would not be valid OpenAPI %s: %s: mend it in %s",
+			project.SpecFile,
+			openAPIVersion,
+			strings.TrimSpace(err.Error()),
+			project.OverlayDir,
+		)
 	}
 	return doc, nil
 }
 
 // model reads a document's tree into kin-openapi's model. kin-openapi reads JSON by reading each object twice, with all
-// that is inside, and YAML only once: several times as fast. But in YAML it is more lenient and its errors do not name the
-// field. So JSON decides where YAML fails or could take something for what it is not.
+// that is inside, and YAML only once: several times as fast. But in YAML it is more lenient and its errors do not name
+// the field. So JSON decides where YAML fails or could take something for what it is not.
 func model(root *yaml.Node) (*openapi3.T, error) {
 	doc, ambiguous := &openapi3.T{}, false
 	if node := yamlNode(root, &ambiguous); !ambiguous && node.Decode(doc) == nil {

@@ -97,12 +97,13 @@ func (n *Naming) Unknown(root *yaml.Node) error {
 	return n.Table.Unknown(n.Typed, slices.Sorted(maps.Keys(selected)))
 }
 
-// Edit is what the table gains from a build: the names of new places that are in the built document, and places that are
-// there again. rest also takes places that are gone out of use.
+// Edit is what the table gains from a build: the names of new places that are in the built document, and places that
+// are there again. rest also takes places that are gone out of use.
 func (n *Naming) Edit(rest bool) names.Edit {
 	e := names.Edit{Return: n.Typed.Returned}
 	for _, added := range n.Added {
-		if n.Kept[added.Name] && (added.Place.Owner == "" || n.Kept[added.Place.Owner]) && n.Typed.Refers(added.Place, added.Name) {
+		if n.Kept[added.Name] && (added.Place.Owner == "" || n.Kept[added.Place.Owner]) &&
+			n.Typed.Refers(added.Place, added.Name) {
 			e.Add = append(e.Add, added)
 		}
 	}
@@ -153,8 +154,8 @@ func (r *Result) finishNames(n *Naming, adapt bool, root *yaml.Node) error {
 	return err
 }
 
-// Assemble converts a pruned selection of a document, of whatever release, and names its components as the project does:
-// what overlays are applied to. name is the document's, for errors. The selection stays as it is.
+// Assemble converts a pruned selection of a document, of whatever release, and names its components as the project
+// does: what overlays are applied to. name is the document's, for errors. The selection stays as it is.
 func (p *Project) Assemble(s *Selection, name string) (*yaml.Node, *Naming, error) {
 	root, err := s.Assemble(name)
 	if err != nil || p.Names == nil {

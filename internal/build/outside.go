@@ -19,7 +19,11 @@ type Warning struct {
 // mappings that do not resolve, defaults that are not of the declared type, and operation ids that are used twice.
 // s is the pruned selection of doc.
 func Outside(doc *document.Document, s *Selection) []Warning {
-	l := linter{resolver: document.NewResolver(doc.Root), ids: map[string]document.Operation{}, resolved: map[string]bool{}}
+	l := linter{
+		resolver: document.NewResolver(doc.Root),
+		ids:      map[string]document.Operation{},
+		resolved: map[string]bool{},
+	}
 	for op := range document.Operations(doc.Root) {
 		if id := document.Get(op.Node, "operationId"); id != nil {
 			if first, dup := l.ids[id.Value]; dup {

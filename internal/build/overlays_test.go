@@ -74,8 +74,8 @@ func both(a, b map[string]string) map[string]string {
 	return all
 }
 
-// Each action of the project's overlays matches something. It may change nothing: a repair that the vendor has made stays, as
-// vendors take back what they have mended, and drift names it as redundant.
+// Each action of the project's overlays matches something. It may change nothing: a repair that the vendor has made
+// stays, as vendors take back what they have mended, and drift names it as redundant.
 func TestEveryActionMatches(t *testing.T) {
 	p, root := loadProject(t)
 	for _, o := range p.Overlays {

@@ -14,7 +14,17 @@ import (
 // componentMaps are the places where a document keeps what operations refer to, by version family.
 var componentMaps = map[string][][]string{
 	"2.0": {{"definitions"}, {"parameters"}, {"responses"}},
-	"3":   {{"components", "schemas"}, {"components", "parameters"}, {"components", "responses"}, {"components", "requestBodies"}, {"components", "headers"}, {"components", "links"}, {"components", "callbacks"}, {"components", "pathItems"}, {"components", "examples"}},
+	"3": {
+		{"components", "schemas"},
+		{"components", "parameters"},
+		{"components", "responses"},
+		{"components", "requestBodies"},
+		{"components", "headers"},
+		{"components", "links"},
+		{"components", "callbacks"},
+		{"components", "pathItems"},
+		{"components", "examples"},
+	},
 }
 
 // Prune drops from a selection every component, security scheme and tag that the selected operations do not reach. It
@@ -56,7 +66,8 @@ type pruner struct {
 	problems []string
 }
 
-// reach follows the references of operations, and refuses what [Selection.Prune] says. name is the document's, for errors.
+// reach follows the references of operations, and refuses what [Selection.Prune] says. name is the document's, for
+// errors.
 func reach(name string, root *yaml.Node, operations []document.Operation) (*pruner, error) {
 	p := &pruner{name: name, root: root, resolver: document.NewResolver(root), used: map[string]*yaml.Node{}}
 	for _, op := range operations {
@@ -263,7 +274,10 @@ func (s *Selection) checkOperationIDs(name string) error {
 			continue
 		}
 		if other, dup := first[id.Value]; dup {
-			problems = append(problems, document.Errorf(name, id, "operationId %q of %s is that of %s, too", id.Value, op, other))
+			problems = append(
+				problems,
+				document.Errorf(name, id, "operationId %q of %s is that of %s, too", id.Value, op, other),
+			)
 			continue
 		}
 		first[id.Value] = op

@@ -47,8 +47,8 @@ func (r Replaced) Glob(pattern string) ([]string, error) {
 	return found, nil
 }
 
-// Open implements [fs.FS]. A folder of which only files with other contents are there is opened as one without a list: read it
-// with [Replaced.ReadDir].
+// Open implements [fs.FS]. A folder of which only files with other contents are there is opened as one without a list:
+// read it with [Replaced.ReadDir].
 func (r Replaced) Open(name string) (fs.File, error) {
 	if _, ok := r.Contents[name]; ok {
 		data, err := r.ReadFile(name)
@@ -81,7 +81,10 @@ func (r Replaced) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil && (!errors.Is(err, fs.ErrNotExist) || len(more) == 0) {
 		return nil, err
 	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { _, ok := r.Contents[path.Join(name, e.Name())]; return ok })
+	entries = slices.DeleteFunc(
+		entries,
+		func(e fs.DirEntry) bool { _, ok := r.Contents[path.Join(name, e.Name())]; return ok },
+	)
 	for _, e := range more {
 		if !slices.ContainsFunc(entries, func(o fs.DirEntry) bool { return o.Name() == e.name }) {
 			entries = append(entries, fs.FileInfoToDirEntry(e))

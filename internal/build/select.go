@@ -32,7 +32,11 @@ func SelectOverlay(operations ...string) []byte {
 	b.WriteString("overlay: 1.0.0\ninfo: {title: Select, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n")
 	for _, op := range operations {
 		method, path, _ := strings.Cut(op, " ")
-		target := "$.paths['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(path) + "']." + strings.ToLower(method)
+		target := "$.paths['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).
+			Replace(path) +
+			"']." + strings.ToLower(
+			method,
+		)
 		fmt.Fprintf(&b, "  - {target: %q, description: wanted, update: {%s: true}}\n", target, mark)
 	}
 	for _, target := range removals {
@@ -173,7 +177,8 @@ func keepMarked(paths *yaml.Node) {
 
 // onlyMarks tells an update that marks from one that says more, such as another reference to follow.
 func onlyMarks(update *yaml.Node) bool {
-	return update != nil && len(update.Content) == 2 && isMarked(update) && document.Get(update, mark).Kind == yaml.ScalarNode
+	return update != nil && len(update.Content) == 2 && isMarked(update) &&
+		document.Get(update, mark).Kind == yaml.ScalarNode
 }
 
 func isMarked(n *yaml.Node) bool { return document.Get(n, mark) != nil }
@@ -185,7 +190,10 @@ func (s *Selection) Require() error {
 		problems = append(problems, fmt.Errorf("select %w", a.Unmatched()))
 	}
 	if len(problems) == 0 && len(s.Operations) == 0 {
-		problems = append(problems, errors.New("select: no operation is left: mark at least one in overlays/10-select.yaml"))
+		problems = append(
+			problems,
+			errors.New("select: no operation is left: mark at least one in overlays/10-select.yaml"),
+		)
 	}
 	return errors.Join(problems...)
 }

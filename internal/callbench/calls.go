@@ -74,7 +74,8 @@ func hasID(err error, ok bool) error {
 	return err
 }
 
-// hand is a client as a program would write it for itself, without the checks of the generated one beside that of the status.
+// hand is a client as a program would write it for itself, without the checks of the generated one beside that of the
+// status.
 type hand struct{ server string }
 
 func (h hand) extension(id string) string {

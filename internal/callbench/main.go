@@ -1,7 +1,8 @@
 // Command callbench compares whole calls of the generated client with the same calls written by hand with net/http and
-// encoding/json: time, allocations and bytes of a call, and ours as a ratio of theirs. The two alternate in one process, over
-// loopback, against a server that allocates next to nothing, so that the ratios of one run can be believed although the
-// machine is shared. Uploads are compared with a pipe that a goroutine fills, as programs do it that hold no file in memory.
+// encoding/json: time, allocations and bytes of a call, and ours as a ratio of theirs. The two alternate in one
+// process, over loopback, against a server that allocates next to nothing, so that the ratios of one run can be
+// believed although the machine is shared. Uploads are compared with a pipe that a goroutine fills, as programs do it
+// that hold no file in memory.
 package main
 
 import (
@@ -111,7 +112,11 @@ func measure(ctx context.Context, f func(context.Context) error, calls int) (cos
 	took := time.Since(began)
 	runtime.ReadMemStats(&after)
 	n := float64(calls)
-	return cost{float64(took) / n, float64(after.Mallocs-before.Mallocs) / n, float64(after.TotalAlloc-before.TotalAlloc) / n}, nil
+	return cost{
+		float64(took) / n,
+		float64(after.Mallocs-before.Mallocs) / n,
+		float64(after.TotalAlloc-before.TotalAlloc) / n,
+	}, nil
 }
 
 func median(list []float64) float64 {

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// server answers HTTP/1.1 with what is at hand. It understands as much as both clients send, and allocates for a connection
-// only: what is measured is the client's.
+// server answers HTTP/1.1 with what is at hand. It understands as much as both clients send, and allocates for a
+// connection only: what is measured is the client's.
 type server struct {
 	listener net.Listener
 	url      string
@@ -39,7 +39,12 @@ func (s *server) accept() {
 
 // reply is a whole response.
 func reply(body string) []byte {
-	return fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	return fmt.Appendf(
+		nil,
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		len(body),
+		body,
+	)
 }
 
 // answer serves a connection until it ends or sends what is no request.

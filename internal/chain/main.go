@@ -1,9 +1,9 @@
-// Command chain walks a copy of the project through a row of vendor documents, as updates over the years would, and tells
-// of each step what it cost: the exit code of "ringbasic update", the to-dos by kind, the names that were added, the changes
-// of the Go API, the lines of overlays that changed, and the tests of the contract suite that fail.
+// Command chain walks a copy of the project through a row of vendor documents, as updates over the years would, and
+// tells of each step what it cost: the exit code of "ringbasic update", the to-dos by kind, the names that were added,
+// the changes of the Go API, the lines of overlays that changed, and the tests of the contract suite that fail.
 //
-// Usage: chain DIR, for all documents in a folder by the date in their names (…2026-08…), or chain FILE…, in that order.
-// It runs in the root of the project, and changes nothing there.
+// Usage: chain DIR, for all documents in a folder by the date in their names (…2026-08…), or chain FILE…, in that
+// order. It runs in the root of the project, and changes nothing there.
 package main
 
 import (
@@ -39,7 +39,9 @@ var dated = regexp.MustCompile(`20\d\d-\d\d(?:-\d\d)?`)
 // documents are the files to walk through.
 func documents(args []string) ([]string, error) {
 	if len(args) == 0 {
-		return nil, errors.New("name a folder of vendor documents with dates in their names, or documents in their order")
+		return nil, errors.New(
+			"name a folder of vendor documents with dates in their names, or documents in their order",
+		)
 	}
 	info, err := os.Stat(args[0])
 	if err != nil {
@@ -54,12 +56,16 @@ func documents(args []string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, ext) && dated.MatchString(e.Name()) {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json"}, ext) &&
+			dated.MatchString(e.Name()) {
 			files = append(files, filepath.Join(args[0], e.Name()))
 		}
 	}
 	slices.SortFunc(files, func(a, b string) int {
-		return cmp.Or(strings.Compare(dated.FindString(filepath.Base(a)), dated.FindString(filepath.Base(b))), strings.Compare(a, b))
+		return cmp.Or(
+			strings.Compare(dated.FindString(filepath.Base(a)), dated.FindString(filepath.Base(b))),
+			strings.Compare(a, b),
+		)
 	})
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s has no document with a date in its name", args[0])
@@ -85,13 +91,29 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "to\texit\tagain\tseconds\tto-dos\tnew names\tGo, incompatible\tGo, compatible\toverlay lines\tred tests")
+	fmt.Fprintln(
+		w,
+		"to\texit\tagain\tseconds\tto-dos\tnew names\tGo, incompatible\tGo, compatible\toverlay lines\tred tests",
+	)
 	for _, file := range files {
 		s, err := take(ctx, tool, project, file)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%.1f\t%s\t%d\t%d\t%d\t%d\t%s\n", filepath.Base(file), s.exit, s.again, s.took.Seconds(), s.todos(), s.names, s.incompatible, s.compatible, s.overlayLines, s.red)
+		fmt.Fprintf(
+			w,
+			"%s\t%d\t%d\t%.1f\t%s\t%d\t%d\t%d\t%d\t%s\n",
+			filepath.Base(file),
+			s.exit,
+			s.again,
+			s.took.Seconds(),
+			s.todos(),
+			s.names,
+			s.incompatible,
+			s.compatible,
+			s.overlayLines,
+			s.red,
+		)
 	}
 	return w.Flush()
 }
@@ -212,7 +234,8 @@ func differing(a, b map[string]int) (n int) {
 
 // redTests tells the top-level tests of the contract suite that fail, or that it does not compile.
 func redTests(ctx context.Context, project string) (string, error) {
-	if out, _, exit, err := command(ctx, project, "go", "vet", "./generated/...", "./contracttests/..."); err != nil || exit != 0 {
+	if out, _, exit, err := command(ctx, project, "go", "vet", "./generated/...", "./contracttests/..."); err != nil ||
+		exit != 0 {
 		return "does not compile: " + strings.TrimSpace(string(out)), err
 	}
 	out, _, _, err := command(ctx, project, "go", "test", "-json", "./contracttests")

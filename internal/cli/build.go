@@ -39,9 +39,12 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd.Context(), a) },
 	}
-	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
-	cmd.Flags().StringVar(&flags.named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
-	cmd.Flags().BoolVarP(&flags.verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
+	cmd.Flags().
+		BoolVar(&flags.check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
+	cmd.Flags().
+		StringVar(&flags.named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
+	cmd.Flags().
+		BoolVarP(&flags.verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
 	return cmd
 }
 
@@ -147,7 +150,13 @@ func printSummary(w io.Writer, r *build.Result, changes []project.Change) {
 	fmt.Fprintf(w, "operations  %d of %d\n", len(r.Operations), r.Total)
 	fmt.Fprintf(w, "schemas     %d\n", r.Schemas())
 	fmt.Fprintf(w, "overlays    %d actions applied\n", r.Actions)
-	fmt.Fprintf(w, "files       %d written, %d unchanged, %d removed\n", count[project.Stale]+count[project.Missing], count[project.Unchanged], count[project.Extra])
+	fmt.Fprintf(
+		w,
+		"files       %d written, %d unchanged, %d removed\n",
+		count[project.Stale]+count[project.Missing],
+		count[project.Unchanged],
+		count[project.Extra],
+	)
 	var total time.Duration
 	stages := make([]string, len(r.Stages))
 	for i, s := range r.Stages {
@@ -181,6 +190,12 @@ func (a *app) printDetails(r *build.Result) {
 		fmt.Fprintf(a.stderr, "warning: %s:%d: %s\n", project.PinFile, directive.Line, directive.Message)
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(a.stderr, "warning: %s:%d: %s (outside of the selection)\n", project.PinFile, warning.Line, warning.Message)
+		fmt.Fprintf(
+			a.stderr,
+			"warning: %s:%d: %s (outside of the selection)\n",
+			project.PinFile,
+			warning.Line,
+			warning.Message,
+		)
 	}
 }

@@ -1,8 +1,9 @@
 // Package cli is the ringbasic command: it reads flags and files, calls the packages that do the work, and prints what
 // they return.
 //
-// Results go to stdout, diagnostics to stderr. With --format json stdout is always one valid JSON document, on a failure
-// {"error": "…"}. Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.
+// Results go to stdout, diagnostics to stderr. With --format json stdout is always one valid JSON document, on a
+// failure {"error": "…"}. Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could
+// not run.
 package cli
 
 import (
@@ -63,8 +64,8 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	context.AfterFunc(ctx, func() {
 		stop() // a second signal ends the process
-		// What is being parsed or compared does not look at the context. Where nothing is being written there is nothing to
-		// bring to an end either.
+		// What is being parsed or compared does not look at the context. Where nothing is being written there is
+		// nothing to bring to an end either.
 		time.Sleep(gracePeriod)
 		if !slices.Contains(args, "live") && !project.Writing() {
 			fmt.Fprintln(stderr, "ringbasic: interrupted: nothing more was written")
@@ -96,7 +97,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if usage := (usageError{}); errors.As(err, &usage) {
 		code, hint = exitUsage, fmt.Sprintf("\nSee %q.", command.CommandPath()+" --help")
 	}
-	if format := command.Flags().Lookup("format"); format != nil && (format.Value.String() == "json" || wantsJSON(args)) {
+	if format := command.Flags().Lookup("format"); format != nil &&
+		(format.Value.String() == "json" || wantsJSON(args)) {
 		text, _ := json.Marshal(map[string]string{"error": err.Error()}) // a map of strings always marshals
 		fmt.Fprintf(stdout, "%s\n", text)
 	}
@@ -146,7 +148,18 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVarP(&a.dir, "dir", "C", ".", "the project's root")
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(a.pinCommand(), a.buildCommand(), a.errorsCommand(), a.driftCommand(), a.rulesCommand(), a.coverageCommand(), a.updateCommand(), a.serveCommand(), a.liveCommand(), a.trafficCommand())
+	root.AddCommand(
+		a.pinCommand(),
+		a.buildCommand(),
+		a.errorsCommand(),
+		a.driftCommand(),
+		a.rulesCommand(),
+		a.coverageCommand(),
+		a.updateCommand(),
+		a.serveCommand(),
+		a.liveCommand(),
+		a.trafficCommand(),
+	)
 	return root
 }
 

@@ -40,7 +40,10 @@ func (f *coverageFlags) run(a *app) error {
 	files := a.files()
 	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is missing: run ringbasic build to make it, or name the project's root with -C", project.SpecFile)
+		return fmt.Errorf(
+			"%s is missing: run ringbasic build to make it, or name the project's root with -C",
+			project.SpecFile,
+		)
 	}
 	if err != nil {
 		return err

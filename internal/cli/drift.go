@@ -47,12 +47,32 @@ Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 u
 	}
 	flags.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&flags.base, "base", "", "compare with this document instead of the pin: select overlay only, no waivers, no recordings")
-	f.StringVar(&flags.since, "since", "", "accept what this earlier report found (--known, or --format json): what is new fails")
+	f.StringVar(
+		&flags.base,
+		"base",
+		"",
+		"compare with this document instead of the pin: select overlay only, no waivers, no recordings",
+	)
+	f.StringVar(
+		&flags.since,
+		"since",
+		"",
+		"accept what this earlier report found (--known, or --format json): what is new fails",
+	)
 	f.StringVar(&flags.known, "known", "", "write what counts today to this file, small and sorted, for --since")
-	f.StringSliceVar(&flags.operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
+	f.StringSliceVar(
+		&flags.operations,
+		"operations",
+		nil,
+		"only these operations, such as 'POST /restapi/v1.0/…', separated by commas",
+	)
 	f.BoolVar(&flags.goAPI, "go", false, "also tell what regeneration does to the Go API")
-	f.BoolVar(&flags.waive, "waive", false, "print waivers for the findings that fail, to append to spec/waivers.yaml and complete by hand")
+	f.BoolVar(
+		&flags.waive,
+		"waive",
+		false,
+		"print waivers for the findings that fail, to append to spec/waivers.yaml and complete by hand",
+	)
 	return cmd
 }
 

@@ -93,7 +93,8 @@ func errorPage(rows, platform []errorcodes.Row) string {
 
 // cell is a text in a Markdown table, as it is written.
 func cell(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "`", "\\`").Replace(visible(s))
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "`", "\\`").
+		Replace(visible(s))
 }
 
 // visible spells characters that could steer a terminal.

@@ -57,8 +57,18 @@ Requests keep to the rate limits of the account, so a run takes minutes; progres
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.config.Only, "only", "", "only recordings whose folder/name, or folder, matches this pattern")
-	f.BoolVar(&flags.config.AllowWrites, "allow-writes", false, "also send what creates or changes something; needs --account")
-	f.StringVar(&flags.config.Account, "account", "", "the real id of the account (default: that of the JWT's user, for what changes nothing)")
+	f.BoolVar(
+		&flags.config.AllowWrites,
+		"allow-writes",
+		false,
+		"also send what creates or changes something; needs --account",
+	)
+	f.StringVar(
+		&flags.config.Account,
+		"account",
+		"",
+		"the real id of the account (default: that of the JWT's user, for what changes nothing)",
+	)
 	f.StringToStringVar(&flags.config.IDs, "id", nil, "PLACEHOLDER=ID: the real id for one of the recordings")
 	f.BoolVar(&flags.config.Record, "record", false, "rewrite the recordings from the answers")
 	flags.add(cmd)

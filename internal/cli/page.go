@@ -28,8 +28,8 @@ func (a *app) watched() (pin.Lock, error) {
 	return pin.ParseLock(project.LockFile, data)
 }
 
-// page makes, once and only if it is asked, what the HTML page shows beside the report: the names of the operations, the
-// documented errors of our built document with what the upstream document changes of them, and what the recordings
+// page makes, once and only if it is asked, what the HTML page shows beside the report: the names of the operations,
+// the documented errors of our built document with what the upstream document changes of them, and what the recordings
 // exercise. Without a built document there is nothing to show.
 func (a *app) page(r *diff.Report) func() (report.Page, error) {
 	return sync.OnceValues(func() (report.Page, error) {
@@ -78,7 +78,13 @@ func errorTable(documented []errorcodes.Row, changes diff.ErrorCodes) []report.E
 	}
 	var table []report.ErrorRow
 	add := func(row errorcodes.Row, change string) {
-		e := report.ErrorRow{Operation: row.Operation, Status: row.Status, Code: row.Code, Message: row.Message, Change: change}
+		e := report.ErrorRow{
+			Operation: row.Operation,
+			Status:    row.Status,
+			Code:      row.Code,
+			Message:   row.Message,
+			Change:    change,
+		}
 		if message, ok := reworded[of(row)]; ok && change == "" {
 			e.Change, e.Message, e.Was = "reworded", message, row.Message
 		}
@@ -95,7 +101,11 @@ func errorTable(documented []errorcodes.Row, changes diff.ErrorCodes) []report.E
 		add(row, "added")
 	}
 	slices.SortStableFunc(table, func(a, b report.ErrorRow) int {
-		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
+		return cmp.Or(
+			cmp.Compare(a.Operation, b.Operation),
+			cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.Code, b.Code),
+		)
 	})
 	return table
 }
@@ -119,7 +129,10 @@ func coverage(r *contract.Report) report.Coverage {
 	for _, line := range r.Coverage {
 		row := report.CoverageRow{Operation: line.Name}
 		for _, column := range line.Columns {
-			row.Cells = append(row.Cells, report.CoverageCell{Covered: column.Hit, Waived: column.Waived, Total: column.Total})
+			row.Cells = append(
+				row.Cells,
+				report.CoverageCell{Covered: column.Hit, Waived: column.Waived, Total: column.Total},
+			)
 		}
 		c.Rows = append(c.Rows, row)
 	}

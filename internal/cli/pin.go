@@ -42,7 +42,8 @@ operations. The pin of unchanged bytes changes nothing.`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
-	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
+	cmd.Flags().
+		BoolVar(&flags.check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
 	lockFlags(cmd, &flags.facts)
 	return cmd
 }
@@ -62,9 +63,12 @@ func (f *pinFlags) run(ctx context.Context, a *app, args []string) error {
 // lockFlags are the flags for what the bytes of a source cannot tell.
 func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 	cmd.Flags().StringVar(&facts.Source, "source", "", "where the bytes came from, for the lock (default: SOURCE)")
-	cmd.Flags().StringVar(&facts.PublishedAs, "published-as", "", "the name under which the vendor published them, for the lock (default: the last part of the source)")
-	cmd.Flags().StringVar(&facts.Watch, "watch", "", "the URL that drift compares with, for the lock (default: the present one)")
-	cmd.Flags().StringVar(&facts.Retrieved, "retrieved", "", "the day the bytes were fetched, for the lock (default: today)")
+	cmd.Flags().
+		StringVar(&facts.PublishedAs, "published-as", "", "the name under which the vendor published them, for the lock (default: the last part of the source)")
+	cmd.Flags().
+		StringVar(&facts.Watch, "watch", "", "the URL that drift compares with, for the lock (default: the present one)")
+	cmd.Flags().
+		StringVar(&facts.Retrieved, "retrieved", "", "the day the bytes were fetched, for the lock (default: today)")
 }
 
 // readLock reads the project's lock, if there is one.
@@ -106,7 +110,13 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		return errFindings
 	}
 	if source == "" {
-		fmt.Fprintf(a.stdout, "%s is the one that the lock names (API version %s, SHA-256 %s)\n", project.PinFile, lock.APIVersion, lock.PinSHA256)
+		fmt.Fprintf(
+			a.stdout,
+			"%s is the one that the lock names (API version %s, SHA-256 %s)\n",
+			project.PinFile,
+			lock.APIVersion,
+			lock.PinSHA256,
+		)
 		return nil
 	}
 	doc, err := a.readSource(ctx, source)
@@ -118,7 +128,14 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 		return err
 	}
 	if !bytes.Equal(have, made) {
-		fmt.Fprintf(a.stdout, "%s is not what %s gives: run ringbasic pin %s, or ringbasic drift %s to see what differs\n", project.PinFile, doc.Name, doc.Name, doc.Name)
+		fmt.Fprintf(
+			a.stdout,
+			"%s is not what %s gives: run ringbasic pin %s, or ringbasic drift %s to see what differs\n",
+			project.PinFile,
+			doc.Name,
+			doc.Name,
+			doc.Name,
+		)
 		return errFindings
 	}
 	fmt.Fprintf(a.stdout, "%s is what %s gives\n", project.PinFile, doc.Name)
@@ -170,7 +187,13 @@ func (a *app) makePin(ctx context.Context, source string, facts pin.Lock) error 
 
 // makeFiles makes pin and lock. The lock stays as it is where the bytes are those that it names and no flag says
 // otherwise, and a pin that is pinned again changes nothing.
-func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool, facts pin.Lock) (map[string][]byte, pin.Lock, error) {
+func makeFiles(
+	doc *document.Document,
+	source string,
+	old pin.Lock,
+	exists bool,
+	facts pin.Lock,
+) (map[string][]byte, pin.Lock, error) {
 	apiVersion := document.Text(doc.Root, "info", "version")
 	upstream := doc.SHA256
 	made, err := pin.Make(doc)
@@ -190,7 +213,10 @@ func makeFiles(doc *document.Document, source string, old pin.Lock, exists bool,
 		facts.Source = fetch.SourceName(facts.Source)
 	}
 	if facts.Watch != "" && fetch.SourceName(facts.Watch) != facts.Watch {
-		return nil, lock, usagef("--watch: the lock keeps no credentials, and nothing but a whole URL: give one like %s", fetch.SourceName(facts.Watch))
+		return nil, lock, usagef(
+			"--watch: the lock keeps no credentials, and nothing but a whole URL: give one like %s",
+			fetch.SourceName(facts.Watch),
+		)
 	}
 	for _, f := range []struct{ flag, field *string }{
 		{&facts.Source, &lock.Source}, {&facts.PublishedAs, &lock.PublishedAs}, {&facts.Watch, &lock.Watch}, {&facts.Retrieved, &lock.Retrieved},
@@ -220,7 +246,8 @@ func (a *app) readSource(ctx context.Context, source string) (*document.Document
 	return document.Parse(name, data)
 }
 
-// changesOfSelection is what a new pin changes for the selected operations, as text. It is empty if there is no pin yet.
+// changesOfSelection is what a new pin changes for the selected operations, as text. It is empty if there is no pin
+// yet.
 func (a *app) changesOfSelection(ctx context.Context, newPin []byte) (string, error) {
 	old, err := os.ReadFile(a.path(project.PinFile))
 	if errors.Is(err, fs.ErrNotExist) || bytes.Equal(old, newPin) {

@@ -77,14 +77,18 @@ func writeReport(o output, r *diff.Report, options report.Options) error {
 	return writeFile(o.file, buf.Bytes())
 }
 
-// writeFile writes a report, whole or not at all, and makes the folder that it is in. What is no file, such as a link or a
-// device, stays what it is and is written through.
+// writeFile writes a report, whole or not at all, and makes the folder that it is in. What is no file, such as a link
+// or a device, stays what it is and is written through.
 func writeFile(name string, data []byte) error {
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return os.WriteFile(name, data, 0o644)
 	}
 	base := filepath.Base(name)
-	return project.Write(filepath.Dir(name), map[string][]byte{base: data}, []project.Change{{Path: base, State: project.Stale}})
+	return project.Write(
+		filepath.Dir(name),
+		map[string][]byte{base: data},
+		[]project.Change{{Path: base, State: project.Stale}},
+	)
 }
 
 // colors tells whether stdout is a terminal that wants colour (no-color.org).

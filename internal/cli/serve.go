@@ -122,8 +122,21 @@ func (h *served) note(r *http.Request, w *statusWriter, took time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	// Ids, numbers and tokens are nobody's business here either; the redactor is not for several goroutines at once.
-	line := servedLine{Method: r.Method, Path: visible(h.redactor.URL(r.URL.EscapedPath())), Status: w.status, Reason: visible(h.redactor.Text(w.reason()))}
-	fmt.Fprintf(h.out, "%s %s %d %d ms%s\n", line.Method, line.Path, line.Status, took.Milliseconds(), strings.TrimRight(" "+line.Reason, " "))
+	line := servedLine{
+		Method: r.Method,
+		Path:   visible(h.redactor.URL(r.URL.EscapedPath())),
+		Status: w.status,
+		Reason: visible(h.redactor.Text(w.reason())),
+	}
+	fmt.Fprintf(
+		h.out,
+		"%s %s %d %d ms%s\n",
+		line.Method,
+		line.Path,
+		line.Status,
+		took.Milliseconds(),
+		strings.TrimRight(" "+line.Reason, " "),
+	)
 	h.last = append([]servedLine{line}, h.last[:min(len(h.last), maxServed-1)]...)
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// serving runs the command, and gives its address, a function that sends a request, and one that stops it and returns what it
-// has printed.
+// serving runs the command, and gives its address, a function that sends a request, and one that stops it and returns
+// what it has printed.
 func serving(t *testing.T, args ...string) (send func(method, path, body string, header ...string) (int, string), stop func() string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -68,10 +68,25 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or a waiver that fails, 
 	flags.add(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&flags.coverage, "coverage", false, "also list what the document has and no exchange shows")
-	f.StringVar(&flags.propose, "propose", "", "write overlay actions and recordings for what the traffic proves into this folder")
+	f.StringVar(
+		&flags.propose,
+		"propose",
+		"",
+		"write overlay actions and recordings for what the traffic proves into this folder",
+	)
 	f.StringVar(&flags.spec, "spec", "", "compare with this document instead of the project's: OpenAPI 3.0, no waivers")
-	f.StringSliceVar(&flags.operations, "operations", nil, "only these operations, such as 'POST /restapi/v1.0/…', separated by commas")
-	f.StringSliceVar(&flags.servers, "server", nil, "only requests to this URL or path prefix, which stands before the document's paths")
+	f.StringSliceVar(
+		&flags.operations,
+		"operations",
+		nil,
+		"only these operations, such as 'POST /restapi/v1.0/…', separated by commas",
+	)
+	f.StringSliceVar(
+		&flags.servers,
+		"server",
+		nil,
+		"only requests to this URL or path prefix, which stands before the document's paths",
+	)
 	return cmd
 }
 
@@ -255,7 +270,8 @@ func (a *app) readTraffic(ctx context.Context, name string, c *traffic.Comparer)
 	}
 	var files []string
 	err = filepath.WalkDir(name, func(file string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && slices.Contains([]string{".har", ".ndjson", recording.Extension}, path.Ext(file)) {
+		if err == nil && !entry.IsDir() &&
+			slices.Contains([]string{".har", ".ndjson", recording.Extension}, path.Ext(file)) {
 			files = append(files, file)
 		}
 		return err

@@ -49,7 +49,8 @@ Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 u
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
-	cmd.Flags().StringVar(&flags.format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
+	cmd.Flags().
+		StringVar(&flags.format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
 	completeWith(cmd, "format", updateFormats...)
 	cmd.Flags().StringVar(&flags.pr, "pr", "", "folder for the files of a pull request")
 	cmd.Flags().BoolVar(&flags.noSuite, "no-suite", false, "do not run the contract suite")
@@ -77,7 +78,10 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	if !exists {
-		return fmt.Errorf("%s is missing: there is nothing to update yet: run ringbasic pin SOURCE first", project.LockFile)
+		return fmt.Errorf(
+			"%s is missing: there is nothing to update yet: run ringbasic pin SOURCE first",
+			project.LockFile,
+		)
 	}
 	if source == "" {
 		if source, err = old.WatchURL(); err != nil {
@@ -92,14 +96,20 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	made, err := update.Run(ctx, update.Input{Files: os.DirFS(a.dir), Upstream: upstream, Pin: files, Today: time.Now()})
+	made, err := update.Run(
+		ctx,
+		update.Input{Files: os.DirFS(a.dir), Upstream: upstream, Pin: files, Today: time.Now()},
+	)
 	if err != nil {
 		if f.format != "json" && made != nil { // the failure is the one document then
 			if err := a.writeUpdate(f.format, made); err != nil {
 				return err
 			}
 		}
-		return fmt.Errorf("nothing was written: the new document cannot be built: mend this and run update again: %w", err)
+		return fmt.Errorf(
+			"nothing was written: the new document cannot be built: mend this and run update again: %w",
+			err,
+		)
 	}
 	if err := made.NoteInChangelog(os.DirFS(a.dir)); err != nil {
 		return err
@@ -118,7 +128,12 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 	for _, c := range changes {
 		if c.State != project.Unchanged {
 			written = true
-			fmt.Fprintf(progress, "%s %s\n", c.Path, map[project.State]string{project.Stale: "written", project.Missing: "written", project.Extra: "removed"}[c.State])
+			fmt.Fprintf(
+				progress,
+				"%s %s\n",
+				c.Path,
+				map[project.State]string{project.Stale: "written", project.Missing: "written", project.Extra: "removed"}[c.State],
+			)
 		}
 	}
 	printSummary(progress, made.Built, changes)

@@ -118,8 +118,8 @@ func (c *Contract) check(e *Exchange, fail func(format string, args ...any)) {
 	e.row = c.owner(r, op, fail)
 }
 
-// expect compares what is wrong with a message with the keyword that the recording announces under key, and tells whether
-// the message is valid.
+// expect compares what is wrong with a message with the keyword that the recording announces under key, and tells
+// whether the message is valid.
 func expect(what, key, keyword string, found []Violation, fail func(string, ...any)) (valid bool) {
 	if keyword == "" {
 		for _, v := range found {
@@ -218,7 +218,12 @@ func checkBody(r *recording.Recording, row *errorcodes.Row, fail func(string, ..
 		fail("the message %q is not, word for word, that of %s: %q", of.Message, row, row.Message)
 	}
 	if whole.Code != "" && whole.Code != row.Code && !slices.Contains(kinds, whole.Code) {
-		fail("the errorCode at the top, %s, is neither %s nor one of %s", whole.Code, row.Code, strings.Join(kinds, ", "))
+		fail(
+			"the errorCode at the top, %s, is neither %s nor one of %s",
+			whole.Code,
+			row.Code,
+			strings.Join(kinds, ", "),
+		)
 	}
 	for _, text := range []string{whole.Message, whole.Description} {
 		if text != "" && text != of.Message {

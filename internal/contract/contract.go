@@ -19,8 +19,8 @@
 //
 // What is checked of all together is described at [Contract.CheckAll].
 //
-// Keywords are those of JSON Schema (enum, type, maxLength, …), "required" also for a parameter or body that is missing,
-// and beside them: "syntax" for a body that cannot be decoded, "content-type" and "status" for those that the
+// Keywords are those of JSON Schema (enum, type, maxLength, …), "required" also for a parameter or body that is
+// missing, and beside them: "syntax" for a body that cannot be decoded, "content-type" and "status" for those that the
 // description does not have.
 //
 // A description without error rows is checked as far as it goes: then no row is missing, and errors have no owner.
@@ -90,7 +90,14 @@ func New(doc *openapi3.T) (*Contract, error) {
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
-			op := &Operation{ID: operation.OperationID, Method: method, Path: path, item: item, operation: operation, responses: map[int]*openapi3.Response{}}
+			op := &Operation{
+				ID:        operation.OperationID,
+				Method:    method,
+				Path:      path,
+				item:      item,
+				operation: operation,
+				responses: map[int]*openapi3.Response{},
+			}
 			accepted := *operation
 			accepted.Responses = openapi3.NewResponsesWithCapacity(8)
 			op.accepted = &accepted
@@ -110,8 +117,13 @@ func New(doc *openapi3.T) (*Contract, error) {
 			}
 			for _, row := range op.Rows {
 				if row.Status == 0 {
-					return nil, fmt.Errorf("%s %s: the row of code %q in %s has no status: give it one, or put it into a response",
-						method, path, row.Code, errorcodes.Extension)
+					return nil, fmt.Errorf(
+						"%s %s: the row of code %q in %s has no status: give it one, or put it into a response",
+						method,
+						path,
+						row.Code,
+						errorcodes.Extension,
+					)
 				}
 			}
 			op.cells = op.listCells()
@@ -191,11 +203,21 @@ func (c *Contract) ValidateRequest(r *http.Request) []Violation {
 	return tidy(found)
 }
 
-func (c *Contract) requestInput(op *Operation, params map[string]string, r *http.Request) *openapi3filter.RequestValidationInput {
+func (c *Contract) requestInput(
+	op *Operation,
+	params map[string]string,
+	r *http.Request,
+) *openapi3filter.RequestValidationInput {
 	return &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: params,
-		Route:      &routers.Route{Spec: c.doc, Path: op.Path, PathItem: op.item, Method: op.Method, Operation: op.accepted},
+		Route: &routers.Route{
+			Spec:      c.doc,
+			Path:      op.Path,
+			PathItem:  op.item,
+			Method:    op.Method,
+			Operation: op.accepted,
+		},
 		Options: &openapi3filter.Options{
 			MultiError:                        true,
 			IncludeResponseStatus:             true,
@@ -227,7 +249,9 @@ func (c *Contract) ValidateResponse(op *Operation, status int, header http.Heade
 	}
 	kind := header.Get("Content-Type")
 	if ref.Value.Content.Get(kind) == nil {
-		return []Violation{{Keyword: "content-type", Text: fmt.Sprintf("%q is not documented for status %d", kind, status)}}
+		return []Violation{
+			{Keyword: "content-type", Text: fmt.Sprintf("%q is not documented for status %d", kind, status)},
+		}
 	}
 	if isJSON(kind) {
 		if err := jsonSyntax(body); err != nil {
@@ -238,7 +262,11 @@ func (c *Contract) ValidateResponse(op *Operation, status int, header http.Heade
 	if err != nil {
 		return []Violation{{Keyword: "path", Text: err.Error()}}
 	}
-	input := &openapi3filter.ResponseValidationInput{RequestValidationInput: c.requestInput(op, nil, request), Status: status, Header: header}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: c.requestInput(op, nil, request),
+		Status:                 status,
+		Header:                 header,
+	}
 	input.Options = input.RequestValidationInput.Options
 	input.SetBodyBytes(body)
 	return tidy(violations(openapi3filter.ValidateResponse(context.Background(), input)))

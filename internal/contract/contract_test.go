@@ -272,8 +272,8 @@ func TestParseWaiversRefuses(t *testing.T) {
 	}
 }
 
-// A row may stand at the operation, with its status, as well as at a response: the vendor's prose is lifted there where no
-// response has the status. The same row at both counts once.
+// A row may stand at the operation, with its status, as well as at a response: the vendor's prose is lifted there where
+// no response has the status. The same row at both counts once.
 func TestRowsOfOperation(t *testing.T) {
 	rows := func(list string) string {
 		return strings.Replace(description, "operationId: createBook\n", "operationId: createBook\n      x-error-codes: "+list+"\n", 1)

@@ -151,14 +151,21 @@ func (op *Operation) Numberish(path string) bool { return op.cells.response.eith
 // Names tells whether the schema of op's successful response names the member at path.
 func (op *Operation) Names(path string) bool { return op.cells.response.properties[path] }
 
-// CheckAll collects what is wrong with recordings that were checked, and tells whether all together exercise each cell of
-// the description (see [Kinds]), or a waiver says why not. A waiver for what is exercised, or for what there is not, is a
-// problem as well. Of an operation that has no recording at all, not every cell is told. What is listed as not recorded
-// yet, if there is such a list, is no problem until it is exercised or gone.
+// CheckAll collects what is wrong with recordings that were checked, and tells whether all together exercise each cell
+// of the description (see [Kinds]), or a waiver says why not. A waiver for what is exercised, or for what there is not,
+// is a problem as well. Of an operation that has no recording at all, not every cell is told. What is listed as not
+// recorded yet, if there is such a list, is no problem until it is exercised or gone.
 func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver, list *Unrecorded) *Report {
 	report := &Report{}
-	m := matrix{hit: map[string]bool{}, used: map[string]bool{}, known: map[string]bool{}, waivers: map[string]*Waiver{},
-		listed: list.cells(), open: map[string]bool{}, later: map[string]bool{}}
+	m := matrix{
+		hit:     map[string]bool{},
+		used:    map[string]bool{},
+		known:   map[string]bool{},
+		waivers: map[string]*Waiver{},
+		listed:  list.cells(),
+		open:    map[string]bool{},
+		later:   map[string]bool{},
+	}
 	recorded := map[string]bool{} // operation ids
 	for _, e := range exchanges {
 		report.Problems = append(report.Problems, e.Problems...)
@@ -182,8 +189,11 @@ func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver, list *Unrec
 		before := len(m.missing)
 		m.operation(op)
 		if n := len(m.missing) - before; n > 0 && !recorded[op.ID] {
-			m.missing = append(m.missing[:before], fmt.Sprintf("%s has no recording: begin with %s/%s-CASE%s (cells to exercise: %d)",
-				op.ID, op.ID, op.firstSuccess(), recording.Extension, n))
+			m.missing = append(
+				m.missing[:before],
+				fmt.Sprintf("%s has no recording: begin with %s/%s-CASE%s (cells to exercise: %d)",
+					op.ID, op.ID, op.firstSuccess(), recording.Extension, n),
+			)
 		}
 	}
 	if len(c.Platform) > 0 {
@@ -193,9 +203,15 @@ func (c *Contract) CheckAll(exchanges []*Exchange, waivers []Waiver, list *Unrec
 		switch {
 		case m.used[w.Cell]:
 		case m.known[w.Cell]:
-			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("%q is exercised: remove the waiver", w.Cell)})
+			report.Problems = append(
+				report.Problems,
+				Problem{w.At, fmt.Sprintf("%q is exercised: remove the waiver", w.Cell)},
+			)
 		default:
-			report.Problems = append(report.Problems, Problem{w.At, fmt.Sprintf("there is no %q: remove the waiver", w.Cell)})
+			report.Problems = append(
+				report.Problems,
+				Problem{w.At, fmt.Sprintf("there is no %q: remove the waiver", w.Cell)},
+			)
 		}
 	}
 	for _, text := range m.missing {

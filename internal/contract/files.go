@@ -10,8 +10,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
-// CheckFiles is what the recordings of the project with these files show of a built document: [Contract.CheckAll] with its
-// waivers and its list of what is not recorded yet. It is nil if there are no recordings.
+// CheckFiles is what the recordings of the project with these files show of a built document: [Contract.CheckAll] with
+// its waivers and its list of what is not recorded yet. It is nil if there are no recordings.
 func CheckFiles(files fs.FS, doc *openapi3.T) (*Report, error) {
 	recordings, err := recording.ReadDir(files, project.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(recordings) == 0 {

@@ -55,7 +55,12 @@ func ParseUnrecorded(name string, data []byte) (*Unrecorded, error) {
 				u.Groups = append(u.Groups, group)
 			}
 		default:
-			return nil, document.Errorf(name, key, "unknown key %q: the file holds pin, a text, and unrecorded, a list", key.Value)
+			return nil, document.Errorf(
+				name,
+				key,
+				"unknown key %q: the file holds pin, a text, and unrecorded, a list",
+				key.Value,
+			)
 		}
 	}
 	if len(u.Groups) > 0 && u.Pin == "" {
@@ -86,9 +91,15 @@ func (u *Unrecorded) stale(m matrix) (problems []Problem) {
 			switch {
 			case m.later[cell]:
 			case m.known[cell]:
-				problems = append(problems, Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list", cell)})
+				problems = append(
+					problems,
+					Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list", cell)},
+				)
 			default:
-				problems = append(problems, Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list", cell)})
+				problems = append(
+					problems,
+					Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list", cell)},
+				)
 			}
 		}
 	}

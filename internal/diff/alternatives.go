@@ -9,8 +9,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// addDiscriminator keeps the property, and for a parent the children that its values lead to. n is the object that it is
-// a member of. A mapping to a schema that does not exist is never noticed here.
+// addDiscriminator keeps the property, and for a parent the children that its values lead to. n is the object that it
+// is a member of. A mapping to a schema that does not exist is never noticed here.
 func (f *folder) addDiscriminator(n, v *yaml.Node) {
 	name := v
 	if v.Kind == yaml.MappingNode {

@@ -110,7 +110,11 @@ func (r *reader) requestBody(n *yaml.Node) *body {
 func (r *reader) content(n *yaml.Node) []*media {
 	var list []*media
 	for name, value := range document.Pairs(n) {
-		m := &media{name: mediaName(name.Value), line: name.Line, schema: r.schema(document.Get(value, "schema"), name.Line)}
+		m := &media{
+			name:   mediaName(name.Value),
+			line:   name.Line,
+			schema: r.schema(document.Get(value, "schema"), name.Line),
+		}
 		if r.binary(m) {
 			m.schema = r.file(m.schema)
 		}
@@ -165,7 +169,8 @@ func (r *reader) encode(m *media, encodings *yaml.Node) {
 			line = encoding.Line
 		}
 		contentType := document.Text(encoding, "contentType")
-		if names := contentTypes(contentType); contentType != "" && !slices.Equal(names, []string{partType(field.schema)}) {
+		if names := contentTypes(contentType); contentType != "" &&
+			!slices.Equal(names, []string{partType(field.schema)}) {
 			facts["contentType"] = fact{strings.Join(names, ", "), document.Get(encoding, "contentType").Line}
 		}
 		// In a multipart body style is for text alone, and each item of a list is a part of its own.
@@ -244,8 +249,8 @@ func (r *reader) response(status, n, op *yaml.Node) *response {
 }
 
 // mediaName is a media type as it compares: type and parameter names are case-insensitive, and values may be quoted
-// (RFC 9110 §8.3). The charset of JSON and of text says nothing about what is in it. What is no media type is compared as
-// it stands.
+// (RFC 9110 §8.3). The charset of JSON and of text says nothing about what is in it. What is no media type is compared
+// as it stands.
 func mediaName(s string) string {
 	name, params, err := mime.ParseMediaType(s)
 	if err != nil {

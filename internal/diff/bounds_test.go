@@ -39,8 +39,8 @@ func TestLadders(t *testing.T) {
 	}
 }
 
-// Branches that are unions are one union, whose branches are compared with each other: those of 60 levels are some thousand pairs,
-// each of them with branches of its own. It ends within a second, and tells of the change.
+// Branches that are unions are one union, whose branches are compared with each other: those of 60 levels are some
+// thousand pairs, each of them with branches of its own. It ends within a second, and tells of the change.
 func TestUnionLadder(t *testing.T) {
 	t.Parallel()
 	const step = "{oneOf: [NEXT, {type: object, properties: {y: NEXT}}]}"

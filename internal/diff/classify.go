@@ -9,9 +9,9 @@ import (
 
 // classify gives each schema of two documents a class, so that two schemas have the same class if and only if their
 // unrolled trees say the same. Where no cycle is reached, a class follows from what a schema says itself and from the
-// classes of its members, in one pass. The rest start from what they say themselves, and classes are split by what their
-// members are until none splits: the coarsest partition that is stable, which does not depend on how a cycle is written.
-// The classes are in the order of the schemas.
+// classes of its members, in one pass. The rest start from what they say themselves, and classes are split by what
+// their members are until none splits: the coarsest partition that is stable, which does not depend on how a cycle is
+// written. The classes are in the order of the schemas.
 //
 // There are at most as many rounds as what reaches a cycle is deep, each linear in its size.
 func classify(before, after []*schema) (old, new []int) {
@@ -150,7 +150,10 @@ func (s *schema) own() string {
 
 // blank tells whether a schema allows anything, which is what no schema does.
 func (s *schema) blank() bool {
-	return s.typ.value == nil && len(s.facts) == 0 && !s.closed && s.props == nil && s.items == nil && s.values == nil && s.unions == nil && s.opaque == nil
+	return s.typ.value == nil && len(s.facts) == 0 && !s.closed && s.props == nil && s.items == nil &&
+		s.values == nil &&
+		s.unions == nil &&
+		s.opaque == nil
 }
 
 // appendClasses spells the class of a schema and of its members. The branches of a union are a set, but for what the

@@ -9,8 +9,8 @@ import (
 
 // Compare returns a finding for each fact that differs, sorted by operation, location, id, attribute, old and new. Both
 // sides must have been asked for the same operations; those that neither has are left out. What is inside of something
-// that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces] places
-// is one finding. Error codes are compared by [CompareCodes].
+// that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces]
+// places is one finding. Error codes are compared by [CompareCodes].
 func Compare(old, new *Facts) []Finding {
 	c := &comparer{entered: map[visit]int{}, trials: &trials{answers: map[question]outcome{}}}
 	c.oldClass, c.newClass = classify(old.schemas, new.schemas)
@@ -49,7 +49,8 @@ type cause struct {
 	id, attribute, member, value string
 }
 
-// gather makes one finding of those that one component causes at more places than anyone reads. The first stands for all.
+// gather makes one finding of those that one component causes at more places than anyone reads. The first stands for
+// all.
 func gather(findings []Finding) []Finding {
 	number := map[cause]int{}
 	for _, f := range findings {
@@ -101,9 +102,9 @@ type visit struct {
 }
 
 // maxVisits is how often the same two schemas are compared. Where a document lets every operation reach everything on
-// many ways, there are more places than anyone reads, and the findings at the first of them say all. Of unions it is maxAgain in all:
-// each of a union's branches may lead to further unions, so that what is below grows with a power of their number. The real
-// documents compare up to 1,550 pairs again.
+// many ways, there are more places than anyone reads, and the findings at the first of them say all. Of unions it is
+// maxAgain in all: each of a union's branches may lead to further unions, so that what is below grows with a power of
+// their number. The real documents compare up to 1,550 pairs again.
 const (
 	maxVisits = 200
 	maxAgain  = 2_000
@@ -132,7 +133,10 @@ func (c *comparer) enter(x, y *schema, at place) bool {
 func (c *comparer) emit(id, location, attribute string, before, after any, line int, implied ...Implied) {
 	rule := rulesByID[id]
 	slices.SortFunc(implied, compareImplied)
-	implied = slices.DeleteFunc(slices.Compact(implied), func(i Implied) bool { return i.Location == location && i.Attribute == "" })
+	implied = slices.DeleteFunc(
+		slices.Compact(implied),
+		func(i Implied) bool { return i.Location == location && i.Attribute == "" },
+	)
 	if implied == nil {
 		implied = []Implied{}
 	}
@@ -155,7 +159,11 @@ func (c *comparer) emitWhole(change, id, location string, line int, implied ...I
 }
 
 func compareImplied(a, b Implied) int {
-	return cmp.Or(strings.Compare(a.Location, b.Location), strings.Compare(a.Attribute, b.Attribute), strings.Compare(b.Kind, a.Kind))
+	return cmp.Or(
+		strings.Compare(a.Location, b.Location),
+		strings.Compare(a.Attribute, b.Attribute),
+		strings.Compare(b.Kind, a.Kind),
+	)
 }
 
 // choose is the one of two for a flag that was set or cleared, an id as a rule.
@@ -194,7 +202,14 @@ func (c *comparer) operation(a, b *operation) {
 		case y == nil:
 			c.emit(other, "operation", "callbacks", key, nil, b.line)
 		default:
-			inner := &comparer{oldClass: c.oldClass, newClass: c.newClass, op: c.op, quiet: true, trials: c.trials, entered: map[visit]int{}}
+			inner := &comparer{
+				oldClass: c.oldClass,
+				newClass: c.newClass,
+				op:       c.op,
+				quiet:    true,
+				trials:   c.trials,
+				entered:  map[visit]int{},
+			}
 			if inner.operation(x, y); len(inner.findings) > 0 {
 				c.emit(other, "operation", "callbacks", key, key, y.line)
 			}
@@ -268,7 +283,12 @@ func (c *comparer) parameters(a, b *operation) {
 			c.emitWhole(removed, "param-rem", x.location(), b.line, c.inside(x.schema, at, removed)...)
 		case x == nil:
 			at := place{side: request, prefix: y.location(), parameter: true}
-			c.emitWhole(added, choose(y.required.value != nil, "param-add-req", "param-add-opt"), y.location(), y.line, c.inside(y.schema, at, added)...)
+			c.emitWhole(
+				added,
+				choose(y.required.value != nil, "param-add-req", "param-add-opt"),
+				y.location(),
+				y.line,
+				c.inside(y.schema, at, added)...)
 		default:
 			c.parameter(x, y)
 		}
@@ -283,7 +303,8 @@ func rejoin(list, other map[string]*parameter) {
 			continue
 		}
 		name := p.whole.id()
-		if y := other[name]; y != nil && y.whole == nil && y.schema.isAny("object") && (list[name] == nil || list[name] == p.whole || list[name].whole == p.whole) {
+		if y := other[name]; y != nil && y.whole == nil && y.schema.isAny("object") &&
+			(list[name] == nil || list[name] == p.whole || list[name].whole == p.whole) {
 			delete(list, id)
 			list[name] = p.whole
 		}
@@ -294,7 +315,8 @@ func (c *comparer) parameter(x, y *parameter) {
 	at := place{side: request, prefix: y.location(), parameter: true, text: y.facts["content"].value == nil}
 	c.requiredFlag("req-req", "req-opt", at.String(), x.required, y.required, y.line)
 	for _, name := range bothKeys(x.facts, y.facts) {
-		if name == "collectionFormat" && (!same(x.schema.typ.value, y.schema.typ.value) || !same(x.facts["content"].value, y.facts["content"].value)) {
+		if name == "collectionFormat" &&
+			(!same(x.schema.typ.value, y.schema.typ.value) || !same(x.facts["content"].value, y.facts["content"].value)) {
 			continue // judged with the type, or with the content
 		}
 		before, after := x.facts[name], y.facts[name]
@@ -357,14 +379,28 @@ func (c *comparer) media(old, new []*media, location string, s side, line int) {
 			case s == respond && isRange(name) && len(new) > 0 && !slices.ContainsFunc(new, func(m *media) bool { return !inRange(name, m.name) }):
 				c.emit("mt-resp-narrower", at.prefix, "", name, nil, line)
 			default:
-				c.emit("mt-"+s.prefix()+"-rem", at.prefix, "", name, nil, line, c.insideMedia([]*media{x}, location, removed)...)
+				c.emit(
+					"mt-"+s.prefix()+"-rem",
+					at.prefix,
+					"",
+					name,
+					nil,
+					line,
+					c.insideMedia([]*media{x}, location, removed)...)
 			}
 		case x == nil:
 			if through := covering(old, name); through != nil {
 				c.oneMedia(through, y, at)
 				continue
 			}
-			c.emit("mt-"+s.prefix()+"-add", at.prefix, "", nil, name, y.line, c.insideMedia([]*media{y}, location, added)...)
+			c.emit(
+				"mt-"+s.prefix()+"-add",
+				at.prefix,
+				"",
+				nil,
+				name,
+				y.line,
+				c.insideMedia([]*media{y}, location, added)...)
 		default:
 			c.oneMedia(x, y, at)
 		}
@@ -404,7 +440,9 @@ func (c *comparer) oneMedia(x, y *media, at place) {
 			continue
 		}
 		location := at.child(prop).String()
-		if from, to := before["style"], after["style"]; from.value != nil && to.value != nil && !same(from.value, to.value) && same(was.schema.typ.value, is.schema.typ.value) {
+		if from, to := before["style"], after["style"]; from.value != nil && to.value != nil &&
+			!same(from.value, to.value) &&
+			same(was.schema.typ.value, is.schema.typ.value) {
 			c.emit("req-style", location, "style", from.value, to.value, cmp.Or(to.line, y.line))
 		}
 		if from, to := before["contentType"], after["contentType"]; !same(from.value, to.value) {
@@ -427,7 +465,14 @@ func (c *comparer) oneMedia(x, y *media, at place) {
 		for _, name := range bothKeys(before, after) {
 			header, ok := strings.CutPrefix(name, "header ")
 			if from, to := before[name], after[name]; ok && (from.value == nil) != (to.value == nil) {
-				c.emit(choose(to.value != nil, "req-req", "req-opt"), location, "header "+header, from.value != nil, to.value != nil, cmp.Or(to.line, y.line))
+				c.emit(
+					choose(to.value != nil, "req-req", "req-opt"),
+					location,
+					"header "+header,
+					from.value != nil,
+					to.value != nil,
+					cmp.Or(to.line, y.line),
+				)
 			}
 		}
 	}

@@ -158,7 +158,11 @@ type member struct {
 }
 
 func (s *schema) property(name string) *property {
-	i, ok := slices.BinarySearchFunc(s.props, name, func(p property, name string) int { return strings.Compare(p.name, name) })
+	i, ok := slices.BinarySearchFunc(
+		s.props,
+		name,
+		func(p property, name string) int { return strings.Compare(p.name, name) },
+	)
 	if !ok {
 		return nil
 	}

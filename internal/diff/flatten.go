@@ -58,7 +58,11 @@ func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) 
 		return nil, err
 	}
 	if len(r.all) > maxSchemas {
-		return nil, fmt.Errorf("%s: the operations reach more than %d schemas: compare fewer of them (--operations)", name, maxSchemas)
+		return nil, fmt.Errorf(
+			"%s: the operations reach more than %d schemas: compare fewer of them (--operations)",
+			name,
+			maxSchemas,
+		)
 	}
 	f.schemas = r.all
 	for i, s := range f.schemas {
@@ -145,7 +149,10 @@ func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
 		return
 	}
 	text := document.Errorf(r.name, n, format, args...).Error()
-	r.problems = append(r.problems, problem{n.Line, n.Column, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → "))})
+	r.problems = append(
+		r.problems,
+		problem{n.Line, n.Column, fmt.Sprintf("%s (from %s)", text, strings.Join(r.chain, " → "))},
+	)
 }
 
 // err is all problems in the order of the document, each once.
@@ -256,7 +263,8 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 	}
 	for _, p := range params {
 		in := document.Text(p.node, "in")
-		if r.family == "2.0" && (in == "body" || in == "formData") || in == "header" && r.ignored(document.Text(p.node, "name"), "accept", "authorization", "content-type") {
+		if r.family == "2.0" && (in == "body" || in == "formData") ||
+			in == "header" && r.ignored(document.Text(p.node, "name"), "accept", "authorization", "content-type") {
 			continue
 		}
 		whole := r.parameter(p)
@@ -315,7 +323,12 @@ func (r *reader) mergeParameters(lists ...*yaml.Node) []parameterNode {
 }
 
 func (r *reader) parameter(p parameterNode) *parameter {
-	param := &parameter{in: document.Text(p.node, "in"), name: document.Text(p.node, "name"), line: p.line, facts: map[string]fact{}}
+	param := &parameter{
+		in:    document.Text(p.node, "in"),
+		name:  document.Text(p.node, "name"),
+		line:  p.line,
+		facts: map[string]fact{},
+	}
 	if as, renamed := r.variables[param.name]; renamed && param.in == "path" {
 		param.name = as
 	}
@@ -352,7 +365,8 @@ func (r *reader) parameter(p parameterNode) *parameter {
 // serialization normalises collectionFormat of Swagger 2.0 and style with explode of OpenAPI 3 to one fact. It is a
 // fact of arrays and objects; how a single value is written depends on style alone.
 func (r *reader) serialization(param *parameter, node *yaml.Node) {
-	if style := document.Get(node, "style"); style != nil && (style.Value == "label" || style.Value == "matrix") && !param.schema.isAny("array", "object") {
+	if style := document.Get(node, "style"); style != nil && (style.Value == "label" || style.Value == "matrix") &&
+		!param.schema.isAny("array", "object") {
 		param.facts["style"] = scalar(style)
 	}
 	otherwise := "simple"
@@ -414,7 +428,8 @@ func (r *reader) written(s *schema, node *yaml.Node, otherwise string, line int)
 func exploded(p *parameter) []*parameter {
 	s := p.schema
 	if p.in != "query" && p.in != "cookie" || p.facts["collectionFormat"].value != "form explode" || !s.isAny("object") ||
-		len(s.props) == 0 || s.values != nil || len(s.unions)+len(s.opaque) > 0 {
+		len(s.props) == 0 || s.values != nil ||
+		len(s.unions)+len(s.opaque) > 0 {
 		return []*parameter{p}
 	}
 	var members []*parameter

@@ -13,9 +13,9 @@ type Stage struct {
 // built; their facts are asked for only as needed, the last first.
 //
 // A finding is handled if and only if comparing the stage with upstream finds no difference in the same fact, by itself
-// or as part of what only one of them has. So what upstream withdraws from a media type that our document has dropped is
-// handled, and what it adds there is not. Since the pin differs from upstream and the last stage does not, some action
-// made the difference: it is found by bisection.
+// or as part of what only one of them has. So what upstream withdraws from a media type that our document has dropped
+// is handled, and what it adds there is not. Since the pin differs from upstream and the last stage does not, some
+// action made the difference: it is found by bisection.
 func MarkHandled(findings []Finding, upstream *Facts, stages []Stage) error {
 	if len(stages) == 0 {
 		return nil
@@ -110,8 +110,8 @@ var valued = []string{
 // wholes are the aspects that are about all there is at a place.
 var wholes = []string{"operation", "existence", "type", "body"}
 
-// about tells whether something differs about the fact of f, about what that is inside of, or, where f is about a whole,
-// about anything in it.
+// about tells whether something differs about the fact of f, about what that is inside of, or, where f is about a
+// whole, about anything in it.
 func (s *state) about(f Finding) bool {
 	k := f.fact()
 	at := [2]string{f.Operation, f.Location}
@@ -132,5 +132,6 @@ func (s *state) about(f Finding) bool {
 	if k.aspect == "operation" {
 		return s.any[f.Operation]
 	}
-	return s.places[at] || slices.ContainsFunc(f.Implied, func(i Implied) bool { return s.places[[2]string{f.Operation, i.Location}] })
+	return s.places[at] ||
+		slices.ContainsFunc(f.Implied, func(i Implied) bool { return s.places[[2]string{f.Operation, i.Location}] })
 }

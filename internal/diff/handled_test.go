@@ -45,7 +45,8 @@ func TestMarkHandled(t *testing.T) {
 		{"media type dropped", []string{csv, ""}, map[string]string{
 			`breaking mt-req-rem at request text/csv: "text/csv" → null (-request text/csv (body), -request text/csv a, -request text/csv b)`: "a:1",
 		}},
-		// What upstream withdraws inside of something that our document has dropped is in neither; what it adds there is in one.
+		// What upstream withdraws inside of something that our document has dropped is in neither; what it adds there
+		// is in one.
 		{"inside of what is dropped", []string{"b: {type: string}}}}\n", "c: {type: string}}}}\n"}, map[string]string{
 			"risky req-rem-opt at request text/csv b": "a:1",
 			"safe req-add-opt at request text/csv c":  "",

@@ -258,8 +258,8 @@ func mutations(m *model, path string, travels bool) map[string]mutation {
 	return all
 }
 
-// Laws of the comparison, over documents made at random: however a document is written, it says the same; a change of one
-// fact is one finding on each side where it travels, at its place, and the reverse has one there, too.
+// Laws of the comparison, over documents made at random: however a document is written, it says the same; a change of
+// one fact is one finding on each side where it travels, at its place, and the reverse has one there, too.
 func TestLaws(t *testing.T) {
 	t.Parallel()
 	const documents = 400

@@ -59,8 +59,8 @@ func (p place) items() place {
 	return p
 }
 
-// CutMedia takes the media type off what follows "request" or a status. depth is 0 for nothing at all, 1 for a media type,
-// 2 for one with a path, which is "" for the root.
+// CutMedia takes the media type off what follows "request" or a status. depth is 0 for nothing at all, 1 for a media
+// type, 2 for one with a path, which is "" for the root.
 func CutMedia(rest string) (media, path string, depth int) {
 	if rest == "" {
 		return "", "", 0

@@ -24,8 +24,8 @@ type Report struct {
 	Outside    []Warning       `json:"outside"`
 	// Operations are those that were compared, "POST /restapi/…", sorted: also those without a finding.
 	Operations []string `json:"-"`
-	// Document mentions what changed about the document as a whole, and where a missing operation may have gone. Nothing
-	// in it is a finding.
+	// Document mentions what changed about the document as a whole, and where a missing operation may have gone.
+	// Nothing in it is a finding.
 	Document []string `json:"document,omitempty"`
 	// Traffic is there in a report on recorded exchanges: then Pinned is the document that they were compared with.
 	Traffic *Traffic `json:"traffic,omitempty"`
@@ -148,7 +148,8 @@ type Stray struct {
 	Line int    `json:"line"` // in the overlay
 }
 
-// Override is a value that an overlay action replaces, and that is news in the upstream document: ours may be out of date.
+// Override is a value that an overlay action replaces, and that is news in the upstream document: ours may be out of
+// date.
 type Override struct {
 	Pointer string `json:"pointer"` // JSON pointer in the built document
 	Vendor  string `json:"vendor"`  // as JSON
@@ -272,7 +273,8 @@ func Fails(f Finding, failOn string) bool {
 
 // Fails tells whether the report fails a build: a finding does, or a waiver does not hold.
 func (r *Report) Fails(failOn string) bool {
-	return len(r.WaiverProblems) > 0 || slices.ContainsFunc(r.Findings, func(f Finding) bool { return Fails(f, failOn) })
+	return len(r.WaiverProblems) > 0 ||
+		slices.ContainsFunc(r.Findings, func(f Finding) bool { return Fails(f, failOn) })
 }
 
 // Mentions says what changed about the documents as a whole and about operations, but is no fact: versions, servers,

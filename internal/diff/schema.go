@@ -38,7 +38,8 @@ func (r *reader) conjunction(nodes []*yaml.Node, line int) *schema {
 	return r.fold(c.parts, line)
 }
 
-// collector gathers the schema objects that an object is made of: itself, what it refers to, and the parts of its allOf.
+// collector gathers the schema objects that an object is made of: itself, what it refers to, and the parts of its
+// allOf.
 type collector struct {
 	parts  []*yaml.Node
 	seen   map[*yaml.Node]bool
@@ -136,13 +137,24 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 		if r.combined++; r.combined > maxCombined {
 			if r.combined == maxCombined+1 {
 				r.problems = nil // what else is said follows from this
-				r.errorf(parts[0], "allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer operations (--operations)", maxCombined)
+				r.errorf(
+					parts[0],
+					"allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer operations (--operations)",
+					maxCombined,
+				)
 			}
 			r.depth--
 			return s
 		}
 	}
-	f := folder{reader: r, schema: s, parts: parts, props: map[string][]*yaml.Node{}, lines: map[string]int{}, required: map[string]fact{}}
+	f := folder{
+		reader:   r,
+		schema:   s,
+		parts:    parts,
+		props:    map[string][]*yaml.Node{},
+		lines:    map[string]int{},
+		required: map[string]fact{},
+	}
 	for _, part := range parts {
 		f.add(part)
 	}
@@ -151,8 +163,8 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 	return s
 }
 
-// maxCombined bounds the schemas that are put together of several objects. What is inside of two parts of an allOf is put
-// together, too, and what is inside of that, so that a short document can make exponentially many.
+// maxCombined bounds the schemas that are put together of several objects. What is inside of two parts of an allOf is
+// put together, too, and what is inside of that, so that a short document can make exponentially many.
 const maxCombined = 20_000
 
 func (r *reader) partsKey(parts []*yaml.Node) string {
@@ -318,8 +330,8 @@ func (f *folder) addEnum(n *yaml.Node) {
 	}
 }
 
-// described are the values that a list of branches describes, and the type that they state. References are followed, and
-// branches may have such branches.
+// described are the values that a list of branches describes, and the type that they state. References are followed,
+// and branches may have such branches.
 func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yaml.Node, ok bool) {
 	if len(branches) < 2 {
 		return nil, nil, false
@@ -546,7 +558,15 @@ func (f *folder) finish() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.lines)) {
-		s.props = append(s.props, property{name: name, line: f.lines[name], schema: f.child(f.props[name], f.lines[name]), required: f.required[name]})
+		s.props = append(
+			s.props,
+			property{
+				name:     name,
+				line:     f.lines[name],
+				schema:   f.child(f.props[name], f.lines[name]),
+				required: f.required[name],
+			},
+		)
 	}
 	if f.items != nil {
 		s.items = f.child(f.items, f.itemLine)

@@ -147,13 +147,16 @@ func (c *comparer) retyped(x, y *schema, from, to typeSet, at place) {
 // newLimits reports the limits that only y has, but for those of lists, which one item keeps.
 func (c *comparer) newLimits(x, y *schema, at place) {
 	for _, keyword := range slices.Sorted(maps.Keys(limits)) {
-		if limit := y.facts[keyword].value; limit != nil && x.facts[keyword].value == nil && about[keyword] != "array" && !strings.HasPrefix(keyword, "exclusive") {
+		if limit := y.facts[keyword].value; limit != nil && x.facts[keyword].value == nil &&
+			about[keyword] != "array" &&
+			!strings.HasPrefix(keyword, "exclusive") {
 			c.limit(keyword, -1, true, nil, limit, at, y.lineOf(keyword))
 		}
 	}
 }
 
-// impliedBy is a finding as something that is judged with another one: what was there is removed, what is there is added.
+// impliedBy is a finding as something that is judged with another one: what was there is removed, what is there is
+// added.
 func impliedBy(f Finding) []Implied {
 	var list []Implied
 	if f.Old != nil || f.Change == removed {
@@ -185,7 +188,8 @@ func (c *comparer) impliedFacts(x, y *schema, at place) []Implied {
 			note(keyword, before != nil, after != nil)
 		}
 	}
-	if x.closed != y.closed || !slices.EqualFunc(x.enum, y.enum, func(a, b fact) bool { return same(a.value, b.value) }) {
+	if x.closed != y.closed ||
+		!slices.EqualFunc(x.enum, y.enum, func(a, b fact) bool { return same(a.value, b.value) }) {
 		note("enum", x.closed, y.closed)
 	}
 	return list
@@ -194,7 +198,8 @@ func (c *comparer) impliedFacts(x, y *schema, at place) []Implied {
 // textual reports whether every text form of a value of x is one of y. A list with one item is written like the item.
 func (c *comparer) textual(x, y *schema) bool {
 	from, to := c.types(x), c.types(y)
-	if from == nil || slices.ContainsFunc(from, func(t string) bool { return t == "array" || t == "object" || t == "null" }) {
+	if from == nil ||
+		slices.ContainsFunc(from, func(t string) bool { return t == "array" || t == "object" || t == "null" }) {
 		return false
 	}
 	if slices.Equal(to, typeSet{"array"}) {
@@ -204,11 +209,14 @@ func (c *comparer) textual(x, y *schema) bool {
 	if to != nil && !to.has("string") && !to.covers(from) {
 		return false
 	}
-	if format := y.facts["format"].value; to.has("string") && format != nil && !same(format, x.facts["format"].value) && format != "int32" && format != "int64" {
+	if format := y.facts["format"].value; to.has("string") && format != nil && !same(format, x.facts["format"].value) &&
+		format != "int32" &&
+		format != "int64" {
 		return false
 	}
 	for keyword := range limits {
-		if before, after := x.facts[keyword].value, y.facts[keyword].value; before != nil && after != nil && !same(before, after) {
+		if before, after := x.facts[keyword].value, y.facts[keyword].value; before != nil && after != nil &&
+			!same(before, after) {
 			return false
 		}
 	}
@@ -414,7 +422,14 @@ func (c *comparer) additional(x, y *schema, at place) {
 	open := func(s *schema) bool { return s.facts[keyword].value == nil }
 	switch before, after := open(x), open(y); {
 	case before && !after:
-		c.emit("extra-closed-"+at.side.prefix(), at.String(), "", true, false, y.lineOf(keyword), c.belowValues(x, at, removed)...)
+		c.emit(
+			"extra-closed-"+at.side.prefix(),
+			at.String(),
+			"",
+			true,
+			false,
+			y.lineOf(keyword),
+			c.belowValues(x, at, removed)...)
 	case !before && after:
 		c.emit("extra-open", at.String(), "", false, true, y.lineOf(keyword), c.belowValues(y, at, added)...)
 	case before && after && (x.values != nil || y.values != nil):
@@ -455,8 +470,8 @@ func (c *comparer) properties(x, y *schema, at place) {
 	}
 }
 
-// travels reports whether a property is sent on this side: what the server owns is not in requests, what only the client
-// writes is not in responses (OpenAPI 3.0.3 §4.7.24.1).
+// travels reports whether a property is sent on this side: what the server owns is not in requests, what only the
+// client writes is not in responses (OpenAPI 3.0.3 §4.7.24.1).
 func (p property) travels(s side) bool {
 	return s == request && !p.schema.flag("readOnly") || s == respond && !p.schema.flag("writeOnly")
 }
@@ -512,7 +527,12 @@ func (c *comparer) property(p, q property, at place) {
 	}
 	switch id {
 	case "resp-rem-req":
-		c.emitWhole(removed, id, at.String(), q.schema.lineOf(keyword), append(implied, c.inside(p.schema, at, removed)...)...)
+		c.emitWhole(
+			removed,
+			id,
+			at.String(),
+			q.schema.lineOf(keyword),
+			append(implied, c.inside(p.schema, at, removed)...)...)
 	case "req-add-req":
 		c.emitWhole(added, id, at.String(), q.line, append(implied, c.inside(q.schema, at, added)...)...)
 	default:

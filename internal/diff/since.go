@@ -46,12 +46,22 @@ func ParseKnown(name string, data []byte) (*Known, error) {
 		return nil, fmt.Errorf("%s:%d: not a drift report as JSON: %w", name, line, err)
 	}
 	if report.Findings == nil {
-		return nil, fmt.Errorf("%s: not a drift report as JSON: it has no findings: write one with drift --format json", name)
+		return nil, fmt.Errorf(
+			"%s: not a drift report as JSON: it has no findings: write one with drift --format json",
+			name,
+		)
 	}
 	k := &Known{name: name, findings: *report.Findings}
 	for i, f := range k.findings {
 		if rulesByID[f.ID].ID == "" || f.Operation == "" || f.Location == "" {
-			return nil, fmt.Errorf("%s: finding %d: id %q, operation %q, location %q: a finding has all three, and the id is that of a rule", name, i+1, f.ID, f.Operation, f.Location)
+			return nil, fmt.Errorf(
+				"%s: finding %d: id %q, operation %q, location %q: a finding has all three, and the id is that of a rule",
+				name,
+				i+1,
+				f.ID,
+				f.Operation,
+				f.Location,
+			)
 		}
 	}
 	return k, nil
@@ -100,7 +110,10 @@ func (k *Known) Apply(r *Report) {
 	var stale []string
 	for _, f := range k.findings {
 		if !known[f.key()] {
-			stale = append(stale, fmt.Sprintf("%s: %s, %s, %s is found no more: drop it", k.name, f.ID, f.Operation, f.Location))
+			stale = append(
+				stale,
+				fmt.Sprintf("%s: %s, %s, %s is found no more: drop it", k.name, f.ID, f.Operation, f.Location),
+			)
 		}
 	}
 	slices.Sort(stale)

@@ -14,8 +14,8 @@ type spelling struct {
 	old, new string
 }
 
-// in3 is a document of OpenAPI 3.0 with one operation, POST /p, of which members are given in flow style. Members of the
-// document may stand before those of the operation.
+// in3 is a document of OpenAPI 3.0 with one operation, POST /p, of which members are given in flow style. Members of
+// the document may stand before those of the operation.
 func in3(operation string, root ...string) string {
 	return "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n" + strings.Join(root, "\n") + "\npaths: {/p: {post: {" + operation + "}}}\n"
 }

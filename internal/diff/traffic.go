@@ -6,8 +6,18 @@ import "slices"
 // They are apart from the rules of drift: no comparison of documents finds any of these.
 var trafficRules = []Rule{
 	{"seen-operation", Risky, "existence", "a call to an operation that no document has"},
-	{"seen-unselected", Safe, "existence", "a call to an operation that is not selected: the client has no method for it"},
-	{"seen-param", Safe, "existence", "a query parameter that the operation does not have: the client does not send it"},
+	{
+		"seen-unselected",
+		Safe,
+		"existence",
+		"a call to an operation that is not selected: the client has no method for it",
+	},
+	{
+		"seen-param",
+		Safe,
+		"existence",
+		"a query parameter that the operation does not have: the client does not send it",
+	},
 	{"seen-param-absent", Risky, "existence", "a required parameter was not sent"},
 	{"seen-param-value", Risky, "existence", "a parameter has a value that is not documented"},
 	{"seen-req-member", Safe, "existence", "the request has a member that the client cannot send"},
@@ -19,8 +29,18 @@ var trafficRules = []Rule{
 	{"seen-req-format", Risky, "existence", "the request does not keep a format"},
 	{"seen-req-media", Risky, "existence", "the request has a media type that the client does not send"},
 	{"seen-req-syntax", Risky, "existence", "the request's body cannot be decoded"},
-	{"seen-status", Risky, "existence", "an error status that is not documented: the client reports an undocumented error"},
-	{"seen-status-2xx", Breaking, "existence", "a success status that is not documented: the client takes it for an error"},
+	{
+		"seen-status",
+		Risky,
+		"existence",
+		"an error status that is not documented: the client reports an undocumented error",
+	},
+	{
+		"seen-status-2xx",
+		Breaking,
+		"existence",
+		"a success status that is not documented: the client takes it for an error",
+	},
 	{"seen-media", Breaking, "existence", "an answer of another media type: the client cannot decode it"},
 	{"seen-media-error", Risky, "existence", "an error of another media type: the client cannot read its code"},
 	{"seen-syntax", Breaking, "existence", "the answer's body cannot be decoded"},
@@ -37,7 +57,12 @@ var trafficRules = []Rule{
 	{"seen-format", Risky, "existence", "the answer does not keep a format"},
 	{"seen-code", Risky, "existence", "an error code that no row documents"},
 	{"seen-code-elsewhere", Risky, "existence", "an error code that is documented at another status or operation"},
-	{"seen-message", Safe, "existence", "an error message that no longer fits its template; the client goes by the code"},
+	{
+		"seen-message",
+		Safe,
+		"existence",
+		"an error message that no longer fits its template; the client goes by the code",
+	},
 }
 
 // Seen is what traffic shows of a finding.
@@ -74,8 +99,8 @@ func TrafficRule(id string) (Rule, bool) {
 	return Rule{}, false
 }
 
-// Keep drops the waivers that a report cannot match: those of traffic from drift, and the other way round; and where the
-// report is narrowed, those of other operations.
+// Keep drops the waivers that a report cannot match: those of traffic from drift, and the other way round; and where
+// the report is narrowed, those of other operations.
 func (w *Waivers) Keep(traffic bool, operations []string, narrowed bool) {
 	w.List = slices.DeleteFunc(w.List, func(one Waiver) bool {
 		_, is := TrafficRule(one.ID)

@@ -74,20 +74,24 @@ func (t typeSet) value() any {
 
 // bare reports whether a schema is a union and says no more than flags beside it.
 func (s *schema) bare() bool {
-	if s.typ.value != nil || s.closed || s.props != nil || s.items != nil || s.values != nil || s.opaque != nil || len(s.unions) != 1 {
+	if s.typ.value != nil || s.closed || s.props != nil || s.items != nil || s.values != nil || s.opaque != nil ||
+		len(s.unions) != 1 {
 		return false
 	}
 	for keyword := range s.facts {
-		if !slices.Contains([]string{"nullable", "deprecated", "readOnly", "writeOnly", "default", "discriminator"}, keyword) {
+		if !slices.Contains(
+			[]string{"nullable", "deprecated", "readOnly", "writeOnly", "default", "discriminator"},
+			keyword,
+		) {
 			return false
 		}
 	}
 	return true
 }
 
-// simplify writes the unions of schemas in the one way in which they are compared. What a union says that a plain schema
-// can say is said by that: a branch that is inside of another one goes, branches of different types become one schema of
-// several types, and the only branch that is left takes the place of the union.
+// simplify writes the unions of schemas in the one way in which they are compared. What a union says that a plain
+// schema can say is said by that: a branch that is inside of another one goes, branches of different types become one
+// schema of several types, and the only branch that is left takes the place of the union.
 func simplify(schemas []*schema) {
 	done := map[*schema]bool{}
 	for _, s := range schemas {
@@ -110,7 +114,11 @@ func simplifyOne(s *schema, done map[*schema]bool) {
 		}
 		u.branches = flat(s, u.branches)
 		u.branches = slices.DeleteFunc(slices.Clone(u.branches), func(b branch) bool {
-			return b.value == "" && slices.ContainsFunc(u.branches, func(other branch) bool { return other.schema != b.schema && other.schema.takesIn(b.schema) })
+			return b.value == "" &&
+				slices.ContainsFunc(
+					u.branches,
+					func(other branch) bool { return other.schema != b.schema && other.schema.takesIn(b.schema) },
+				)
 		})
 	}
 	if s.bare() && s.unions[0].keyword != "discriminator" && separate(s.unions[0].branches) {
@@ -123,7 +131,8 @@ func flat(s *schema, branches []branch) []branch {
 	var list []branch
 	for _, b := range branches {
 		inner := b.schema
-		if b.value != "" || inner == s || !inner.bare() || len(inner.facts) > 0 || inner.unions[0].keyword == "discriminator" {
+		if b.value != "" || inner == s || !inner.bare() || len(inner.facts) > 0 ||
+			inner.unions[0].keyword == "discriminator" {
 			list = append(list, b)
 			continue
 		}
@@ -136,7 +145,9 @@ func flat(s *schema, branches []branch) []branch {
 func (s *schema) takesIn(narrow *schema) bool {
 	own, ok := s.typ.value.(string)
 	inner, okInner := narrow.typ.value.(string)
-	if !ok || !okInner || len(s.facts) > 0 || s.closed || s.props != nil || s.items != nil || s.values != nil || s.unions != nil || s.opaque != nil {
+	if !ok || !okInner || len(s.facts) > 0 || s.closed || s.props != nil || s.items != nil || s.values != nil ||
+		s.unions != nil ||
+		s.opaque != nil {
 		return false
 	}
 	return narrow.facts["nullable"].value == nil && typeSet(strings.Split(own, "|")).covers(strings.Split(inner, "|"))

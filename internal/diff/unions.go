@@ -63,17 +63,36 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 		})
 	})
 	pairUp(func(a branch) int {
-		return slices.IndexFunc(new, func(b branch) bool { return a.name != "" && a.name == b.name && a.value == b.value })
+		return slices.IndexFunc(
+			new,
+			func(b branch) bool { return a.name != "" && a.name == b.name && a.value == b.value },
+		)
 	})
 	pairUp(func(a branch) int { return c.mostAlike(a, new, at) })
 	for _, a := range old {
-		if types := c.types(a.schema); to.meets(types) && !(a.value == "" && slices.ContainsFunc(v.branches, func(b branch) bool { return c.takenIn(a.schema, b.schema, at, true) })) {
-			c.emit(at.side.prefix()+"-branch-rem", at.String(), "", cmp.Or[any](orNil(a.value), types.value()), nil, v.line, c.inside(a.schema, at, removed)...)
+		if types := c.types(a.schema); to.meets(types) &&
+			!(a.value == "" && slices.ContainsFunc(v.branches, func(b branch) bool { return c.takenIn(a.schema, b.schema, at, true) })) {
+			c.emit(
+				at.side.prefix()+"-branch-rem",
+				at.String(),
+				"",
+				cmp.Or[any](orNil(a.value), types.value()),
+				nil,
+				v.line,
+				c.inside(a.schema, at, removed)...)
 		}
 	}
 	for _, b := range new {
-		if types := c.types(b.schema); from.meets(types) && !(b.value == "" && slices.ContainsFunc(u.branches, func(a branch) bool { return c.takenIn(b.schema, a.schema, at, false) })) {
-			c.emit(at.side.prefix()+"-branch-add", at.String(), "", nil, cmp.Or[any](orNil(b.value), types.value()), b.schema.line, c.inside(b.schema, at, added)...)
+		if types := c.types(b.schema); from.meets(types) &&
+			!(b.value == "" && slices.ContainsFunc(u.branches, func(a branch) bool { return c.takenIn(b.schema, a.schema, at, false) })) {
+			c.emit(
+				at.side.prefix()+"-branch-add",
+				at.String(),
+				"",
+				nil,
+				cmp.Or[any](orNil(b.value), types.value()),
+				b.schema.line,
+				c.inside(b.schema, at, added)...)
 		}
 	}
 }
@@ -110,8 +129,8 @@ type question struct {
 	depth      int
 }
 
-// try compares two schemas beside the comparison. It gives up early, and answers a question once: the same branches are met on
-// many ways, in unions within unions on a number that grows with each by a factor.
+// try compares two schemas beside the comparison. It gives up early, and answers a question once: the same branches are
+// met on many ways, in unions within unions on a number that grows with each by a factor.
 func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
 	trial := &comparer{
 		oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1, quiet: true,
@@ -120,7 +139,15 @@ func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
 	if turned {
 		trial.oldClass, trial.newClass = c.newClass, c.oldClass
 	}
-	q := question{classOf(trial.oldClass, x), classOf(trial.newClass, y), at.side, at.text, at.form, trial.turned, trial.depth}
+	q := question{
+		classOf(trial.oldClass, x),
+		classOf(trial.newClass, y),
+		at.side,
+		at.text,
+		at.form,
+		trial.turned,
+		trial.depth,
+	}
 	if known, ok := c.trials.answers[q]; ok {
 		return known
 	}

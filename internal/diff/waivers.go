@@ -45,8 +45,8 @@ const dateFormat = "2006-01-02"
 var waiverKeys = []string{"id", "operation", "location", "reason", "expires"}
 
 // ParseWaivers reads a waiver file: the key "waivers" with a list of mappings, each with all of id, operation,
-// location, reason and expires (2027-03-31, the last day on which it holds). A file without anything but comments has no
-// waivers. All problems of the file are reported together.
+// location, reason and expires (2027-03-31, the last day on which it holds). A file without anything but comments has
+// no waivers. All problems of the file are reported together.
 func ParseWaivers(name string, data []byte) (*Waivers, error) {
 	w := &Waivers{Name: name}
 	if onlyComments(data) {
@@ -168,15 +168,26 @@ func (w *Waivers) Apply(findings []Finding, today time.Time) []WaiverProblem {
 		case !matched:
 			problems = append(problems, WaiverProblem{w.Name, one.Line, name + " matches no finding: remove it"})
 		case expired:
-			problems = append(problems, WaiverProblem{w.Name, one.Line, fmt.Sprintf("%s expired on %s: deal with the change, or give a reason for a later date", name, one.Expires.Format(dateFormat))})
+			problems = append(
+				problems,
+				WaiverProblem{
+					w.Name,
+					one.Line,
+					fmt.Sprintf(
+						"%s expired on %s: deal with the change, or give a reason for a later date",
+						name,
+						one.Expires.Format(dateFormat),
+					),
+				},
+			)
 		}
 	}
 	return problems
 }
 
 // Skeleton is what to append to a waiver file for the findings that count and are at or above the threshold, to be cut
-// down and completed by hand: each entry says what it would accept, and its empty reason is refused until someone fills it
-// in. first tells that the file has no waivers yet, and so needs the key that holds them.
+// down and completed by hand: each entry says what it would accept, and its empty reason is refused until someone fills
+// it in. first tells that the file has no waivers yet, and so needs the key that holds them.
 func Skeleton(findings []Finding, failOn string, expires time.Time, first bool) []byte {
 	var b strings.Builder
 	seen := map[[3]string]bool{}
@@ -193,7 +204,14 @@ func Skeleton(findings []Finding, failOn string, expires time.Time, first bool) 
 				}
 			}
 		}
-		fmt.Fprintf(&b, "  - id: %s\n    operation: %s\n    location: %s\n    reason:\n    expires: %s\n", quote(f.ID), quote(f.Operation), quote(f.Location), expires.Format(dateFormat))
+		fmt.Fprintf(
+			&b,
+			"  - id: %s\n    operation: %s\n    location: %s\n    reason:\n    expires: %s\n",
+			quote(f.ID),
+			quote(f.Operation),
+			quote(f.Location),
+			expires.Format(dateFormat),
+		)
 	}
 	if len(seen) == 0 {
 		return nil
@@ -216,7 +234,8 @@ func describe(f Finding) string {
 // quote is a scalar of YAML: plain where it can be no other than itself, else in double quotes.
 func quote(s string) string {
 	plain := strings.TrimFunc(s, func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(" /{}()[].-_+*", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune(" /{}()[].-_+*", r)
 	}) == ""
 	first := s != "" && (s[0] >= 'a' && s[0] <= 'z' || s[0] >= 'A' && s[0] <= 'Z')
 	if plain && first && !strings.HasSuffix(s, " ") {

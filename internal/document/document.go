@@ -106,7 +106,12 @@ func Parse(name string, data []byte) (*Document, error) {
 	operations := 0
 	for op := range Operations(root) {
 		if operations++; operations > MaxOperations {
-			return nil, Errorf(name, op.Node, "more than %d operations, which is more than is read: split the document, or take out what is not wanted", MaxOperations)
+			return nil, Errorf(
+				name,
+				op.Node,
+				"more than %d operations, which is more than is read: split the document, or take out what is not wanted",
+				MaxOperations,
+			)
 		}
 	}
 	sum := sha256.Sum256(data)
@@ -116,7 +121,11 @@ func Parse(name string, data []byte) (*Document, error) {
 // ParseOwn parses a file that a project has written by hand, with the same care as [Parse].
 func ParseOwn(name string, data []byte) (*yaml.Node, error) {
 	if len(data) > MaxOwnSize {
-		return nil, fmt.Errorf("%s: larger than %d MiB, which no file is that is written by hand: is this the right file?", name, MaxOwnSize>>20)
+		return nil, fmt.Errorf(
+			"%s: larger than %d MiB, which no file is that is written by hand: is this the right file?",
+			name,
+			MaxOwnSize>>20,
+		)
 	}
 	return ParseYAML(name, data)
 }
@@ -138,7 +147,11 @@ func family(name string, root *yaml.Node) (string, error) {
 		}
 		return "", Errorf(name, v, "%s %s is not supported: %s", key, v.Value, supported)
 	}
-	return "", fmt.Errorf("%s: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; %s", name, supported)
+	return "", fmt.Errorf(
+		"%s: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; %s",
+		name,
+		supported,
+	)
 }
 
 // ParseYAML parses data, YAML or JSON, whose top level is a mapping, with the same care as [Parse].
@@ -200,7 +213,8 @@ var directive = regexp.MustCompile(`\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*%YAML 1\.[0-9]
 
 func parseYAML(name string, text []byte) (*yaml.Node, error) {
 	if at := directive.FindIndex(text); at != nil {
-		// The library knows 1.1 alone; what differs, the scalars, is read as 1.2 says (see normalize) whatever it is called.
+		// The library knows 1.1 alone; what differs, the scalars, is read as 1.2 says (see normalize) whatever it is
+		// called.
 		text = bytes.Clone(text)
 		text[at[1]-1] = '1'
 	}

@@ -10,9 +10,9 @@ import (
 
 // Encode renders a tree as YAML: two spaces a level, LF, header first (lines that start with "#", or "").
 //
-// What comes out is what yaml.v3 makes of the whole tree. But yaml.v3 keeps some 300 bytes of every node until it ends, and
-// takes five times as long, so it is only asked for what cannot be told at a glance: once for each text in quotes that is
-// no reference, and for whatever is in flow style, of several lines, or tagged.
+// What comes out is what yaml.v3 makes of the whole tree. But yaml.v3 keeps some 300 bytes of every node until it ends,
+// and takes five times as long, so it is only asked for what cannot be told at a glance: once for each text in quotes
+// that is no reference, and for whatever is in flow style, of several lines, or tagged.
 func Encode(root *yaml.Node, header string) ([]byte, error) {
 	e := encoder{texts: map[scalar]string{}}
 	e.WriteString(header)
@@ -39,7 +39,8 @@ type scalar struct {
 	style      yaml.Style
 }
 
-// block writes a mapping or sequence, indented by so many spaces; of the first line, they are there already if it is begun.
+// block writes a mapping or sequence, indented by so many spaces; of the first line, they are there already if it is
+// begun.
 func (e *encoder) block(n *yaml.Node, indent int, begun bool) error {
 	start := func() {
 		if !begun {
@@ -166,7 +167,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isSimpleKey tells keys that stand on one line with their colon, as the library writes them: up to 128 bytes, quotes and all.
+// isSimpleKey tells keys that stand on one line with their colon, as the library writes them: up to 128 bytes, quotes
+// and all.
 func isSimpleKey(s string) bool {
 	isStatus := len(s) == 3 && strings.Trim(s, "0123456789") == ""
 	return len(s) <= 120 && (isPlain(s) || isStatus)

@@ -96,7 +96,11 @@ func parseJSON(name string, text []byte) (*yaml.Node, error) {
 			return nil, jsonError(name, lines.line, err)
 		}
 		if s, ok := token.(string); ok && replacedSurrogate(s, text[start:dec.InputOffset()]) {
-			return nil, fmt.Errorf("%s:%d: not valid JSON: half of a surrogate pair (\\ud800 to \\udfff) in a text", name, lines.line)
+			return nil, fmt.Errorf(
+				"%s:%d: not valid JSON: half of a surrogate pair (\\ud800 to \\udfff) in a text",
+				name,
+				lines.line,
+			)
 		}
 		n := &yaml.Node{Line: lines.line, Column: lines.column(), Kind: yaml.ScalarNode}
 		switch v := token.(type) {

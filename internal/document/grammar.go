@@ -293,9 +293,9 @@ func (c canonical) literal(n *yaml.Node) {
 	}
 }
 
-// plain lets the encoder choose the quotes of a scalar, but for text that some YAML reader would take for something else:
-// Off for false, 09:00 for 540, 1e400 for a number out of range, << for a merge. Text of several lines keeps them, unless
-// a block would lose some of its white space.
+// plain lets the encoder choose the quotes of a scalar, but for text that some YAML reader would take for something
+// else: Off for false, 09:00 for 540, 1e400 for a number out of range, << for a merge. Text of several lines keeps
+// them, unless a block would lose some of its white space.
 func plain(n *yaml.Node) {
 	n.Style = 0
 	switch {
@@ -310,7 +310,8 @@ func plain(n *yaml.Node) {
 	}
 }
 
-// isOdd reports whether a rune is white space or a mark that readers of YAML drop, join or refuse where it stands plain.
+// isOdd reports whether a rune is white space or a mark that readers of YAML drop, join or refuse where it stands
+// plain.
 func isOdd(r rune) bool {
 	return r != '\n' && unicode.IsControl(r) || strings.ContainsRune("\u0085\u2028\u2029\ufeff\ufffe\uffff", r)
 }
@@ -325,7 +326,8 @@ func isNumber(text string) bool {
 	return err == nil || errors.Is(err, strconv.ErrRange) || whole || yaml11Number.MatchString(text)
 }
 
-// WasBool tells whether a text is what YAML 1.1 reads as true or false (yaml.org/type/bool.html) and YAML 1.2 as a string.
+// WasBool tells whether a text is what YAML 1.1 reads as true or false (yaml.org/type/bool.html) and YAML 1.2 as a
+// string.
 func WasBool(text string) bool {
 	switch strings.ToLower(text) {
 	case "y", "n", "yes", "no", "on", "off":
@@ -412,8 +414,8 @@ func EachRef(start *yaml.Node, k Kind, visit func(at *yaml.Node, ref string, k K
 	}
 }
 
-// DropExtensions removes, in place, the extensions that drop tells to, from every object of a document. Names of schemas,
-// properties, headers and parameters that begin with x- are no extensions, and stay.
+// DropExtensions removes, in place, the extensions that drop tells to, from every object of a document. Names of
+// schemas, properties, headers and parameters that begin with x- are no extensions, and stay.
 func DropExtensions(root *yaml.Node, drop func(key, value *yaml.Node) bool) {
 	dropExtensions(root, RootObject, drop)
 }

@@ -1,6 +1,7 @@
 package document
 
-// Nearest is the known text that shares most with one at its beginning and its end, empty if that is less than half of it.
+// Nearest is the known text that shares most with one at its beginning and its end, empty if that is less than half of
+// it.
 func Nearest(text string, known []string) (best string) {
 	most := len(text) / 2
 	for _, k := range known {

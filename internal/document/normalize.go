@@ -106,7 +106,14 @@ func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
 			if err := z.count(key, key.Alias); err != nil {
 				return err
 			}
-			*key = yaml.Node{Kind: yaml.ScalarNode, Tag: key.Alias.Tag, Value: key.Alias.Value, Style: key.Alias.Style, Line: key.Line, Column: key.Column}
+			*key = yaml.Node{
+				Kind:   yaml.ScalarNode,
+				Tag:    key.Alias.Tag,
+				Value:  key.Alias.Value,
+				Style:  key.Alias.Style,
+				Line:   key.Line,
+				Column: key.Column,
+			}
 		}
 		if key.Kind != yaml.ScalarNode {
 			return Errorf(z.name, key, "a mapping key must be a scalar")

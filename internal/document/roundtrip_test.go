@@ -10,8 +10,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// Every text comes back as it was, as a value, in a list and as the name of a property: the texts that readers of YAML take
-// for something else, and thousands made of their pieces.
+// Every text comes back as it was, as a value, in a list and as the name of a property: the texts that readers of YAML
+// take for something else, and thousands made of their pieces.
 func TestTextsComeBack(t *testing.T) {
 	texts := []string{
 		"", "1e75310", "1e400", "-1e400", "0x123456789012345678901234567890", "\nx", "x\n", "\n", "\n\n", " a", "a ", "~", "null", "Null", "=", "<<",

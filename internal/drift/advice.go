@@ -19,8 +19,9 @@ var taken = []string{
 	"maxProperties", "minProperties", "pattern", "format", "default", "nullable", "readOnly", "writeOnly", "deprecated",
 }
 
-// advise gives findings the overlay action that would take them over before the pin does: an enum value, a keyword's value, or
-// a property that is a plain value. ours is our document, upstream what the newer one becomes, with the same names.
+// advise gives findings the overlay action that would take them over before the pin does: an enum value, a keyword's
+// value, or a property that is a plain value. ours is our document, upstream what the newer one becomes, with the same
+// names.
 func advise(findings []diff.Finding, ours, upstream *yaml.Node) {
 	for i := range findings {
 		f := &findings[i]
@@ -46,7 +47,12 @@ func advise(findings []diff.Finding, ours, upstream *yaml.Node) {
 		if err != nil {
 			continue
 		}
-		f.Overlay = fmt.Sprintf("{target: %q, description: %q, update: %s}", target, "The vendor's document has it: "+f.ID+".", value)
+		f.Overlay = fmt.Sprintf(
+			"{target: %q, description: %q, update: %s}",
+			target,
+			"The vendor's document has it: "+f.ID+".",
+			value,
+		)
 	}
 }
 
@@ -57,7 +63,8 @@ func addition(f *diff.Finding, ours, upstream *yaml.Node) (target string, update
 	if space := strings.LastIndexByte(f.Location, ' '); dot < space {
 		dot = space
 	}
-	if node == nil || dot < 0 || !slices.Contains([]string{"string", "integer", "number", "boolean"}, document.Text(node, "type")) {
+	if node == nil || dot < 0 ||
+		!slices.Contains([]string{"string", "integer", "number", "boolean"}, document.Text(node, "type")) {
 		return "", nil
 	}
 	outer, name := strings.TrimSpace(f.Location[:dot]), f.Location[dot+1:]

@@ -9,9 +9,9 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// aligned is a document whose paths are written as in base where they differ in nothing but the names of their variables,
-// which are no part of a path: so the select overlay of the project finds them, and the parameters fit. What is not
-// concerned is shared with doc.
+// aligned is a document whose paths are written as in base where they differ in nothing but the names of their
+// variables, which are no part of a path: so the select overlay of the project finds them, and the parameters fit. What
+// is not concerned is shared with doc.
 func aligned(doc, base *document.Document) *document.Document {
 	ours, theirs := map[string]string{}, map[string]bool{} // paths by shape, and as they are
 	for path := range document.Pairs(document.Get(base.Root, "paths")) {
@@ -31,7 +31,11 @@ func aligned(doc, base *document.Document) *document.Document {
 		key := *path
 		key.Value = as
 		theirs[as] = true
-		renamed.Content = append(renamed.Content, &key, withVariables(doc.Root, item, diff.PathVariables(path.Value), diff.PathVariables(as)))
+		renamed.Content = append(
+			renamed.Content,
+			&key,
+			withVariables(doc.Root, item, diff.PathVariables(path.Value), diff.PathVariables(as)),
+		)
 	}
 	if paths == nil || slices.EqualFunc(paths.Content, renamed.Content, func(a, b *yaml.Node) bool { return a == b }) {
 		return doc
@@ -42,8 +46,8 @@ func aligned(doc, base *document.Document) *document.Document {
 	return &copied
 }
 
-// withVariables is a path item whose path parameters are called otherwise. Parameters that it refers to are put in their
-// places, as others may refer to them, too.
+// withVariables is a path item whose path parameters are called otherwise. Parameters that it refers to are put in
+// their places, as others may refer to them, too.
 func withVariables(root, item *yaml.Node, names, as []string) *yaml.Node {
 	called := map[string]string{}
 	for i, name := range names {

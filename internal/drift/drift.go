@@ -11,8 +11,9 @@
 //   - if wanted, what regenerating from it does to the Go API;
 //   - which findings the project's waivers accept, and which waivers accept nothing.
 //
-// A document that cannot answer one of these is still compared: the report mentions what was not tried, and why. Refused
-// are a project or a document that cannot be compared at all: see packages build and diff. Nothing is written or fetched.
+// A document that cannot answer one of these is still compared: the report mentions what was not tried, and why.
+// Refused are a project or a document that cannot be compared at all: see packages build and diff. Nothing is written
+// or fetched.
 package drift
 
 import (

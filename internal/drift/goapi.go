@@ -15,9 +15,9 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-// judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from being
-// generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other operations
-// decide it.
+// judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from
+// being generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other
+// operations decide it.
 func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) error {
 	before, err := loadAPI(ctx, ours)
 	if err == nil {
@@ -37,7 +37,10 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 		r.Document = append(r.Document, fmt.Sprintf("Go API: not compared: %s: %s", op.operation, op.reason))
 	}
 	if err := after.Err(); err != nil {
-		r.Document = append(r.Document, "Go API: the package would not compile until the overlays are mended: "+oneLine(err))
+		r.Document = append(
+			r.Document,
+			"Go API: the package would not compile until the overlays are mended: "+oneLine(err),
+		)
 	}
 	c := goapi.Compare(before, after)
 	r.GoChanges = c.Changes()
@@ -60,7 +63,10 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 		r.Document = append(r.Document, "Go API: gone beside what findings name: "+strings.Join(removed, ", "))
 	}
 	if len(changed) > 0 {
-		r.Document = append(r.Document, "Go API: changed incompatibly beside what findings name: "+strings.Join(changed, ", "))
+		r.Document = append(
+			r.Document,
+			"Go API: changed incompatibly beside what findings name: "+strings.Join(changed, ", "),
+		)
 	}
 	return nil
 }
@@ -78,7 +84,11 @@ func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 
 // withoutBroken loads both packages without the operations that cannot be generated of the upstream document, and tells
 // which they are and why. It returns whole, the error of them all, if that is no one's alone or everyone's.
-func withoutBroken(ctx context.Context, ours, upstream *yaml.Node, whole error) (before, after *goapi.API, left []notGenerated, err error) {
+func withoutBroken(
+	ctx context.Context,
+	ours, upstream *yaml.Node,
+	whole error,
+) (before, after *goapi.API, left []notGenerated, err error) {
 	broken := map[string]bool{}
 	good := 0
 	for op := range document.Operations(upstream) {

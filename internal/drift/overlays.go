@@ -28,9 +28,9 @@ type ours struct {
 	project *build.Project
 }
 
-// assembleOurs applies the overlays to the pin. built is the document that was built from it, nil if there is none or it
-// does not matter. If there is one, actions that have no target in the pin are passed over: they are edited for the newer
-// document already. What the overlays were when it was built is in it.
+// assembleOurs applies the overlays to the pin. built is the document that was built from it, nil if there is none or
+// it does not matter. If there is one, actions that have no target in the pin are passed over: they are edited for the
+// newer document already. What the overlays were when it was built is in it.
 func assembleOurs(p *build.Project, built *yaml.Node) (*ours, error) {
 	root, naming, err := p.AssemblePin()
 	if err != nil {
@@ -158,10 +158,14 @@ func (c *comparison) regenerate(ctx context.Context, files fs.FS, o *ours) (r re
 }
 
 // applyTo sends the selection of the newer document the way of the pin, and tells of each overlay action whether it
-// still applies, is stale (its target is gone, or a schema that it refers to, or all that it describes), or redundant (it
-// changed something of the pin, and has nothing to change here). Only actions that apply are applied, without what they
-// describe and is gone.
-func (o *ours) applyTo(sel *overlay.Overlay, selection *build.Selection, name string) (*yaml.Node, []diff.OverlayAction, *build.Naming, error) {
+// still applies, is stale (its target is gone, or a schema that it refers to, or all that it describes), or redundant
+// (it changed something of the pin, and has nothing to change here). Only actions that apply are applied, without what
+// they describe and is gone.
+func (o *ours) applyTo(
+	sel *overlay.Overlay,
+	selection *build.Selection,
+	name string,
+) (*yaml.Node, []diff.OverlayAction, *build.Naming, error) {
 	root, naming, err := o.project.Assemble(selection, name)
 	if err != nil {
 		return nil, nil, nil, err
@@ -242,10 +246,11 @@ func addStrays(a *diff.OverlayAction, keys []*yaml.Node) {
 	}
 }
 
-// replaces tells whether an action and the next replace something, as overlays do with a list: remove it, and update what
-// held it.
+// replaces tells whether an action and the next replace something, as overlays do with a list: remove it, and update
+// what held it.
 func (o *ours) replaces(i int) bool {
-	return o.actions[i].Remove && i+1 < len(o.actions) && strings.HasPrefix(o.actions[i].Target, o.actions[i+1].Target+".")
+	return o.actions[i].Remove && i+1 < len(o.actions) &&
+		strings.HasPrefix(o.actions[i].Target, o.actions[i+1].Target+".")
 }
 
 // references are the values of $ref in an update.

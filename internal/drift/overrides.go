@@ -30,11 +30,16 @@ func replacedBy(a overlay.Action, root *yaml.Node) replacements {
 	point(root, "", pointers)
 	for _, r := range list {
 		fact := document.Clone(r.Node)
-		if target, err := document.Resolve(root, r.Node.Value); err == nil && strings.HasSuffix(pointers[r.Node], "/$ref") {
+		if target, err := document.Resolve(root, r.Node.Value); err == nil &&
+			strings.HasSuffix(pointers[r.Node], "/$ref") {
 			budget := maxWrittenOut
 			fact = writtenOut(root, target, nil, &budget)
 		}
-		all[pointers[r.Node]] = replaced{string(document.JSON(r.Node)), string(document.JSON(fact)), string(document.JSON(r.By))}
+		all[pointers[r.Node]] = replaced{
+			string(document.JSON(r.Node)),
+			string(document.JSON(fact)),
+			string(document.JSON(r.By)),
+		}
 	}
 	return all
 }
@@ -71,13 +76,16 @@ func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
 	}
 }
 
-// overrides are the values of the newer document that an action, the i-th of all, replaces, where the pin says something
-// else: the repair was of another fact.
+// overrides are the values of the newer document that an action, the i-th of all, replaces, where the pin says
+// something else: the repair was of another fact.
 func (o *ours) overrides(i int, a overlay.Action, root *yaml.Node) (list []diff.Override) {
 	now := replacedBy(a, root)
 	for _, pointer := range slices.Sorted(maps.Keys(now)) {
 		if was := o.replace[i][pointer]; was.fact != now[pointer].fact {
-			list = append(list, diff.Override{Pointer: pointer, Vendor: now[pointer].vendor, Was: was.vendor, Ours: now[pointer].ours})
+			list = append(
+				list,
+				diff.Override{Pointer: pointer, Vendor: now[pointer].vendor, Was: was.vendor, Ours: now[pointer].ours},
+			)
 		}
 	}
 	return list

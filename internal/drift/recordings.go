@@ -22,7 +22,12 @@ const maxProblems = 3 // of a recording, in a report
 
 // checkRecordings tells which recordings the upstream document refuses: requests that are not meant to break it, and
 // successful responses. ids are the operations to try, by the ids that the recordings' folders are named after.
-func checkRecordings(ctx context.Context, files fs.FS, upstream *yaml.Node, ids map[string]bool) ([]diff.Recording, error) {
+func checkRecordings(
+	ctx context.Context,
+	files fs.FS,
+	upstream *yaml.Node,
+	ids map[string]bool,
+) ([]diff.Recording, error) {
 	recordings, err := recording.ReadDir(files, project.RecordingsDir)
 	if errors.Is(err, fs.ErrNotExist) || len(recordings) == 0 && err == nil {
 		return nil, nil

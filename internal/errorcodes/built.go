@@ -33,7 +33,11 @@ func OfOperation(op *openapi3.Operation) ([]Row, error) {
 			}
 			node.Content = append(node.Content, beside.Content...)
 		}
-		responses.Content = append(responses.Content, document.String(status), document.Mapping(document.String(Extension), node))
+		responses.Content = append(
+			responses.Content,
+			document.String(status),
+			document.Mapping(document.String(Extension), node),
+		)
 	}
 	node := document.Mapping(document.String(Extension), own, document.String("responses"), responses)
 	rows := RowsOf(nil, document.Operation{Node: node})

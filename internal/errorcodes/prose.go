@@ -241,7 +241,9 @@ func markdownCells(line string) []string {
 // unmarked takes away the marks of code or emphasis that a whole cell stands in.
 func unmarked(cell string) string {
 	for _, mark := range []string{"`", "**", "__", "*", "_"} {
-		if inner := strings.Trim(cell, mark); len(cell) == len(inner)+2*len(mark) && strings.HasPrefix(cell, mark+inner) && !strings.Contains(inner, mark) {
+		if inner := strings.Trim(cell, mark); len(cell) == len(inner)+2*len(mark) &&
+			strings.HasPrefix(cell, mark+inner) &&
+			!strings.Contains(inner, mark) {
 			return inner
 		}
 	}

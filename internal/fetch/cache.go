@@ -48,8 +48,8 @@ func openCache(dir string, u *url.URL) *cache {
 	return &cache{filepath.Join(dir, hex.EncodeToString(sum[:])+".cache")}
 }
 
-// ask makes a request conditional on the copy (RFC 9110 §13.1), if it goes to the URL that the copy is from: what another one
-// that a redirect leads to has kept since says nothing about it.
+// ask makes a request conditional on the copy (RFC 9110 §13.1), if it goes to the URL that the copy is from: what
+// another one that a redirect leads to has kept since says nothing about it.
 func (c *copied) ask(h http.Header, at *url.URL) {
 	if c == nil || c.Landed != landing(at) {
 		return

@@ -146,8 +146,8 @@ func TestCacheIsInTheUsersFolder(t *testing.T) {
 	require.Len(t, files, 1)
 }
 
-// A redirect that leads elsewhere than last time is asked for in full: what that server has kept since says nothing about the
-// copy.
+// A redirect that leads elsewhere than last time is asked for in full: what that server has kept since says nothing
+// about the copy.
 func TestCacheBehindARedirect(t *testing.T) {
 	t.Parallel()
 	target, full := "/a", 0

@@ -96,7 +96,10 @@ func Source(ctx context.Context, name string, stdin io.Reader, opt Options) (dat
 	display = show(u)
 	switch {
 	case u.Scheme == "http":
-		return nil, display, fmt.Errorf("%s: only https is fetched: write https://, or download it and give the file", display)
+		return nil, display, fmt.Errorf(
+			"%s: only https is fetched: write https://, or download it and give the file",
+			display,
+		)
 	case u.Scheme != "https":
 		return nil, display, fmt.Errorf("%s: only https is fetched: give an https URL or the path of a file", display)
 	case u.Hostname() == "":
@@ -130,7 +133,9 @@ func readStdin(ctx context.Context, stdin io.Reader) ([]byte, error) {
 	}
 }
 
-var credential = lazyregexp.New(`(?i)token|sig|secret|pass|pw|auth|credential|key|sess|jwt|bearer|code|hmac|nonce|ticket|otp|pin|assertion|cookie`)
+var credential = lazyregexp.New(
+	`(?i)token|sig|secret|pass|pw|auth|credential|key|sess|jwt|bearer|code|hmac|nonce|ticket|otp|pin|assertion|cookie`,
+)
 
 // SourceName is what a lock calls a source: a URL without credentials, or the base name of a file, so that neither a
 // secret nor a path of one machine is recorded.
@@ -241,7 +246,12 @@ func (f *fetcher) run(ctx context.Context) ([]byte, error) {
 		wait := backoff
 		if asked := (busy{}); errors.As(err, &asked) && asked.wait > 0 {
 			if wait = asked.wait; wait > MaxWait {
-				return nil, fmt.Errorf("%s: %w, and it asks to wait %v: try again later, or give a file", f.name(), err, wait)
+				return nil, fmt.Errorf(
+					"%s: %w, and it asks to wait %v: try again later, or give a file",
+					f.name(),
+					err,
+					wait,
+				)
 			}
 		}
 		if try == MaxTries || total.Err() != nil || !passing(err) {
@@ -278,7 +288,12 @@ func (f *fetcher) failure(err error, tries int) error {
 	case untrusted(err):
 		return fmt.Errorf("%s: %w: behind an intercepting proxy, name its certificate in SSL_CERT_FILE", f.name(), err)
 	}
-	return fmt.Errorf("%s: cannot be fetched, %s: %w: without a connection, download it elsewhere and give the file", f.name(), plural(tries), err)
+	return fmt.Errorf(
+		"%s: cannot be fetched, %s: %w: without a connection, download it elsewhere and give the file",
+		f.name(),
+		plural(tries),
+		err,
+	)
 }
 
 func plural(tries int) string {
@@ -321,7 +336,9 @@ func (f *fetcher) try(ctx context.Context) ([]byte, error) {
 	case resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500:
 		return nil, busy{resp.StatusCode, retryAfter(resp.Header)}
 	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-		return nil, final{fmt.Errorf("status %s: does it need a login? download it and give the file", statusText(resp.StatusCode))}
+		return nil, final{
+			fmt.Errorf("status %s: does it need a login? download it and give the file", statusText(resp.StatusCode)),
+		}
 	default:
 		return nil, final{fmt.Errorf("status %s: is the URL right?", statusText(resp.StatusCode))}
 	}
@@ -333,8 +350,8 @@ func (f *fetcher) try(ctx context.Context) ([]byte, error) {
 	return data, nil
 }
 
-// follow sends the request, and again where it is redirected. http.Client would also tell each host which URL led to it,
-// and repeat in its errors, password and all, a Location that it cannot read.
+// follow sends the request, and again where it is redirected. http.Client would also tell each host which URL led to
+// it, and repeat in its errors, password and all, a Location that it cannot read.
 func (f *fetcher) follow(ctx context.Context, kept *copied) (*http.Response, error) {
 	f.landed = ""
 	for at, redirects := f.url, 0; ; redirects++ {
@@ -357,7 +374,11 @@ func (f *fetcher) follow(ctx context.Context, kept *copied) (*http.Response, err
 		}
 		location := resp.Header.Get("Location")
 		switch resp.StatusCode {
-		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		case http.StatusMovedPermanently,
+			http.StatusFound,
+			http.StatusSeeOther,
+			http.StatusTemporaryRedirect,
+			http.StatusPermanentRedirect:
 		default:
 			return resp, nil
 		}
@@ -386,8 +407,8 @@ func fault(ctx context.Context, err error) error {
 	return err
 }
 
-// retryAfter is the wait that an answer asks for, 0 if none (RFC 9110 §10.2.3). A date is compared with the server's own
-// clock if the answer tells it.
+// retryAfter is the wait that an answer asks for, 0 if none (RFC 9110 §10.2.3). A date is compared with the server's
+// own clock if the answer tells it.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
@@ -414,7 +435,12 @@ func read(resp *http.Response) ([]byte, error) {
 	data, err := readAll(resp.Body, max(resp.ContentLength, 0))
 	if err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, fmt.Errorf("the download broke off after %d%s bytes: %w", len(data), of(resp.ContentLength), err)
+			return nil, fmt.Errorf(
+				"the download broke off after %d%s bytes: %w",
+				len(data),
+				of(resp.ContentLength),
+				err,
+			)
 		}
 		return nil, err
 	}

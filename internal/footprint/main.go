@@ -1,7 +1,7 @@
-// Command footprint tells what a service takes on board with the generated client, beside the clients of other vendors: the
-// modules that it vendors and that its version selection reads, the size of its vendor folder, and that of a program, without
-// symbols, that makes one call. Each is a new module in a temporary folder, made with the go command, which may ask the
-// module proxy.
+// Command footprint tells what a service takes on board with the generated client, beside the clients of other vendors:
+// the modules that it vendors and that its version selection reads, the size of its vendor folder, and that of a
+// program, without symbols, that makes one call. Each is a new module in a temporary folder, made with the go command,
+// which may ask the module proxy.
 package main
 
 import (
@@ -39,7 +39,12 @@ type consumer struct {
 }
 
 var consumers = []consumer{
-	{"net/http alone", "", "net/http", `http.NewRequestWithContext(ctx, "GET", "https://localhost", nil); http.Get("https://localhost")`},
+	{
+		"net/http alone",
+		"",
+		"net/http",
+		`http.NewRequestWithContext(ctx, "GET", "https://localhost", nil); http.Get("https://localhost")`,
+	},
 	{"ringcentral", module + " v0.0.0", module + "/generated/ringcentral",
 		`c, _ := ringcentral.NewClient(""); c.ReadCustomGreeting(ctx, "~", "~", "1")`},
 	{"ringcentral and transport", module + " v0.0.0", module + "/generated/ringcentral " + module + "/transport",
@@ -71,7 +76,15 @@ func run(ctx context.Context, w io.Writer, root, only string) error {
 			problems = append(problems, fmt.Errorf("%s: %w", c.name, err))
 			continue
 		}
-		fmt.Fprintf(out, "%s\t%d\t%d\t%.2f MB\t%.2f MB\n", c.name, p.vendored, p.read, float64(p.vendor)/1e6, float64(p.binary)/1e6)
+		fmt.Fprintf(
+			out,
+			"%s\t%d\t%d\t%.2f MB\t%.2f MB\n",
+			c.name,
+			p.vendored,
+			p.read,
+			float64(p.vendor)/1e6,
+			float64(p.binary)/1e6,
+		)
 	}
 	return errors.Join(append(problems, out.Flush())...)
 }
@@ -128,7 +141,10 @@ func (c consumer) files(root string) map[string]string {
 	for name := range strings.FieldsSeq(c.imports) {
 		program += fmt.Sprintf("\t%q\n", name)
 	}
-	return map[string]string{"go.mod": mod, "main.go": program + ")\n\nfunc main() {\n\tctx := context.Background()\n\t" + c.call + "\n}\n"}
+	return map[string]string{
+		"go.mod":  mod,
+		"main.go": program + ")\n\nfunc main() {\n\tctx := context.Background()\n\t" + c.call + "\n}\n",
+	}
 }
 
 func goCommand(ctx context.Context, dir string, args ...string) (string, error) {

@@ -13,8 +13,8 @@ import (
 	"unicode"
 )
 
-// validJSONName tells whether a member of that name can be a field: the name stands in the field's tag, which encoding/json
-// reads. It takes "-" for a field that is left out.
+// validJSONName tells whether a member of that name can be a field: the name stands in the field's tag, which
+// encoding/json reads. It takes "-" for a field that is left out.
 func validJSONName(name string) bool {
 	invalid := func(r rune) bool {
 		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
@@ -36,7 +36,14 @@ func (n names) declareFields(decl ast.Decl) error {
 			}
 			wire := wireName(field.Tag.Value)
 			if len(field.Names) == 0 || !field.Names[0].IsExported() {
-				problems = append(problems, fmt.Errorf("%s: the name %q gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name", name, wire))
+				problems = append(
+					problems,
+					fmt.Errorf(
+						"%s: the name %q gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name",
+						name,
+						wire,
+					),
+				)
 				continue
 			}
 			full := name + "." + field.Names[0].Name
@@ -108,8 +115,8 @@ func (n names) useTypes(decl ast.Decl) {
 	})
 }
 
-// undeclared tells the types that are named, but declared neither in the package nor by Go: an x-go-type that is stale, or
-// a type that oapi-codegen names without declaring it.
+// undeclared tells the types that are named, but declared neither in the package nor by Go: an x-go-type that is stale,
+// or a type that oapi-codegen names without declaring it.
 func (n names) undeclared() error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(n.types)) {
@@ -117,7 +124,14 @@ func (n names) undeclared() error {
 		if selected && importable[left] != "" || isPredeclared(name) || len(n.declared[name]) > 0 {
 			continue
 		}
-		problems = append(problems, fmt.Errorf("%s: the package declares no type %s: correct the schema's x-go-type, or make what has no name a component schema", n.types[name], name))
+		problems = append(
+			problems,
+			fmt.Errorf(
+				"%s: the package declares no type %s: correct the schema's x-go-type, or make what has no name a component schema",
+				n.types[name],
+				name,
+			),
+		)
 	}
 	return errors.Join(problems...)
 }

@@ -14,16 +14,18 @@ var (
 )
 
 // nullable is a field that normal has marked.
-var nullable = regexp.MustCompile("(?m)^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`json:\"[^\",]*)[^\"]*\"(.*?) " + nullMark + ":\"1\"")
+var nullable = regexp.MustCompile(
+	"(?m)^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`json:\"[^\",]*)[^\"]*\"(.*?) " + nullMark + ":\"1\"",
+)
 
 // nullableTypes gives the fields that normal has marked the type that can be null.
 func nullableTypes(text string) string {
 	return nullable.ReplaceAllString(text, "${1}Nullable[$2]${3},omitzero\"${4}")
 }
 
-// tidyTypes makes the declarations that oapi-codegen writes read like Go: a field's comment is its description, a type's a
-// sentence that begins with its name, lines are wrapped, and an empty list is sent (omitzero alone: with omitempty it
-// would be left out like an absent one).
+// tidyTypes makes the declarations that oapi-codegen writes read like Go: a field's comment is its description, a
+// type's a sentence that begins with its name, lines are wrapped, and an empty list is sent (omitzero alone: with
+// omitempty it would be left out like an absent one).
 func tidyTypes(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, ",omitempty,omitzero", ",omitzero"), "\n")
 	var out []string

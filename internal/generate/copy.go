@@ -41,7 +41,14 @@ func (n names) problems() error {
 		if files := n.declared[name]; len(files) > 1 {
 			slices.Sort(files)
 			where := strings.Join(slices.Compact(files), " and ")
-			problems = append(problems, fmt.Errorf("%s would be declared twice (%s): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames", name, where))
+			problems = append(
+				problems,
+				fmt.Errorf(
+					"%s would be declared twice (%s): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames",
+					name,
+					where,
+				),
+			)
 		}
 	}
 	return errors.Join(problems...)
@@ -71,8 +78,8 @@ func namesOf(decl ast.Decl) []string {
 	return slices.DeleteFunc(all, func(name string) bool { return name == "_" })
 }
 
-// usesOf adds the names that a declaration uses. Fields do not count, nor do exported names after a dot: they are not those
-// of the package.
+// usesOf adds the names that a declaration uses. Fields do not count, nor do exported names after a dot: they are not
+// those of the package.
 func usesOf(n ast.Node, all map[string]bool) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -208,7 +215,9 @@ func mark(runtime []*runtimeFile, used map[string]bool) {
 		if isMethod {
 			return keptTypes[receiver] && (ast.IsExported(method) || used[method])
 		}
-		return used[name] || ast.IsExported(name) && (file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" || file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"] || file == "nullable.go" && used["Nullable"])
+		return used[name] ||
+			ast.IsExported(name) &&
+				(file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" || file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"] || file == "nullable.go" && used["Nullable"])
 	}
 	for changed := true; changed; {
 		changed = false

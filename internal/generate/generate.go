@@ -1,15 +1,15 @@
 // Package generate makes the client package from the built document.
 //
 // It is a pure function from a document to files: nothing is read, written or fetched, and the document is not changed.
-// Types and client come from oapi-codegen, used as a library, in one pass over the operations: the client by a template of
-// ours in place of its own (client.tmpl), which gets its operations. Error codes, the document and the package's comment
-// come from templates here. What does not depend on the document (client, errors, uploads, ids) is ordinary Go in package
-// runtime, so that it is compiled, vetted and tested as such; what of it the client has a use for is copied.
+// Types and client come from oapi-codegen, used as a library, in one pass over the operations: the client by a template
+// of ours in place of its own (client.tmpl), which gets its operations. Error codes, the document and the package's
+// comment come from templates here. What does not depend on the document (client, errors, uploads, ids) is ordinary Go
+// in package runtime, so that it is compiled, vetted and tested as such; what of it the client has a use for is copied.
 //
-// The client that oapi-codegen has by itself imports a runtime module, has a method for each content type of a body, and
-// hands every response to the caller to tell success from failure. The package made here imports the standard library
-// alone, has one method an operation, and returns the documented success or an error. Schemas that only error responses
-// use have no Go type: all errors are read as an APIError.
+// The client that oapi-codegen has by itself imports a runtime module, has a method for each content type of a body,
+// and hands every response to the caller to tell success from failure. The package made here imports the standard
+// library alone, has one method an operation, and returns the documented success or an error. Schemas that only error
+// responses use have no Go type: all errors are read as an APIError.
 //
 // What the document may say for Go's sake, most of it in overlays:
 //
@@ -25,20 +25,21 @@
 //   - x-error-codes of an operation and of a response, which has the status, and x-platform-error-codes of the document,
 //     lists of {status, code, message}, become constants and rows: those that package errorcodes reads in them.
 //
-// Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. An optional member
-// of a JSON request that may be null is a Nullable. An optional body is a pointer, or else a slice or map, and left out if it is
-// nil. A body of several media types is JSON, and each further type has a method of its own. Enumerations are
-// open strings. A string of format binary in a form is a File; dates and times stay strings, as the API has several forms.
-// A union keeps the JSON and decodes it on demand.
+// Optional scalars are pointers; optional lists are slices that are sent if they are not nil, though empty. An optional
+// member of a JSON request that may be null is a Nullable. An optional body is a pointer, or else a slice or map, and
+// left out if it is nil. A body of several media types is JSON, and each further type has a method of its own.
+// Enumerations are open strings. A string of format binary in a form is a File; dates and times stay strings, as the
+// API has several forms. A union keeps the JSON and decodes it on demand.
 //
-// What documents say in many ways is brought into the one that oapi-codegen takes, without a change on the wire: see normal.
-// A response that is no JSON, success of several types, and what a GET whose success is documented without a body returns, is a
-// Stream; text and other bodies are sent as they are.
+// What documents say in many ways is brought into the one that oapi-codegen takes, without a change on the wire: see
+// normal. A response that is no JSON, success of several types, and what a GET whose success is documented without a
+// body returns, is a Stream; text and other bodies are sent as they are.
 //
-// What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they are
-// sent as JSON), or lists of lists; multipart bodies other than multipart/form-data; members whose name no tag of a field can hold;
-// integers from 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct count among; two path
-// parameters of one name; a name that gives no exported field or constant of a server; a type that the package does not declare.
+// What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they
+// are sent as JSON), or lists of lists; multipart bodies other than multipart/form-data; members whose name no tag of a
+// field can hold; integers from 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct
+// count among; two path parameters of one name; a name that gives no exported field or constant of a server; a type
+// that the package does not declare.
 package generate
 
 import (
@@ -78,7 +79,9 @@ const header = "// Code generated by ringbasic; DO NOT EDIT.\n\n"
 var templateFiles embed.FS
 
 var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Funcs(template.FuncMap{"constName": constName}).ParseFS(templateFiles, "templates/*.go.tmpl"))
+	return template.Must(
+		template.New("").Funcs(template.FuncMap{"constName": constName}).ParseFS(templateFiles, "templates/*.go.tmpl"),
+	)
 })
 
 // oapi-codegen keeps its state in package variables.
@@ -108,7 +111,10 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 	if err != nil {
 		return nil, err
 	}
-	f := finisher{files: map[string][]byte{}, names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}}}
+	f := finisher{
+		files: map[string][]byte{},
+		names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}},
+	}
 	f.add("types.gen.go", []byte(nullableTypes(tidyTypes(formNames(types, m.Operations)))))
 	f.add("api.gen.go", []byte(client))
 	for _, name := range []string{"codes", "doc", "spec"} {
@@ -146,8 +152,8 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 
 var typeNamedTwice = regexp.MustCompile(`duplicate typename '(\w+)' detected`)
 
-// typesAndClient has oapi-codegen declare the types of the document and the client. It gives names to what has none, and
-// refuses those that a component has: such components are called otherwise then.
+// typesAndClient has oapi-codegen declare the types of the document and the client. It gives names to what has none,
+// and refuses those that a component has: such components are called otherwise then.
 func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, client string, err error) {
 	const most = 20
 	for range most {
@@ -222,8 +228,8 @@ var initialisms = []string{"BLA", "DTMF", "ISO", "IVR", "MMS", "PIN", "PSTN", "S
 // clientMark begins the client in what oapi-codegen returns.
 const clientMark = "\n//ringbasic:client\n"
 
-// generated has oapi-codegen declare types and client of the document, in one pass over its operations: client.tmpl asks for
-// the model of those that it is given.
+// generated has oapi-codegen declare types and client of the document, in one pass over its operations: client.tmpl
+// asks for the model of those that it is given.
 func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, client string, err error) {
 	defer recoverError(&err)
 	view, originals, err := clientView(doc)
@@ -267,8 +273,11 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 			UserTemplates:                             userTemplates,
 			TypeMapping: &codegen.TypeMapping{
 				Integer: codegen.FormatMapping{Formats: map[string]codegen.SimpleTypeSpec{"int32": plain("int")}},
-				Number:  codegen.FormatMapping{Default: plain("float64"), Formats: map[string]codegen.SimpleTypeSpec{"float": plain("float64")}},
-				String:  codegen.FormatMapping{Formats: formats},
+				Number: codegen.FormatMapping{
+					Default: plain("float64"),
+					Formats: map[string]codegen.SimpleTypeSpec{"float": plain("float64")},
+				},
+				String: codegen.FormatMapping{Formats: formats},
 			},
 		},
 	})
@@ -276,9 +285,15 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 	case refused != nil:
 		return nil, "", "", refused
 	case err != nil:
-		return nil, "", "", fmt.Errorf("oapi-codegen cannot make types of this document, an overlay must mend it: %w", err)
+		return nil, "", "", fmt.Errorf(
+			"oapi-codegen cannot make types of this document, an overlay must mend it: %w",
+			err,
+		)
 	case strings.Count(text, clientMark) != 1:
-		return nil, "", "", fmt.Errorf("a text of the document holds the line %q: take it out with an overlay", strings.TrimSpace(clientMark))
+		return nil, "", "", fmt.Errorf(
+			"a text of the document holds the line %q: take it out with an overlay",
+			strings.TrimSpace(clientMark),
+		)
 	}
 	types, client, _ = strings.Cut(text, clientMark)
 	return m, types, client, nil
@@ -298,7 +313,13 @@ func formNames(types string, operations []operation) string {
 }
 
 // importable are the packages that generated code may use.
-var importable = map[string]string{"context": "context", "fmt": "fmt", "http": "net/http", "iter": "iter", "json": "encoding/json"}
+var importable = map[string]string{
+	"context": "context",
+	"fmt":     "fmt",
+	"http":    "net/http",
+	"iter":    "iter",
+	"json":    "encoding/json",
+}
 
 // finisher finishes files side by side, and notes what they declare and use.
 type finisher struct {
@@ -364,7 +385,8 @@ func importDecl(imported []string) string {
 	return "\nimport (\n\t" + strings.Join(imported, "\n\t") + "\n)\n"
 }
 
-// importsOf are the packages, quoted and in order, of the selector expressions whose left side is not declared in the file.
+// importsOf are the packages, quoted and in order, of the selector expressions whose left side is not declared in the
+// file.
 func importsOf(file *ast.File) ([]string, error) {
 	used := map[string]bool{}
 	var problem error
@@ -381,7 +403,11 @@ func importsOf(file *ast.File) ([]string, error) {
 		case importable[id.Name] != "":
 			used[strconv.Quote(importable[id.Name])] = true
 		case id.Name == "runtime" || id.Name == "openapi_types" || id.Name == "nullable":
-			problem = fmt.Errorf("%s.%s is needed, which would make the client import another module: give the schema an x-go-type in an overlay", id.Name, selector.Sel.Name)
+			problem = fmt.Errorf(
+				"%s.%s is needed, which would make the client import another module: give the schema an x-go-type in an overlay",
+				id.Name,
+				selector.Sel.Name,
+			)
 		}
 		return true
 	})

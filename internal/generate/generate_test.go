@@ -96,8 +96,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// Declarations of package runtime are copied one by one, and not formatted again: gofmt, which aligns those that stand line by
-// line, must leave each as it is when it stands alone.
+// Declarations of package runtime are copied one by one, and not formatted again: gofmt, which aligns those that stand
+// line by line, must leave each as it is when it stands alone.
 func TestRuntimeIsFormatted(t *testing.T) {
 	files, err := filepath.Glob("runtime/*.go")
 	require.NoError(t, err)

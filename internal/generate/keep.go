@@ -12,10 +12,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// clientView is a copy of the document without error responses and callbacks, and without the schemas that no request and
-// no success is made of. Whatever an error's body is declared to be, it is read as an APIError, so its types would never be
-// met; and vendors like to call one of them APIError. The second result gives the original of each of its operations:
-// oapi-codegen changes those that it is given.
+// clientView is a copy of the document without error responses and callbacks, and without the schemas that no request
+// and no success is made of. Whatever an error's body is declared to be, it is read as an APIError, so its types would
+// never be met; and vendors like to call one of them APIError. The second result gives the original of each of its
+// operations: oapi-codegen changes those that it is given.
 func clientView(doc *openapi3.T) (*openapi3.T, map[*openapi3.Operation]*openapi3.Operation, error) {
 	view, originals, nulls, err := viewOf(doc, false)
 	if err == nil && nulls {
@@ -35,9 +35,12 @@ func copyOf(doc *openapi3.T) (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromData(text)
 }
 
-// viewOf is clientView, and tells whether there are enumerations that list null. It takes null out if the document may be
-// changed: null has no constant, it is the pointer that is nil.
-func viewOf(doc *openapi3.T, change bool) (_ *openapi3.T, _ map[*openapi3.Operation]*openapi3.Operation, nulls bool, _ error) {
+// viewOf is clientView, and tells whether there are enumerations that list null. It takes null out if the document may
+// be changed: null has no constant, it is the pointer that is nil.
+func viewOf(
+	doc *openapi3.T,
+	change bool,
+) (_ *openapi3.T, _ map[*openapi3.Operation]*openapi3.Operation, nulls bool, _ error) {
 	view := *doc
 	view.Paths = openapi3.NewPathsWithCapacity(doc.Paths.Len())
 	originals := map[*openapi3.Operation]*openapi3.Operation{}
@@ -127,7 +130,10 @@ func (k *keeper) parameters(list openapi3.Parameters) {
 func (k *keeper) content(content openapi3.Content, where string) {
 	for mediaType, media := range content {
 		if media == nil {
-			k.problems = append(k.problems, fmt.Sprintf("%s: content of type %s is null: say what it is with an overlay", where, mediaType))
+			k.problems = append(
+				k.problems,
+				fmt.Sprintf("%s: content of type %s is null: say what it is with an overlay", where, mediaType),
+			)
 			continue
 		}
 		k.schema(media.Schema, where)
@@ -161,7 +167,14 @@ func (k *keeper) schema(ref *openapi3.SchemaRef, where string) {
 	k.enum(s, where)
 	for name, property := range s.Properties {
 		if !validJSONName(name) {
-			k.problems = append(k.problems, fmt.Sprintf("%s: the property %q has a name that no field's tag can hold: remove it with an overlay", where, name))
+			k.problems = append(
+				k.problems,
+				fmt.Sprintf(
+					"%s: the property %q has a name that no field's tag can hold: remove it with an overlay",
+					where,
+					name,
+				),
+			)
 		}
 		k.schema(property, where+"."+name)
 	}

@@ -101,7 +101,13 @@ func (op operation) BodyVar() string {
 }
 
 // newModel makes the model of the operations that oapi-codegen found in doc.
-func newModel(definitions []codegen.OperationDefinition, doc *openapi3.T, originals map[*openapi3.Operation]*openapi3.Operation, q *quirks, cfg Config) (*model, error) {
+func newModel(
+	definitions []codegen.OperationDefinition,
+	doc *openapi3.T,
+	originals map[*openapi3.Operation]*openapi3.Operation,
+	q *quirks,
+	cfg Config,
+) (*model, error) {
 	m := &model{Project: cfg.Project, APIVersion: cfg.APIVersion, PinSHA256: cfg.PinSHA256}
 	var err error
 	if m.Servers, err = servers(doc); err != nil {
@@ -197,15 +203,20 @@ func servers(doc *openapi3.T) ([]server, error) {
 			return nil, fmt.Errorf("server %s: its x-go-name %q is no exported Go name", s.URL, name)
 		}
 		if i := slices.IndexFunc(all, func(other server) bool { return other.Const == name }); i >= 0 {
-			return nil, fmt.Errorf("the servers %s and %s would both be %s: give one another x-go-name, or remove it in an overlay", all[i].URL, address, name)
+			return nil, fmt.Errorf(
+				"the servers %s and %s would both be %s: give one another x-go-name, or remove it in an overlay",
+				all[i].URL,
+				address,
+				name,
+			)
 		}
 		all = append(all, server{name, address, oneLine(s.Description)})
 	}
 	return all, nil
 }
 
-// serverURL is the address of a server without a slash at the end, variables filled in with their defaults; "" where it is not
-// absolute.
+// serverURL is the address of a server without a slash at the end, variables filled in with their defaults; "" where it
+// is not absolute.
 func serverURL(s *openapi3.Server) string {
 	address := s.URL
 	for name, v := range s.Variables {
@@ -213,13 +224,15 @@ func serverURL(s *openapi3.Server) string {
 			address = strings.ReplaceAll(address, "{"+name+"}", v.Default)
 		}
 	}
-	if u, err := url.Parse(address); err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(address, "{}") {
+	if u, err := url.Parse(address); err != nil || u.Scheme == "" || u.Host == "" ||
+		strings.ContainsAny(address, "{}") {
 		return ""
 	}
 	return strings.TrimSuffix(address, "/")
 }
 
-// ownServer is the server that an operation, or else its path, has of its own (OpenAPI 3.0.3 §4.7.9.1), "" for the client's.
+// ownServer is the server that an operation, or else its path, has of its own (OpenAPI 3.0.3 §4.7.9.1), "" for the
+// client's.
 func ownServer(lists ...openapi3.Servers) string {
 	for _, list := range lists {
 		for _, s := range list {
@@ -246,7 +259,10 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	}
 	for _, p := range d.PathParams {
 		if !p.IsStyled() || isObject(p.Spec.Schema) || p.Style() != "simple" {
-			return fail("path parameter %s: objects, unions and other styles than simple are not supported", p.ParamName)
+			return fail(
+				"path parameter %s: objects, unions and other styles than simple are not supported",
+				p.ParamName,
+			)
 		}
 		list, err := isList(p.Spec.Schema)
 		if err != nil {
@@ -255,7 +271,12 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 		name := op.variable(p.GoVariableName())
 		for _, other := range op.Arguments {
 			if other.Var == name {
-				return fail("path parameters %s and %s would both be %s: give one of them another name with x-go-name", other.Wire, p.ParamName, name)
+				return fail(
+					"path parameters %s and %s would both be %s: give one of them another name with x-go-name",
+					other.Wire,
+					p.ParamName,
+					name,
+				)
 			}
 		}
 		op.Arguments = append(op.Arguments, param{Wire: p.ParamName, Var: name, Type: p.TypeDef(), List: list})
@@ -288,7 +309,9 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 }
 
 // inMethods are the names that methods use, beside those of Go and those of types.
-var inMethods = strings.Fields("addQueryList body c call change context ctx download f fetch form http iter joined list newForm newRequest newURLForm none opts paged pages params r request setPathList v")
+var inMethods = strings.Fields(
+	"addQueryList body c call change context ctx download f fetch form http iter joined list newForm newRequest newURLForm none opts paged pages params r request setPathList v",
+)
 
 // variable is a name for a method's parameter that hides none of those that the method uses.
 func (op *operation) variable(name string) string {
@@ -298,7 +321,8 @@ func (op *operation) variable(name string) string {
 	return name
 }
 
-// isObject tells whether values are objects or may be: those of a union. x-go-type stands for a type that has a plain form.
+// isObject tells whether values are objects or may be: those of a union. x-go-type stands for a type that has a plain
+// form.
 func isObject(ref *openapi3.SchemaRef) bool {
 	if ref == nil || ref.Value == nil {
 		return true
@@ -307,7 +331,8 @@ func isObject(ref *openapi3.SchemaRef) bool {
 	if _, named := s.Extensions["x-go-type"]; named {
 		return false
 	}
-	return s.Type.Is("object") || len(s.Properties)+len(s.AnyOf)+len(s.OneOf) > 0 || slices.ContainsFunc(s.AllOf, isObject)
+	return s.Type.Is("object") || len(s.Properties)+len(s.AnyOf)+len(s.OneOf) > 0 ||
+		slices.ContainsFunc(s.AllOf, isObject)
 }
 
 // isList tells whether a parameter is a list of plain values.
@@ -366,7 +391,9 @@ func (op *operation) setBodies() error {
 		if err := v.setBody(b); err != nil {
 			return err
 		}
-		v.Comment = goComment(fmt.Sprintf("%s is [Client.%s] with a body of type %s.", v.Name, op.OperationId, b.ContentType))
+		v.Comment = goComment(
+			fmt.Sprintf("%s is [Client.%s] with a body of type %s.", v.Name, op.OperationId, b.ContentType),
+		)
 		v.Pages = nil
 		op.Variants = append(op.Variants, v)
 	}
@@ -399,7 +426,8 @@ func isNilable(s codegen.Schema) bool {
 		}
 	}
 	schema := s.OAPISchema
-	if schema == nil || schema.Extensions["x-go-type"] != nil || len(schema.AllOf)+len(schema.OneOf)+len(schema.AnyOf)+len(schema.Properties) > 0 {
+	if schema == nil || schema.Extensions["x-go-type"] != nil ||
+		len(schema.AllOf)+len(schema.OneOf)+len(schema.AnyOf)+len(schema.Properties) > 0 {
 		return false
 	}
 	return schema.Type == nil || schema.Type.Is("array") || schema.Type.Is("object")
@@ -437,10 +465,17 @@ func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
 		}
 		return nil
 	case b.ContentType != multipartForm:
-		return fmt.Errorf("a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation", b.ContentType)
+		return fmt.Errorf(
+			"a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation",
+			b.ContentType,
+		)
 	}
 	op.BodyType = optional(op.OperationId + "Form")
-	if op.URLForm && slices.ContainsFunc(op.Bodies, func(b codegen.RequestBodyDefinition) bool { return b.ContentType == multipartForm }) {
+	if op.URLForm &&
+		slices.ContainsFunc(
+			op.Bodies,
+			func(b codegen.RequestBodyDefinition) bool { return b.ContentType == multipartForm },
+		) {
 		op.BodyType = optional(op.OperationId + "URLForm")
 	}
 	op.Fields = []param{}
@@ -478,7 +513,10 @@ func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (pa
 	c := param{Wire: p.JsonFieldName, Go: "form." + p.GoFieldName(), Setter: "f.addField"}
 	c.Pointer = !p.Required && !p.Schema.SkipOptionalPointer
 	if strings.ContainsFunc(p.JsonFieldName, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
-		return c, fmt.Errorf("form field %q: names other than of printable ASCII, without quotes, are not supported", p.JsonFieldName)
+		return c, fmt.Errorf(
+			"form field %q: names other than of printable ASCII, without quotes, are not supported",
+			p.JsonFieldName,
+		)
 	}
 	if encoding == nil {
 		encoding = &openapi3.Encoding{}
@@ -490,7 +528,10 @@ func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (pa
 	if schema.Type.Is("array") {
 		c.List = true
 		if schema.Items == nil {
-			return c, fmt.Errorf("form field %s: a list must say what its items are: give it items with an overlay", p.JsonFieldName)
+			return c, fmt.Errorf(
+				"form field %s: a list must say what its items are: give it items with an overlay",
+				p.JsonFieldName,
+			)
 		}
 		item = schema.Items.Value
 	}
@@ -577,8 +618,8 @@ func (op *operation) setResult() error {
 	return nil
 }
 
-// pages finds out how an operation tells of its pages: what x-pages says, or else a parameter page beside the number of pages or
-// a link to the next, or a parameter pageToken beside the token of the next.
+// pages finds out how an operation tells of its pages: what x-pages says, or else a parameter page beside the number of
+// pages or a link to the next, or a parameter pageToken beside the token of the next.
 func (op *operation) pages() (*pages, error) {
 	stated := op.Spec.Extensions["x-pages"]
 	if stated == false || op.Result == "" || op.Result == "Stream" {
@@ -589,7 +630,8 @@ func (op *operation) pages() (*pages, error) {
 	}
 	var result *openapi3.SchemaRef
 	for _, r := range op.Responses {
-		if response := op.Spec.Responses.Value(r.StatusCode); response != nil && response.Value != nil && response.Value.Content["application/json"] != nil {
+		if response := op.Spec.Responses.Value(r.StatusCode); response != nil && response.Value != nil &&
+			response.Value.Content["application/json"] != nil {
 			result = response.Value.Content["application/json"].Schema
 		}
 	}
@@ -657,7 +699,10 @@ func statedPages(stated any) (*pages, error) {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		text, isText := members[name].(string)
 		if fields[name] == nil || !isText || text == "" {
-			return nil, fmt.Errorf("x-pages: %s: it has the texts parameter and last, next or token, and nothing else", name)
+			return nil, fmt.Errorf(
+				"x-pages: %s: it has the texts parameter and last, next or token, and nothing else",
+				name,
+			)
 		}
 		*fields[name] = text
 	}
@@ -698,7 +743,8 @@ func statusConst(status int) string {
 	return strconv.Itoa(status)
 }
 
-// comment is a method's doc comment: the description, its arguments, what the call needs, and the errors that it can meet.
+// comment is a method's doc comment: the description, its arguments, what the call needs, and the errors that it can
+// meet.
 func (op *operation) comment() string {
 	var b strings.Builder
 	text := oneLine(op.Spec.Description)
@@ -738,7 +784,11 @@ func (op *operation) comment() string {
 		fmt.Fprintf(&b, "\n\nDocumented errors: %s.", strings.Join(names, ", "))
 	}
 	if len(op.Nothing) > 0 {
-		fmt.Fprintf(&b, "\n\nThe result is nil where the server answers with status %s.", strings.Join(op.Nothing, " or "))
+		fmt.Fprintf(
+			&b,
+			"\n\nThe result is nil where the server answers with status %s.",
+			strings.Join(op.Nothing, " or "),
+		)
 	}
 	if op.Raw {
 		b.WriteString("\n\nWhat the body of a success is, is not documented: it is passed on as it comes.")
@@ -753,7 +803,11 @@ func (op *operation) comment() string {
 		fmt.Fprintf(&b, "\n\n[Client.%sPages] goes through all pages.", op.Name)
 	}
 	if len(op.Several) > 0 {
-		fmt.Fprintf(&b, "\n\nSuccess has several types (%s): the response is passed on as it comes.", strings.Join(op.Several, ", "))
+		fmt.Fprintf(
+			&b,
+			"\n\nSuccess has several types (%s): the response is passed on as it comes.",
+			strings.Join(op.Several, ", "),
+		)
 	}
 	if op.Spec.Deprecated {
 		b.WriteString("\n\nDeprecated: by the vendor.")

@@ -19,8 +19,8 @@ type quirks struct {
 	arrays       bool              // a named list contains itself, so that it needs a type of its own
 }
 
-// normal is the document as oapi-codegen can take it, and says the same on the wire. Where nothing has to change it is doc
-// itself. What changes:
+// normal is the document as oapi-codegen can take it, and says the same on the wire. Where nothing has to change it is
+// doc itself. What changes:
 //
 //   - JSON of other names (with a parameter, +json, a range) is called application/json; beside it a response keeps nothing else;
 //   - optional members of JSON requests that may be null are marked;
@@ -160,7 +160,9 @@ func isJSONType(name string) bool {
 	if err != nil {
 		return false
 	}
-	return media == "application/json" || strings.HasSuffix(media, "+json") || media == "*/*" || media == "application/*" || media == "text/json"
+	return media == "application/json" || strings.HasSuffix(media, "+json") || media == "*/*" ||
+		media == "application/*" ||
+		media == "text/json"
 }
 
 // content makes JSON application/json. Beside it a request keeps its other types, and a response none.
@@ -277,7 +279,8 @@ func (n *normalizer) nullable(ref *openapi3.SchemaRef) {
 			continue
 		}
 		n.nullable(property)
-		if !slices.Contains(s.Required, name) && !property.Value.ReadOnly && admitsNull(property.Value, map[*openapi3.Schema]bool{}) {
+		if !slices.Contains(s.Required, name) && !property.Value.ReadOnly &&
+			admitsNull(property.Value, map[*openapi3.Schema]bool{}) {
 			n.edit(func() {
 				extensions := &property.Extensions
 				if property.Ref == "" {
@@ -305,14 +308,15 @@ func (n *normalizer) nullable(ref *openapi3.SchemaRef) {
 	n.nullable(s.AdditionalProperties.Schema)
 }
 
-// admitsNull reports whether a schema says that its values may be null, itself or in a part: in OpenAPI 3.0 a reference in
-// allOf has no other place to say it.
+// admitsNull reports whether a schema says that its values may be null, itself or in a part: in OpenAPI 3.0 a reference
+// in allOf has no other place to say it.
 func admitsNull(s *openapi3.Schema, seen map[*openapi3.Schema]bool) bool {
 	if s == nil || seen[s] {
 		return false
 	}
 	seen[s] = true
-	return s.Nullable || slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return admitsNull(part.Value, seen) })
+	return s.Nullable ||
+		slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return admitsNull(part.Value, seen) })
 }
 
 func (n *normalizer) schema(ref *openapi3.SchemaRef) {
@@ -375,8 +379,9 @@ func letters(s string) string {
 	}, s)
 }
 
-// settle takes what no type shows out of the parts of allOf, where parts would contradict each other. What one shares with
-// another is compared again, so that the order in which they are found makes no difference: things are only ever taken out.
+// settle takes what no type shows out of the parts of allOf, where parts would contradict each other. What one shares
+// with another is compared again, so that the order in which they are found makes no difference: things are only ever
+// taken out.
 func (n *normalizer) settle() {
 	for changed := true; changed; {
 		changed = false
@@ -389,7 +394,8 @@ func (n *normalizer) settle() {
 // allOf reports whether it changed something.
 func (n *normalizer) allOf(s *openapi3.Schema) (changed bool) {
 	quiet := func(p *openapi3.Schema) {
-		if p.ReadOnly || p.WriteOnly || p.Default != nil || p.Format != "" && p.Type == nil || p.Deprecated || p.Example != nil {
+		if p.ReadOnly || p.WriteOnly || p.Default != nil || p.Format != "" && p.Type == nil || p.Deprecated ||
+			p.Example != nil {
 			n.edit(func() {
 				p.ReadOnly, p.WriteOnly, p.Default, p.Deprecated, p.Example = false, false, nil, false, nil
 				if p.Type == nil {
@@ -448,7 +454,8 @@ func (n *normalizer) enum(s *openapi3.Schema) {
 	for _, v := range s.Enum {
 		count[strings.ToLower(letters(fmt.Sprint(v)))]++
 	}
-	if len(count) == len(s.Enum) && !slices.ContainsFunc(s.Enum, func(v any) bool { return strings.TrimSpace(fmt.Sprint(v)) == "" }) {
+	if len(count) == len(s.Enum) &&
+		!slices.ContainsFunc(s.Enum, func(v any) bool { return strings.TrimSpace(fmt.Sprint(v)) == "" }) {
 		return
 	}
 	used := map[string]bool{}
@@ -465,7 +472,9 @@ func (n *normalizer) enum(s *openapi3.Schema) {
 		case strings.TrimSpace(name) == "":
 			key = "Blank"
 		case count[strings.ToLower(key)] > 1:
-			key = letters(strings.NewReplacer("-", "Minus", "+", "Plus", "_", "Under", ".", "Dot", "/", "Slash").Replace(name))
+			key = letters(
+				strings.NewReplacer("-", "Minus", "+", "Plus", "_", "Under", ".", "Dot", "/", "Slash").Replace(name),
+			)
 		}
 		unique := cmp.Or(key, "Value")
 		for suffix := 'B'; used[strings.ToLower(unique)]; suffix++ {
@@ -556,7 +565,10 @@ func (n *normalizer) cycles() {
 		for _, e := range edges[name] {
 			if reaches(e.to, name) {
 				n.edit(func() {
-					e.owner.Required = slices.DeleteFunc(slices.Clone(e.owner.Required), func(f string) bool { return f == e.field })
+					e.owner.Required = slices.DeleteFunc(
+						slices.Clone(e.owner.Required),
+						func(f string) bool { return f == e.field },
+					)
 				})
 			}
 		}

@@ -95,8 +95,8 @@ func TestDiscriminatorOfRenamedComponents(t *testing.T) {
 	}
 }
 
-// Formats in which parts of an allOf contradict each other are left out, also of what shares a part with it, wherever that
-// stands: maps are walked in any order.
+// Formats in which parts of an allOf contradict each other are left out, also of what shares a part with it, wherever
+// that stands: maps are walked in any order.
 func TestFormatsOfSharedParts(t *testing.T) {
 	for _, names := range [][2]string{{"x", "y"}, {"y", "x"}} {
 		text := small("", "", thing, fmt.Sprintf(`Thing: {type: object, properties: {%s: {allOf: [{$ref: '#/components/schemas/P'}, {type: integer, format: int32}]}, %s: {allOf: [{$ref: '#/components/schemas/P'}, {$ref: '#/components/schemas/Q'}]}}},

@@ -77,7 +77,8 @@ func renamed(doc *openapi3.T, names map[string]string) (*openapi3.T, error) {
 }
 
 // selectAsBefore states, in a tree whose references have the new names of components already, the values by which
-// discriminators select them: without a mapping, or with a bare name in it, those are the old ones (OpenAPI 3.0.3 §4.7.25).
+// discriminators select them: without a mapping, or with a bare name in it, those are the old ones (OpenAPI 3.0.3
+// §4.7.25).
 func selectAsBefore(tree any, names map[string]string) {
 	const prefix = "#/components/schemas/"
 	switch n := tree.(type) {

@@ -15,8 +15,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-// Each template of ours takes the place of one of oapi-codegen, by its name, and oapi-codegen reads it as a template: what
-// has one line it would look for as a file, and then fetch.
+// Each template of ours takes the place of one of oapi-codegen, by its name, and oapi-codegen reads it as a template:
+// what has one line it would look for as a file, and then fetch.
 func TestTemplatesTakeThePlaceOfTheGenerators(t *testing.T) {
 	texts, err := ours()
 	require.NoError(t, err)
@@ -34,7 +34,8 @@ func TestTemplatesTakeThePlaceOfTheGenerators(t *testing.T) {
 	}
 }
 
-// Of oapi-codegen's own client nothing is left: no type GetThingResponse, whose name a component may have. A text that looks like the line between types and client does not part them.
+// Of oapi-codegen's own client nothing is left: no type GetThingResponse, whose name a component may have. A text that
+// looks like the line between types and client does not part them.
 func TestClientIsOurs(t *testing.T) {
 	const text = `{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {/thing: {get: {operationId: getThing,
   description: "a\n//ringbasic:client\npackage other",

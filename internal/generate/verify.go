@@ -36,7 +36,12 @@ func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile b
 	problems := make([]error, len(files))
 	for i, name := range names {
 		group.Go(func() {
-			parsed[i], problems[i] = parser.ParseFile(fset, name, files[name], parser.ParseComments|parser.SkipObjectResolution)
+			parsed[i], problems[i] = parser.ParseFile(
+				fset,
+				name,
+				files[name],
+				parser.ParseComments|parser.SkipObjectResolution,
+			)
 		})
 	}
 	group.Wait()
@@ -93,8 +98,11 @@ type verifier struct {
 
 func (v *verifier) errorf(at ast.Node, format string, args ...any) {
 	where := v.fset.Position(at.Pos())
-	v.problems = append(v.problems, fmt.Errorf("%s: %s: a text of the document has become Go: take it out with an overlay, and report it",
-		where, fmt.Sprintf(format, args...)))
+	v.problems = append(
+		v.problems,
+		fmt.Errorf("%s: %s: a text of the document has become Go: take it out with an overlay, and report it",
+			where, fmt.Sprintf(format, args...)),
+	)
 }
 
 func (v *verifier) imports(file *ast.File, allowed map[string]bool) {
@@ -108,7 +116,8 @@ func (v *verifier) imports(file *ast.File, allowed map[string]bool) {
 func (v *verifier) file(file *ast.File) {
 	for _, group := range file.Comments {
 		for _, comment := range group.List {
-			if !strings.HasPrefix(comment.Text, "//") || strings.HasPrefix(comment.Text, "//go:") || strings.HasPrefix(comment.Text, "//line") {
+			if !strings.HasPrefix(comment.Text, "//") || strings.HasPrefix(comment.Text, "//go:") ||
+				strings.HasPrefix(comment.Text, "//line") {
 				v.errorf(comment, "the comment %.20q is not meant", comment.Text)
 			}
 		}
@@ -168,8 +177,9 @@ func (nothing) Import(string) (*types.Package, error) { return nil, errNotImport
 
 var errNotImported = errors.New("not imported")
 
-// compiles type-checks the package by itself, in some 10 ms: what it imports is the standard library, and taken on trust.
-// The bodies of copied functions are those of package runtime, which is compiled and tested as such, and replaced by an endless loop, which fits any result.
+// compiles type-checks the package by itself, in some 10 ms: what it imports is the standard library, and taken on
+// trust. The bodies of copied functions are those of package runtime, which is compiled and tested as such, and
+// replaced by an endless loop, which fits any result.
 func compiles(fset *token.FileSet, files []*ast.File, copied func(i int) bool) error {
 	for i, file := range files {
 		for _, decl := range file.Decls {
@@ -181,9 +191,13 @@ func compiles(fset *token.FileSet, files []*ast.File, copied func(i int) bool) e
 	var problems []error
 	config := types.Config{Importer: nothing{}, Error: func(err error) {
 		var problem types.Error
-		if errors.As(err, &problem) && !strings.HasPrefix(problem.Msg, "could not import ") && !strings.HasPrefix(problem.Msg, "\t") {
-			problems = append(problems, fmt.Errorf("%s: %s: this Go would not compile: mend what it is made of with an overlay",
-				fset.Position(problem.Pos), problem.Msg))
+		if errors.As(err, &problem) && !strings.HasPrefix(problem.Msg, "could not import ") &&
+			!strings.HasPrefix(problem.Msg, "\t") {
+			problems = append(
+				problems,
+				fmt.Errorf("%s: %s: this Go would not compile: mend what it is made of with an overlay",
+					fset.Position(problem.Pos), problem.Msg),
+			)
 		}
 	}}
 	_, _ = config.Check("client", fset, files, nil) // what it returns is the first of problems, or an import

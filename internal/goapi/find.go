@@ -88,9 +88,9 @@ func (a *API) sends(operation, media string) bool {
 	return body != nil && body.Value != nil && body.Value.Content[media] != nil
 }
 
-// returns tells whether the method returns for a documented status and, if that is not "", the body of a media type. What
-// the generator reads as a success is any of 200 to 299, or default where that is the only one; all else is read as
-// APIError. A finding at 200 may be about the default of one of the documents.
+// returns tells whether the method returns for a documented status and, if that is not "", the body of a media type.
+// What the generator reads as a success is any of 200 to 299, or default where that is the only one; all else is read
+// as APIError. A finding at 200 may be about the default of one of the documents.
 func (a *API) returns(operation, status, media string) bool {
 	responses := a.operation(operation).Responses
 	alone := responses.Default() != nil && responses.Len() == 1
@@ -121,9 +121,9 @@ func parameterOf(method *types.Func, names ...string) *types.Var {
 
 var templateVariable = regexp.MustCompile(`\{([^/{}]*)\}`)
 
-// parameter finds "query:page", with a path behind it for a property of its values. Those of the path are the method's own,
-// in the path's order, after its context; the others are fields of the type of its params, which is an option unless one of
-// them is required.
+// parameter finds "query:page", with a path behind it for a property of its values. Those of the path are the method's
+// own, in the path's order, after its context; the others are fields of the type of its params, which is an option
+// unless one of them is required.
 func (a *API) parameter(method *types.Func, operation, rest string) []place {
 	symbol := "Client." + method.Name()
 	in, name, _ := strings.Cut(rest, ":")

@@ -2,9 +2,9 @@
 //
 // Both clients are generated in memory and type-checked, and golang.org/x/exp/apidiff compares what they export: its
 // verdict on the whole package decides which release a regeneration calls for. A finding of the drift report is then
-// followed into both packages: from its operation to the client's method, from there through parameters, body and result
-// by the JSON names of fields to the place that its location names. So the names are those that the generator gave, and
-// the verdict of a finding is what apidiff says about them.
+// followed into both packages: from its operation to the client's method, from there through parameters, body and
+// result by the JSON names of fields to the place that its location names. So the names are those that the generator
+// gave, and the verdict of a finding is what apidiff says about them.
 //
 // The standard library is not type-checked: that costs more than all the rest. The declarations of a generated package
 // use a dozen of its types, which are stubs here, and the bodies of functions are no part of an API.
@@ -30,8 +30,8 @@ import (
 
 // API is the API of a generated package.
 type API struct {
-	// Problems are the errors of the package's declarations. A document that was made from our overlays has none; another
-	// one has if the overlays name a type that it does not lead to.
+	// Problems are the errors of the package's declarations. A document that was made from our overlays has none;
+	// another one has if the overlays name a type that it does not lead to.
 	Problems []error
 
 	pkg     *types.Package
@@ -47,7 +47,11 @@ func Load(doc *openapi3.T) (*API, error) {
 func load(doc *openapi3.T, std types.Importer) (*API, error) {
 	// The document, the version and the hash that the package tells of itself differ for every document: they are no
 	// change of its API.
-	generated, err := generate.Generate(doc, func() ([]byte, error) { return nil, nil }, generate.Config{Project: project.DefaultConfig(), Incomplete: true})
+	generated, err := generate.Generate(
+		doc,
+		func() ([]byte, error) { return nil, nil },
+		generate.Config{Project: project.DefaultConfig(), Incomplete: true},
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -422,8 +422,8 @@ func TestStubsAreEnough(t *testing.T) {
 		"GET /v1/status":                               "ReadStatus",
 		"GET /v1/{ctx}/{r}/{http}/{type}/{body}":       "Awkward",
 	}, names)
-	// apidiff prints a line of its own, to stdout, if an exported interface is no longer implemented by a type that changed
-	// otherwise, too. The one of generated packages is implemented by every type that is called Params.
+	// apidiff prints a line of its own, to stdout, if an exported interface is no longer implemented by a type that
+	// changed otherwise, too. The one of generated packages is implemented by every type that is called Params.
 	for _, name := range api.pkg.Scope().Names() {
 		if o := api.pkg.Scope().Lookup(name); o.Exported() && name != "CallOption" {
 			require.False(t, types.IsInterface(o.Type()), name)

@@ -56,7 +56,10 @@ func (c *Comparison) Changes() (all []diff.GoChange) {
 	for _, symbol := range slices.Sorted(maps.Keys(c.changes)) {
 		for _, m := range c.changes[symbol] {
 			if m.text != incomparable {
-				all = append(all, diff.GoChange{Symbol: symbol, Change: m.text, Compatible: m.verdict == diff.GoCompatible})
+				all = append(
+					all,
+					diff.GoChange{Symbol: symbol, Change: m.text, Compatible: m.verdict == diff.GoCompatible},
+				)
 			}
 		}
 	}
@@ -101,8 +104,8 @@ func (c *Comparison) Incompatible(except []string) (removed, changed []string) {
 	return removed, slices.Compact(changed)
 }
 
-// visible are the aspects of a description that Go declarations always show. The others are shown by some types alone: a
-// property that becomes required is a pointer no longer, but a list is as it was.
+// visible are the aspects of a description that Go declarations always show. The others are shown by some types alone:
+// a property that becomes required is a pointer no longer, but a list is as it was.
 var visible = map[string]bool{"operation": true, "existence": true, "type": true, "enum": true, "code": true}
 
 // Impact names the symbols that a finding touches, those of the old package first, and says what became of them.

@@ -8,9 +8,9 @@ import (
 	"path"
 )
 
-// stubs declare what the declarations of a generated package use of the standard library; the bodies of its functions are
-// not checked. Whether values of a type can be compared matters to apidiff, so that each is as it is in the library. A
-// package that is not here is empty.
+// stubs declare what the declarations of a generated package use of the standard library; the bodies of its functions
+// are not checked. Whether values of a type can be compared matters to apidiff, so that each is as it is in the
+// library. A package that is not here is empty.
 var stubs = map[string]string{
 	"bytes":          `type Buffer struct { buf []byte }`,
 	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }; type CancelFunc func(); type CancelCauseFunc func(cause error)`,
@@ -39,7 +39,12 @@ func (s stubImporter) Import(imported string) (*types.Package, error) {
 		return p, nil
 	}
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, imported, "package "+path.Base(imported)+"\n"+stubs[imported], parser.SkipObjectResolution)
+	file, err := parser.ParseFile(
+		fset,
+		imported,
+		"package "+path.Base(imported)+"\n"+stubs[imported],
+		parser.SkipObjectResolution,
+	)
 	if err != nil {
 		return nil, err
 	}

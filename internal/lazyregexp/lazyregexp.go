@@ -1,5 +1,5 @@
-// Package lazyregexp compiles regular expressions when they are first used. A command that needs none of a package's does
-// not wait for them: compiled at start, all of them together took some 2 ms of every run.
+// Package lazyregexp compiles regular expressions when they are first used. A command that needs none of a package's
+// does not wait for them: compiled at start, all of them together took some 2 ms of every run.
 package lazyregexp
 
 import (

@@ -33,14 +33,21 @@ func (r *run) compare(x *exchange) []difference {
 	if want.Status >= 400 {
 		wantCode, wantMessage := errorOf(want.Body)
 		if code != wantCode {
-			return []difference{{fmt.Sprintf("code %s %q, recorded is %s", orNone(code), message, orNone(wantCode)), true}}
+			return []difference{
+				{fmt.Sprintf("code %s %q, recorded is %s", orNone(code), message, orNone(wantCode)), true},
+			}
 		}
 		templates := r.templates(x)
 		if len(templates) == 0 {
 			templates = []string{wantMessage}
 		}
 		if !slices.ContainsFunc(templates, func(t string) bool { return errorcodes.Match(t, message) }) {
-			found = append(found, difference{text: fmt.Sprintf("message %q, documented is %q", message, strings.Join(templates, `" or "`))})
+			found = append(
+				found,
+				difference{
+					text: fmt.Sprintf("message %q, documented is %q", message, strings.Join(templates, `" or "`)),
+				},
+			)
 		}
 	} else {
 		if _, err := decode(got.Body); err != nil {
@@ -60,7 +67,8 @@ func (r *run) compare(x *exchange) []difference {
 func (r *run) templates(x *exchange) []string {
 	var found []string
 	for _, row := range slices.Concat(x.op.Rows, r.contract.Platform) {
-		if row.Status == x.recorded.Response.Status && row.Code == x.recorded.Code() && !slices.Contains(found, row.Message) {
+		if row.Status == x.recorded.Response.Status && row.Code == x.recorded.Code() &&
+			!slices.Contains(found, row.Message) {
 			found = append(found, row.Message)
 		}
 	}

@@ -37,9 +37,10 @@
 // In record mode every answer that is of the recorded status and code replaces the recorded response, redacted, with
 // source live, the day, and the version that the server gives at /restapi/v1.0. Request and note stay. Differences of a
 // message or of the shape are recorded and listed. Recordings are kept, and the report says why, where the server
-// contradicts status or code or sends no JSON (in a file of that name it would be wrong), where a list is empty that the recording fills or the
-// reverse (the account has less, or the recording is about the empty list), in the folder platform, and where after
-// redaction something still looks like a secret or a real number. An answer that was recorded before changes nothing.
+// contradicts status or code or sends no JSON (in a file of that name it would be wrong), where a list is empty that
+// the recording fills or the reverse (the account has less, or the recording is about the empty list), in the folder
+// platform, and where after redaction something still looks like a secret or a real number. An answer that was recorded
+// before changes nothing.
 //
 // # Secrets
 //
@@ -158,7 +159,10 @@ func newRun(c Config) (*run, error) {
 	if c.Getenv == nil {
 		c.Getenv = os.Getenv
 	}
-	r := &run{Config: c, server: cmp.Or(strings.TrimRight(strings.TrimSpace(c.Getenv(EnvServer)), "/"), transport.ServerProduction)}
+	r := &run{
+		Config: c,
+		server: cmp.Or(strings.TrimRight(strings.TrimSpace(c.Getenv(EnvServer)), "/"), transport.ServerProduction),
+	}
 	var err error
 	if r.ids, err = newIDs(c, r.server); err != nil {
 		return nil, err
@@ -202,7 +206,10 @@ func (r *run) connect() error {
 		r.secrets = append(r.secrets, spellings(value)...)
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("not set: %s: they are the credentials of an application with JWT authentication", strings.Join(missing, ", "))
+		return fmt.Errorf(
+			"not set: %s: they are the credentials of an application with JWT authentication",
+			strings.Join(missing, ", "),
+		)
 	}
 	r.secrets = append(r.secrets, basic(r.Getenv(EnvID), r.Getenv(EnvSecret))...)
 	r.pace = newPace(r.Progress)
@@ -237,7 +244,10 @@ func selected(all []*recording.Recording, pattern string) ([]*recording.Recordin
 		}
 	}
 	if len(found) == 0 {
-		return nil, usagef("the pattern %q matches no recording: they are called like createAnsweringRule/400-AWR-111", pattern)
+		return nil, usagef(
+			"the pattern %q matches no recording: they are called like createAnsweringRule/400-AWR-111",
+			pattern,
+		)
 	}
 	return found, nil
 }
@@ -326,7 +336,12 @@ func (r *run) all(ctx context.Context) error {
 		r.learn(x)
 		if x.answer.Status == http.StatusUnauthorized && x.recorded.Response.Status != http.StatusUnauthorized {
 			code, message := errorOf(x.answer.Body)
-			return fmt.Errorf("%s: status 401 %s %q: the account does not let this application in: nothing more was sent", name(x.recorded), code, message)
+			return fmt.Errorf(
+				"%s: status 401 %s %q: the account does not let this application in: nothing more was sent",
+				name(x.recorded),
+				code,
+				message,
+			)
 		}
 	}
 	return nil

@@ -73,8 +73,8 @@ func TestDefaultRunOfAllRecordings(t *testing.T) {
 		} {
 			require.Equal(t, want, got[name].Outcome, "%s: %+v", name, got[name])
 		}
-		// Should the server accept a write that has to fail, nothing comes of it: it is broken, or for nobody, or makes a rule
-		// that is disabled.
+		// Should the server accept a write that has to fail, nothing comes of it: it is broken, or for nobody, or makes
+		// a rule that is disabled.
 		writes := 0
 		for _, r := range all {
 			if got[r.Folder()+"/"+r.Name()].Outcome != live.Pass || r.Request.Method == "GET" {

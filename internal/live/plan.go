@@ -17,9 +17,9 @@ import (
 )
 
 // byRequest are the documented codes of status 400 that a request to create a rule provokes on any account that has the
-// operation at all: it contradicts itself or repeats itself, is too long, or names what is not there. All others depend on
-// what the account has or may do, or on what the real ids stand for; and what changes a rule, or uploads a file, cannot be
-// made harmless should the server accept it after all. The rules of these requests are disabled.
+// operation at all: it contradicts itself or repeats itself, is too long, or names what is not there. All others depend
+// on what the account has or may do, or on what the real ids stand for; and what changes a rule, or uploads a file,
+// cannot be made harmless should the server accept it after all. The rules of these requests are disabled.
 var byRequest = strings.Fields(`
 	AWR-100 AWR-101 AWR-106 AWR-107 AWR-108 AWR-111 AWR-113 AWR-123 AWR-124 AWR-125 AWR-126 AWR-136 AWR-137
 	AWR-139 AWR-140 AWR-144 AWR-177 AWR-179 CMN-101`)
@@ -106,7 +106,12 @@ func newIDs(c Config, server string) (ids, error) {
 	for placeholder, id := range given {
 		switch {
 		case !isPlaceholder(placeholder) || placeholder == accountPlaceholder:
-			return t, usagef("%s=%s: %s is no placeholder of a recording: they are like 1003, and the account has its own option", placeholder, id, placeholder)
+			return t, usagef(
+				"%s=%s: %s is no placeholder of a recording: they are like 1003, and the account has its own option",
+				placeholder,
+				id,
+				placeholder,
+			)
 		case !realID().MatchString(id):
 			return t, usagef("%s=%s: %q is not an id", placeholder, id, id)
 		}
@@ -251,7 +256,10 @@ func (t ids) json(text []byte, missing map[string]bool) []byte {
 }
 
 func missingIDs(placeholders []string) string {
-	return "no real id for " + strings.Join(placeholders, ", ") + ": give it with --id, or let a run with writes create it"
+	return "no real id for " + strings.Join(
+		placeholders,
+		", ",
+	) + ": give it with --id, or let a run with writes create it"
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

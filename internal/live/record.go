@@ -121,9 +121,14 @@ func decode(text []byte) (value any, err error) {
 	return value, d.Decode(&value)
 }
 
-// rewrite makes the new recording of an exchange, or says why the old one is kept. Nothing and no reason: it stays as it
-// is, because nothing changed.
-func (r *run) rewrite(x *exchange, differences []difference, redact *recording.Redactor, today time.Time) (data []byte, kept string) {
+// rewrite makes the new recording of an exchange, or says why the old one is kept. Nothing and no reason: it stays as
+// it is, because nothing changed.
+func (r *run) rewrite(
+	x *exchange,
+	differences []difference,
+	redact *recording.Redactor,
+	today time.Time,
+) (data []byte, kept string) {
 	for _, d := range differences {
 		if d.grave {
 			return nil, "the server contradicts it altogether"
@@ -148,7 +153,10 @@ func (r *run) rewrite(x *exchange, differences []difference, redact *recording.R
 	redacted.Request = x.recorded.Request // it has placeholders only
 	redacted.Response.Body = indent(redacted.Response.Body)
 	if x.recorded.Meta.Source == "live" && x.recorded.Meta.APIVersion == r.version &&
-		bytes.Equal(redacted.Response.Body, x.recorded.Response.Body) && sameType(redacted.Response.Header, x.recorded.Response.Header) {
+		bytes.Equal(
+			redacted.Response.Body,
+			x.recorded.Response.Body,
+		) && sameType(redacted.Response.Header, x.recorded.Response.Header) {
 		return nil, ""
 	}
 	data, err := recording.Format(redacted)

@@ -34,8 +34,8 @@ type Report struct {
 	Count      map[Outcome]int `json:"count"`                // of each outcome
 	Results    []Result        `json:"results"`              // in the order of the recordings
 
-	// Answered are the recordings that got an answer which says something, each with that answer as its response. It is as it
-	// came: nothing of it is redacted.
+	// Answered are the recordings that got an answer which says something, each with that answer as its response. It is
+	// as it came: nothing of it is redacted.
 	Answered []*recording.Recording `json:"-"`
 
 	// Files are the rewritten recordings, by path; only in record mode, and only of a run that came to its end.
@@ -75,7 +75,9 @@ func (r *run) report(complete bool) *Report {
 		case unusable(x):
 			code, message := errorOf(x.answer.Body)
 			result.Outcome, result.Status = Failed, x.answer.Status
-			result.Reason = redact.Text(strings.TrimSpace(fmt.Sprintf("status %d %s %s", x.answer.Status, code, message)))
+			result.Reason = redact.Text(
+				strings.TrimSpace(fmt.Sprintf("status %d %s %s", x.answer.Status, code, message)),
+			)
 		default:
 			r.compared(x, &result, redact, today, complete, report)
 		}
@@ -88,7 +90,14 @@ func (r *run) report(complete bool) *Report {
 	return report
 }
 
-func (r *run) compared(x *exchange, result *Result, redact *recording.Redactor, today time.Time, complete bool, report *Report) {
+func (r *run) compared(
+	x *exchange,
+	result *Result,
+	redact *recording.Redactor,
+	today time.Time,
+	complete bool,
+	report *Report,
+) {
 	answered := *x.recorded
 	answered.Response = *x.answer
 	report.Answered = append(report.Answered, &answered)
@@ -152,7 +161,13 @@ func (r *Report) Text(w io.Writer) error {
 		return cmp.Or(cmp.Compare(len(skipped[b]), len(skipped[a])), cmp.Compare(a, b))
 	})
 	for _, reason := range reasons {
-		fmt.Fprintf(&b, "skipped  %d: %s\n         %s\n", len(skipped[reason]), reason, strings.Join(skipped[reason], " "))
+		fmt.Fprintf(
+			&b,
+			"skipped  %d: %s\n         %s\n",
+			len(skipped[reason]),
+			reason,
+			strings.Join(skipped[reason], " "),
+		)
 	}
 	r.list(&b, "made or changed, undo it by hand:", func(result Result) string { return result.Made })
 	r.list(&b, "recorded:", func(result Result) string {

@@ -226,7 +226,8 @@ func committed(t *testing.T) []*recording.Recording {
 
 var placeholder = regexp.MustCompile(`\b(10(?:0[1-9]|[12][0-9])|9007199254740993)\b`)
 
-// real leaves alone the languages, which begin at 1030, and makes of the placeholders in a text the ids of the vendor's account: 1003 is 400130001003.
+// real leaves alone the languages, which begin at 1030, and makes of the placeholders in a text the ids of the vendor's
+// account: 1003 is 400130001003.
 func real(text string) string {
 	return placeholder.ReplaceAllStringFunc(text, func(p string) string {
 		if len(p) > 4 {

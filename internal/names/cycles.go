@@ -12,10 +12,16 @@ import (
 // vendor's component: a ladder of them would be written out without end.
 const maxInlined = 200_000
 
-// cyclic are the components that lead back to themselves, which cannot be put where they are used (Tarjan's strongly connected
-// components).
+// cyclic are the components that lead back to themselves, which cannot be put where they are used (Tarjan's strongly
+// connected components).
 func cyclic(root *yaml.Node) map[string]bool {
-	c := cycles{refs: map[string][]string{}, index: map[string]int{}, low: map[string]int{}, on: map[string]bool{}, found: map[string]bool{}}
+	c := cycles{
+		refs:  map[string][]string{},
+		index: map[string]int{},
+		low:   map[string]int{},
+		on:    map[string]bool{},
+		found: map[string]bool{},
+	}
 	var names []string
 	for name, schema := range document.Pairs(document.Get(root, "components", "schemas")) {
 		names = append(names, name.Value)

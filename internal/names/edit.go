@@ -26,14 +26,23 @@ const header = `# The Go names of schemas, by where they are on the wire. See do
 func (t *Table) Edited(e Edit) ([]byte, error) {
 	lines := strings.Split(strings.TrimRight(string(t.text), "\n"), "\n")
 	if strings.TrimSpace(withoutComments(t.text)) == "" {
-		lines = strings.Split(strings.TrimRight(cmp.Or(string(bytes.TrimSpace(bytes.ReplaceAll(t.text, []byte("{}"), nil))), strings.TrimSpace(header)), "\n"), "\n")
+		lines = strings.Split(
+			strings.TrimRight(
+				cmp.Or(string(bytes.TrimSpace(bytes.ReplaceAll(t.text, []byte("{}"), nil))), strings.TrimSpace(header)),
+				"\n",
+			),
+			"\n",
+		)
 	}
 	f := &editor{lines: lines, gone: map[int]bool{}, more: map[int][]string{}, after: map[int][]string{}}
 	leave := func(entries []*entry, moved []Entry) {
 		for _, one := range entries {
 			kept, changed := []Entry(nil), false
 			for _, p := range one.places {
-				if slices.ContainsFunc(moved, func(m Entry) bool { return m.Name == p.Name && m.Place.key() == p.Place.key() }) {
+				if slices.ContainsFunc(
+					moved,
+					func(m Entry) bool { return m.Name == p.Name && m.Place.key() == p.Place.key() },
+				) {
 					changed = true
 					continue
 				}
@@ -109,7 +118,8 @@ func (f *editor) rewrite(e *entry, kept []Entry) {
 		return
 	}
 	for i := e.line + 1; i <= e.last; i++ {
-		if strings.HasPrefix(strings.TrimSpace(f.lines[i-1]), "- ") && !slices.ContainsFunc(kept, func(p Entry) bool { return p.Line == i }) {
+		if strings.HasPrefix(strings.TrimSpace(f.lines[i-1]), "- ") &&
+			!slices.ContainsFunc(kept, func(p Entry) bool { return p.Line == i }) {
 			f.gone[i] = true
 		}
 	}

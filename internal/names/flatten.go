@@ -23,7 +23,18 @@ func (n *namer) flattened(schema *yaml.Node) *yaml.Node {
 }
 
 // mergeable are the keywords of the parts of an allOf that can be written as one object.
-var mergeable = []string{"type", "properties", "required", "allOf", "description", "example", "title", "additionalProperties", "nullable", "externalDocs"}
+var mergeable = []string{
+	"type",
+	"properties",
+	"required",
+	"allOf",
+	"description",
+	"example",
+	"title",
+	"additionalProperties",
+	"nullable",
+	"externalDocs",
+}
 
 func (n *namer) flattenInto(flat, schema *yaml.Node, depth int) bool {
 	if depth > maxReferences || schema.Kind != yaml.MappingNode {

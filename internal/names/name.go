@@ -30,12 +30,12 @@ type Widening struct {
 	Facts []Difference
 }
 
-// Name renames the components of a document, an OpenAPI 3.0 one that holds nothing but what is wanted, in place, so that
-// the schema at each place of the table is the component of that name. Objects and unions of objects become components,
-// inline ones too; lists, maps and plain values stand where they are used. Objects at places that the table does not have
-// get a name by the first of these rules that gives one which is free: the name that their component has elsewhere; for an
-// inline one, the name of one like it under the same property; the vendor's name; a name made of the place.
-// reserved are names that proposals may not take, such as those of components that overlays add.
+// Name renames the components of a document, an OpenAPI 3.0 one that holds nothing but what is wanted, in place, so
+// that the schema at each place of the table is the component of that name. Objects and unions of objects become
+// components, inline ones too; lists, maps and plain values stand where they are used. Objects at places that the table
+// does not have get a name by the first of these rules that gives one which is free: the name that their component has
+// elsewhere; for an inline one, the name of one like it under the same property; the vendor's name; a name made of the
+// place. reserved are names that proposals may not take, such as those of components that overlays add.
 func (t *Table) Name(root *yaml.Node, reserved []string) (*Result, error) {
 	normalise(root)
 	n := &namer{
@@ -89,8 +89,8 @@ type job struct {
 	hint   string // for a name: the operation's id
 }
 
-// later is a heap of jobs: components go first, since an inline object may get the name of one like it, then what stands
-// further out.
+// later is a heap of jobs: components go first, since an inline object may get the name of one like it, then what
+// stands further out.
 type later []job
 
 func (l later) Len() int      { return len(l) }
@@ -191,7 +191,8 @@ func (n *namer) form(slot *yaml.Node, at Place, id string) {
 func (n *namer) deref(schema *yaml.Node) (target *yaml.Node, vendor string) {
 	for range maxReferences {
 		ref := document.Text(schema, "$ref")
-		if only := document.Get(schema, "allOf"); ref == "" && only != nil && len(schema.Content) == 2 && len(only.Content) == 1 {
+		if only := document.Get(schema, "allOf"); ref == "" && only != nil && len(schema.Content) == 2 &&
+			len(only.Content) == 1 {
 			schema = only.Content[0]
 			continue
 		}
@@ -277,7 +278,8 @@ func size(n *yaml.Node) int {
 	return total
 }
 
-// wrapped is the one member of an allOf beside which stands nothing but what is about the place; nil if a schema is none such.
+// wrapped is the one member of an allOf beside which stands nothing but what is about the place; nil if a schema is
+// none such.
 func wrapped(schema *yaml.Node) *yaml.Node {
 	only := document.Get(schema, "allOf")
 	if only == nil || only.Kind != yaml.SequenceNode || len(only.Content) != 1 || len(schema.Content) == 2 {
@@ -314,7 +316,8 @@ func (n *namer) hoisted(source *yaml.Node) (over []*yaml.Node) {
 
 // isNamed reports whether a schema, which is the vendor's component of a name or inline, is a component of ours.
 func (n *namer) isNamed(schema *yaml.Node, vendor string, chain []string) bool {
-	return n.isObject(schema) || vendor != "" && (slices.Contains(chain, vendor) || n.cyclic[vendor] || n.inlined >= maxInlined)
+	return n.isObject(schema) ||
+		vendor != "" && (slices.Contains(chain, vendor) || n.cyclic[vendor] || n.inlined >= maxInlined)
 }
 
 // isObject reports whether a schema becomes a component: an object with properties, or a union of such.

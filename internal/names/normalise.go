@@ -13,8 +13,8 @@ import (
 var topLevel = []string{"openapi", "info", "externalDocs", "servers", "security", "tags", "paths", "components"}
 
 // normalise writes a document in the one way that names and overlays rely on, whatever way the vendor has chosen:
-// parameters, bodies and headers stand in their operations, and all of an operation's parameters do; server URLs end in no
-// slash and are there once; what the specification does not know at the top level is gone.
+// parameters, bodies and headers stand in their operations, and all of an operation's parameters do; server URLs end in
+// no slash and are there once; what the specification does not know at the top level is gone.
 func normalise(root *yaml.Node) {
 	for key := range document.Pairs(document.Mapping(slices.Clone(root.Content)...)) {
 		if !slices.Contains(topLevel, key.Value) && !strings.HasPrefix(key.Value, "x-") {
@@ -70,7 +70,8 @@ func normalise(root *yaml.Node) {
 	}
 	dropUnreached(root)
 	document.Schemas(root, func(schema *yaml.Node) {
-		if properties := document.Get(schema, "properties"); properties != nil && len(properties.Content) > 0 && document.Get(schema, "type") == nil {
+		if properties := document.Get(schema, "properties"); properties != nil && len(properties.Content) > 0 &&
+			document.Get(schema, "type") == nil {
 			document.Set(schema, "type", document.String("object"))
 		}
 	})
@@ -120,7 +121,8 @@ const maxReferences = 100
 func lastOfEach(parameters []*yaml.Node) (kept []*yaml.Node) {
 	for i, p := range parameters {
 		again := func(q *yaml.Node) bool {
-			return document.Text(p, "in") == document.Text(q, "in") && document.Text(p, "name") == document.Text(q, "name")
+			return document.Text(p, "in") == document.Text(q, "in") &&
+				document.Text(p, "name") == document.Text(q, "name")
 		}
 		if document.Text(p, "name") == "" || !slices.ContainsFunc(parameters[i+1:], again) {
 			kept = append(kept, p)

@@ -77,7 +77,8 @@ func (n *namer) saysSame(a, b *yaml.Node) bool {
 			}
 			for name, property := range document.Pairs(left) {
 				other := document.Get(right, name.Value)
-				if other == nil || !overlay.Same(property, other) && !(n.isObjectOrList(property) && n.isObjectOrList(other)) {
+				if other == nil ||
+					!overlay.Same(property, other) && !(n.isObjectOrList(property) && n.isObjectOrList(other)) {
 					return false
 				}
 			}

@@ -1,7 +1,7 @@
 // Package names gives schemas the names that a project has chosen for them, by where they are on the wire.
 //
-// A vendor renames, splits, merges, inlines and extracts the components of its document from release to release; where a
-// schema is used hardly ever changes. So a table, spec/names.yaml, maps each Go name to places, and [Name] makes of a
+// A vendor renames, splits, merges, inlines and extracts the components of its document from release to release; where
+// a schema is used hardly ever changes. So a table, spec/names.yaml, maps each Go name to places, and [Name] makes of a
 // document, already reduced to what is wanted and in OpenAPI 3.0, one whose components are called as the table says,
 // whatever the vendor calls them and wherever it keeps them. Overlays then target these names. After the overlays,
 // [Table.Types] gives enumerations their Go types from the same table.
@@ -21,7 +21,8 @@
 //	Shape<0>                            the first branch of one without a discriminator
 //
 // What follows the first word or the body is a path of such steps, of any length. The names of path variables do not
-// matter. A property or parameter whose name holds other than letters, digits and any of "_-$@" is quoted as in Go: Thing."a.b".
+// matter. A property or parameter whose name holds other than letters, digits and any of "_-$@" is quoted as in Go:
+// Thing."a.b".
 package names
 
 import (
@@ -110,8 +111,10 @@ func quoted(name string) string {
 const nameForm = `(?:[A-Za-z0-9_$@-]+|"(?:[^"\\]|\\.)*")`
 
 var (
-	operationPlace = regexp.MustCompile(`^((?:GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) /.*?) (request|response [0-9A-Za-z]+ header ` + nameForm +
-		`|response [0-9A-Za-z]+|(?:query|path|header|cookie) ` + nameForm + `)((?:\.` + nameForm + `|\[\]|\{\}|<[^<>]*>)*)$`)
+	operationPlace = regexp.MustCompile(
+		`^((?:GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) /.*?) (request|response [0-9A-Za-z]+ header ` + nameForm +
+			`|response [0-9A-Za-z]+|(?:query|path|header|cookie) ` + nameForm + `)((?:\.` + nameForm + `|\[\]|\{\}|<[^<>]*>)*)$`,
+	)
 	namePlace = regexp.MustCompile(`^([A-Z][A-Za-z0-9_]*)((?:\.` + nameForm + `|\[\]|\{\}|<[^<>]*>)+)$`)
 )
 
@@ -123,7 +126,10 @@ func ParsePlace(text string) (Place, error) {
 	if m := namePlace.FindStringSubmatch(text); m != nil {
 		return Place{Owner: m[1], Steps: m[2]}, nil
 	}
-	return Place{}, fmt.Errorf("%q is no place: write one as \"GET /things response 200\", \"POST /things request.kind\" or \"Thing.parts[]\"", text)
+	return Place{}, fmt.Errorf(
+		"%q is no place: write one as \"GET /things response 200\", \"POST /things request.kind\" or \"Thing.parts[]\"",
+		text,
+	)
 }
 
 // Parse reads a table. All problems of the file are reported together.
@@ -175,7 +181,11 @@ func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
 func (r *reader) entry(key, value *yaml.Node, index map[string]*Entry) *entry {
 	e := &entry{name: key.Value, line: key.Line, last: key.Line}
 	if !token.IsIdentifier(key.Value) || !token.IsExported(key.Value) {
-		r.errorf(key, "%q is no exported Go name: it must begin with a capital letter and go on with letters, digits and _", key.Value)
+		r.errorf(
+			key,
+			"%q is no exported Go name: it must begin with a capital letter and go on with letters, digits and _",
+			key.Value,
+		)
 	}
 	list := []*yaml.Node{value}
 	if value.Kind == yaml.SequenceNode {
@@ -235,15 +245,27 @@ func (r *reader) owners() {
 				continue
 			}
 			// What the table does not name is named by an overlay, or does not exist, which is found out later.
-			if owners == nil || slices.ContainsFunc(owners, func(o string) bool { _, listed := below[o]; return !listed || grounded[o] }) {
+			if owners == nil ||
+				slices.ContainsFunc(
+					owners,
+					func(o string) bool { _, listed := below[o]; return !listed || grounded[o] },
+				) {
 				grounded[name], changed = true, true
 			}
 		}
 	}
 	for _, e := range r.t.entries {
 		if !grounded[e.name] && len(e.places) > 0 {
-			r.problems = append(r.problems, fmt.Errorf("%s:%d: %s is only below itself: its owners %s lead to no operation; give one of them a place in an operation",
-				r.t.file, e.line, e.name, strings.Join(below[e.name], ", ")))
+			r.problems = append(
+				r.problems,
+				fmt.Errorf(
+					"%s:%d: %s is only below itself: its owners %s lead to no operation; give one of them a place in an operation",
+					r.t.file,
+					e.line,
+					e.name,
+					strings.Join(below[e.name], ", "),
+				),
+			)
 		}
 	}
 }
@@ -260,9 +282,9 @@ func (t *Table) at(p Place) string {
 	return ""
 }
 
-// success is how the table calls the body of an operation's success, if there is one success: vendors write it as 200, as
-// another status, or as default, from one release to the next. It is the empty text if there are several or none, or the
-// table does not know the operation.
+// success is how the table calls the body of an operation's success, if there is one success: vendors write it as 200,
+// as another status, or as default, from one release to the next. It is the empty text if there are several or none, or
+// the table does not know the operation.
 func (t *Table) success(op document.Operation) (status, as string) {
 	for key := range document.Pairs(document.Get(op.Node, "responses")) {
 		if isSuccess(key.Value) {
@@ -282,7 +304,8 @@ func (t *Table) success(op document.Operation) (status, as string) {
 	for _, e := range slices.Concat(t.entries, t.unused) {
 		for _, one := range e.places {
 			named, ok := strings.CutPrefix(one.Place.Part, "response ")
-			if ok && !strings.Contains(named, " ") && (isSuccess(named) || named == "default") && variable.ReplaceAllString(one.Place.Operation, "{}") == shape {
+			if ok && !strings.Contains(named, " ") && (isSuccess(named) || named == "default") &&
+				variable.ReplaceAllString(one.Place.Operation, "{}") == shape {
 				return status, named
 			}
 		}

@@ -32,9 +32,9 @@ func (t *Typed) Refers(p Place, name string) bool {
 	return node != nil && refOf(node) == schemaRef+name
 }
 
-// Types gives the enumerations of a document, whose components [Table.Name] has named and overlays have mended, their Go
-// types: of the places of a name, the first one with values declares the type and has the values of all, the others use it.
-// Refused are places that an overlay calls otherwise, and a name for what differs in its JSON type.
+// Types gives the enumerations of a document, whose components [Table.Name] has named and overlays have mended, their
+// Go types: of the places of a name, the first one with values declares the type and has the values of all, the others
+// use it. Refused are places that an overlay calls otherwise, and a name for what differs in its JSON type.
 func (t *Table) Types(root *yaml.Node) (*Typed, error) {
 	x := &index{table: t, at: map[string]*yaml.Node{}}
 	x.read(root)
@@ -92,7 +92,14 @@ func (r *Typed) alike(name string, places []found) (rest []found) {
 		case kind == "array":
 			problem = fmt.Sprintf("%s is a list, which has no name: name its items, %s[]", p.Place, p.Place)
 		case len(rest) > 0 && kind != jsonType(rest[0].node):
-			problem = fmt.Sprintf("%s names %s at %s, and %s at %s: give one of them another name", name, jsonType(rest[0].node), rest[0].Place, kind, p.Place)
+			problem = fmt.Sprintf(
+				"%s names %s at %s, and %s at %s: give one of them another name",
+				name,
+				jsonType(rest[0].node),
+				rest[0].Place,
+				kind,
+				p.Place,
+			)
 		default:
 			rest = append(rest, p)
 			continue
@@ -115,7 +122,14 @@ func (t *Table) declare(name string, places []found) (facts []Difference, err er
 		switch jsonType(p.node) {
 		case "object":
 			if ref := strings.TrimPrefix(refOf(p.node), schemaRef); ref != "" && ref != name {
-				return nil, fmt.Errorf("%s:%d: %s is called %s here, and an overlay makes it %s: use one name in both", t.file, p.Line, p.Place, name, ref)
+				return nil, fmt.Errorf(
+					"%s:%d: %s is called %s here, and an overlay makes it %s: use one name in both",
+					t.file,
+					p.Line,
+					p.Place,
+					name,
+					ref,
+				)
 			}
 		default:
 			if document.Get(p.node, "enum") != nil {
@@ -132,14 +146,27 @@ func (t *Table) declare(name string, places []found) (facts []Difference, err er
 		for _, v := range document.Get(p.node, "enum").Content {
 			if !slices.ContainsFunc(list.Content, func(o *yaml.Node) bool { return overlay.Same(o, v) }) {
 				list = document.Sequence(append(slices.Clone(list.Content), document.Clone(v))...)
-				facts = append(facts, Difference{"", "value " + v.Value, fmt.Sprintf("%s also has the value %s of %s", carrier.Place, v.Value, p.Place)})
+				facts = append(
+					facts,
+					Difference{
+						"",
+						"value " + v.Value,
+						fmt.Sprintf("%s also has the value %s of %s", carrier.Place, v.Value, p.Place),
+					},
+				)
 			}
 		}
 	}
 	document.Set(carrier.node, "enum", list)
 	for _, p := range places {
 		if document.Get(p.node, "x-go-type") != nil || document.Get(p.node, "x-go-type-name") != nil {
-			return nil, fmt.Errorf("%s:%d: %s is called %s here, and an overlay gives it a Go type: remove one of them", t.file, p.Line, p.Place, name)
+			return nil, fmt.Errorf(
+				"%s:%d: %s is called %s here, and an overlay gives it a Go type: remove one of them",
+				t.file,
+				p.Line,
+				p.Place,
+				name,
+			)
 		}
 		key := "x-go-type"
 		if p.node == carrier.node {
@@ -235,8 +262,8 @@ func (x *index) inside(schema *yaml.Node, at Place) {
 	}
 }
 
-// Unknown is the error for places that a document does not have, each with the nearest one that it has. selected are its
-// operations.
+// Unknown is the error for places that a document does not have, each with the nearest one that it has. selected are
+// its operations.
 func (t *Table) Unknown(typed *Typed, selected []string) error {
 	var problems []error
 	for _, e := range typed.Missing {
@@ -249,16 +276,22 @@ func (t *Table) Unknown(typed *Typed, selected []string) error {
 			return variable.ReplaceAllString(op, "{}") == variable.ReplaceAllString(p.Operation, "{}")
 		}
 		if p.Owner == "" && !slices.ContainsFunc(selected, shape) {
-			problems = append(problems, fmt.Errorf("%s:%d: %s has a place in %s, which is not selected: select it, or move the place below %q",
-				t.file, e.Line, e.Name, p.Operation, unusedKey))
+			problems = append(
+				problems,
+				fmt.Errorf("%s:%d: %s has a place in %s, which is not selected: select it, or move the place below %q",
+					t.file, e.Line, e.Name, p.Operation, unusedKey),
+			)
 			continue
 		}
 		near := ""
 		if best := document.Nearest(p.key(), typed.Known); best != "" {
 			near = fmt.Sprintf(" (the nearest is %s)", best)
 		}
-		problems = append(problems, fmt.Errorf("%s:%d: the document has no place %s, which is to be %s%s: correct it, or move it below %q",
-			t.file, e.Line, p, e.Name, near, unusedKey))
+		problems = append(
+			problems,
+			fmt.Errorf("%s:%d: the document has no place %s, which is to be %s%s: correct it, or move it below %q",
+				t.file, e.Line, p, e.Name, near, unusedKey),
+		)
 	}
 	return errors.Join(problems...)
 }

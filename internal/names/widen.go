@@ -66,7 +66,15 @@ func (w *widener) merge(a, b *yaml.Node, at string) *yaml.Node {
 		return a
 	}
 	if a.Kind != yaml.MappingNode || b.Kind != yaml.MappingNode {
-		w.say(at, "value", "%s in %s, %s in %s: either is admitted", document.JSON(a), w.left, document.JSON(b), w.right)
+		w.say(
+			at,
+			"value",
+			"%s in %s, %s in %s: either is admitted",
+			document.JSON(a),
+			w.left,
+			document.JSON(b),
+			w.right,
+		)
 		return document.Mapping()
 	}
 	typeA, typeB := document.Text(a, "type"), document.Text(b, "type")

@@ -9,8 +9,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// Stray lists the keys of an update that would make something of nothing but words and names: a property that is described
-// and not there. They are those that are stray wherever the target matches, in the order of the file.
+// Stray lists the keys of an update that would make something of nothing but words and names: a property that is
+// described and not there. They are those that are stray wherever the target matches, in the order of the file.
 func (a Action) Stray(root *yaml.Node) (keys []*yaml.Node) {
 	if a.Update == nil {
 		return nil
@@ -56,7 +56,8 @@ func onlyWords(n *yaml.Node) bool {
 	return true
 }
 
-// Without is the action without some keys of its update, and without what then is empty. ok is false if nothing is left.
+// Without is the action without some keys of its update, and without what then is empty. ok is false if nothing is
+// left.
 func (a Action) Without(keys []*yaml.Node) (rest Action, ok bool) {
 	if len(keys) == 0 {
 		return a, true

@@ -13,9 +13,9 @@ import (
 // sets are the lists of a schema in which a value that is there already says nothing new.
 var sets = []string{"enum", "required"}
 
-// merge brings an update into target, as Overlay 1.0 and 1.1 say: mappings are merged, to a list is appended, a scalar is
-// replaced. What target says already is not said again. key is the name that target stands under, empty if it is not known.
-// A list or a scalar in place of a mapping is an error.
+// merge brings an update into target, as Overlay 1.0 and 1.1 say: mappings are merged, to a list is appended, a scalar
+// is replaced. What target says already is not said again. key is the name that target stands under, empty if it is not
+// known. A list or a scalar in place of a mapping is an error.
 func merge(target, update *yaml.Node, key string) error {
 	switch {
 	case target.Kind == yaml.MappingNode && update.Kind == yaml.MappingNode:
@@ -41,7 +41,11 @@ func merge(target, update *yaml.Node, key string) error {
 		}
 		return nil
 	case target.Kind == yaml.MappingNode:
-		return fmt.Errorf("%s would replace the mapping%s: remove that first, or update a member of it", kindName(update), under(key))
+		return fmt.Errorf(
+			"%s would replace the mapping%s: remove that first, or update a member of it",
+			kindName(update),
+			under(key),
+		)
 	case target.Kind == yaml.SequenceNode:
 		if !slices.Contains(sets, key) || !contains(target, update) {
 			target.Content = append(target.Content, document.Clone(update))

@@ -1,13 +1,14 @@
 // Package overlay reads OpenAPI Overlay 1.0 and 1.1 documents strictly and applies them to a tree of YAML nodes.
 //
-// JSONPath queries and removals are those of github.com/speakeasy-api/openapi/overlay. What is added here is what
-// a person who writes overlays needs: unknown keys, missing descriptions and bad JSONPath are errors with file, line
-// and column; an update or copy whose target matches nothing is an error; and an action can tell whether it would change
-// anything, so that a repair which the vendor has made unnecessary can be seen. One that changes nothing is not applied.
+// JSONPath queries and removals are those of github.com/speakeasy-api/openapi/overlay. What is added here is what a
+// person who writes overlays needs: unknown keys, missing descriptions and bad JSONPath are errors with file, line and
+// column; an update or copy whose target matches nothing is an error; and an action can tell whether it would change
+// anything, so that a repair which the vendor has made unnecessary can be seen. One that changes nothing is not
+// applied.
 //
 // An update of a list appends to it, a list or an entry alike. The lists enum and required are sets: a value that is
-// there already is not added again. A list or a scalar that would replace a mapping is an error, and so is a description
-// of what is not there: words make no property.
+// there already is not added again. A list or a scalar that would replace a mapping is an error, and so is a
+// description of what is not there: words make no property.
 //
 // Two things are stricter than the specification, so that the same file means the same to every overlay tool:
 // x-speakeasy-jsonpath must say rfc9535, and every action needs a description that gives its reason.
@@ -64,7 +65,10 @@ func Parse(name string, data []byte) (*Overlay, error) {
 	}
 	r.copies = v != nil && strings.HasPrefix(v.Value, "1.1.")
 	if v := document.Get(root, "x-speakeasy-jsonpath"); v == nil || v.Value != "rfc9535" {
-		r.errorf(first(v, root), "\"x-speakeasy-jsonpath: rfc9535\" is missing: without it targets are read in an older dialect")
+		r.errorf(
+			first(v, root),
+			"\"x-speakeasy-jsonpath: rfc9535\" is missing: without it targets are read in an older dialect",
+		)
 	}
 	info := document.Get(root, "info")
 	r.keys(info, "title", "version", "description")
@@ -110,7 +114,8 @@ func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
 // keys reports what is not one of the allowed keys or an extension.
 func (r *reader) keys(n *yaml.Node, allowed ...string) {
 	for key := range document.Pairs(n) {
-		if !slices.Contains(allowed, key.Value) && (!strings.HasPrefix(key.Value, "x-") || key.Value == "x-speakeasy-jsonpath") {
+		if !slices.Contains(allowed, key.Value) &&
+			(!strings.HasPrefix(key.Value, "x-") || key.Value == "x-speakeasy-jsonpath") {
 			r.errorf(key, "unknown key %q: known are %s", key.Value, strings.Join(allowed, ", "))
 		}
 	}
@@ -193,7 +198,16 @@ func (o *Overlay) Apply(root *yaml.Node) error {
 	var problems []error
 	for _, a := range o.Actions {
 		for _, key := range a.Stray(root) {
-			problems = append(problems, document.Errorf(a.File, key, "there is no %q to describe below %s: correct the name, or take it out", key.Value, a.Target))
+			problems = append(
+				problems,
+				document.Errorf(
+					a.File,
+					key,
+					"there is no %q to describe below %s: correct the name, or take it out",
+					key.Value,
+					a.Target,
+				),
+			)
 		}
 		matched, err := a.Apply(root)
 		if err == nil && matched == 0 && !a.Remove {
@@ -226,7 +240,14 @@ func (a Action) unmatchedIn(root *yaml.Node) error {
 	if near == "" {
 		return a.Unmatched()
 	}
-	return document.Errorf(a.File, a.node, "target matches nothing: %s: there is no schema %s (the nearest is %s)", a.Target, m[1]+m[2], near)
+	return document.Errorf(
+		a.File,
+		a.node,
+		"target matches nothing: %s: there is no schema %s (the nearest is %s)",
+		a.Target,
+		m[1]+m[2],
+		near,
+	)
 }
 
 // Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches. Of an

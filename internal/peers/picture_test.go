@@ -23,8 +23,8 @@ const (
 	picture                     = "docs/drift.png"
 )
 
-// testPicture makes the picture of the README from the committed fixture; only with -update it is written. Pixels differ from
-// browser to browser, so that the picture is held against its size alone.
+// testPicture makes the picture of the README from the committed fixture; only with -update it is written. Pixels
+// differ from browser to browser, so that the picture is held against its size alone.
 func testPicture(t *testing.T, b *browser) {
 	html := filepath.Join(t.TempDir(), "drift.html")
 	cmd := exec.Command("go", "run", "./cmd/ringbasic", "drift", "internal/diff/testdata/documents/2026-08.yaml", "--fail-on", "none", "--report", "html="+html)

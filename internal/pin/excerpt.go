@@ -9,14 +9,14 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 )
 
-// Excerpt empties, in the text of a pin, the lines of the paths that are not wanted and of the components that the wanted
-// ones do not reach. What is left parses to the same nodes on the same lines, in a fraction of the time: a pin is 18,000 lines, of
-// which the selected operations need a thousand.
+// Excerpt empties, in the text of a pin, the lines of the paths that are not wanted and of the components that the
+// wanted ones do not reach. What is left parses to the same nodes on the same lines, in a fraction of the time: a pin
+// is 18,000 lines, of which the selected operations need a thousand.
 //
 // It relies on the layout that [Make] gives, so the text must be one that its lock vouches for ([Lock.Verify]). It also
-// counts the operations of the whole. Where it cannot follow the text (a wanted path that it does not find, a key on lines
-// of its own, a discriminator's mapping, a reference that is escaped or leads nowhere), it returns the text as it is and a
-// count of -1.
+// counts the operations of the whole. Where it cannot follow the text (a wanted path that it does not find, a key on
+// lines of its own, a discriminator's mapping, a reference that is escaped or leads nowhere), it returns the text as it
+// is and a count of -1.
 func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 	e := excerpter{text: text, entries: map[string]entry{}}
 	if !e.index() {
@@ -61,8 +61,11 @@ func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 	return append(excerpt, text[from:]...), e.operations
 }
 
-// references finds local references as [Make] writes those that need no escape in YAML or a URL, up to the component's name.
-var references = regexp.MustCompile(`'#/((?:definitions|parameters|responses|components/[A-Za-z]+)/[^/'"%\s]+)(?:/[^'"%\s]*)?'\n`)
+// references finds local references as [Make] writes those that need no escape in YAML or a URL, up to the component's
+// name.
+var references = regexp.MustCompile(
+	`'#/((?:definitions|parameters|responses|components/[A-Za-z]+)/[^/'"%\s]+)(?:/[^'"%\s]*)?'\n`,
+)
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 

@@ -34,8 +34,8 @@ const header = `# The vendor's API description, facts only: every operation, par
 const lockHeader = `# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
 `
 
-// Make renders the pin of doc. The document's tree is changed. One without paths is part of one, and so is one that refers to
-// other files: they are refused.
+// Make renders the pin of doc. The document's tree is changed. One without paths is part of one, and so is one that
+// refers to other files: they are refused.
 func Make(doc *document.Document) ([]byte, error) {
 	if err := RequirePaths(doc); err != nil {
 		return nil, err
@@ -48,20 +48,25 @@ func Make(doc *document.Document) ([]byte, error) {
 	return document.Encode(doc.Root, header)
 }
 
-// RequirePaths refuses a document without paths: nobody publishes one, but a file may break off before them, or after their
-// key.
+// RequirePaths refuses a document without paths: nobody publishes one, but a file may break off before them, or after
+// their key.
 func RequirePaths(doc *document.Document) error {
 	paths := document.Get(doc.Root, "paths")
 	switch {
 	case paths == nil:
 		return fmt.Errorf("%s: the document has no paths: is it whole?", doc.Name)
 	case paths.Kind != yaml.MappingNode:
-		return document.Errorf(doc.Name, paths, "paths must be a map from paths to what they offer: is the document whole?")
+		return document.Errorf(
+			doc.Name,
+			paths,
+			"paths must be a map from paths to what they offer: is the document whole?",
+		)
 	}
 	return nil
 }
 
-// requireWhole refuses references to other files and hosts, all at once: what they lead to could change without the pin.
+// requireWhole refuses references to other files and hosts, all at once: what they lead to could change without the
+// pin.
 func requireWhole(doc *document.Document) error {
 	const most = 20 // what is further off is of the same kind
 	var problems []error
@@ -72,8 +77,12 @@ func requireWhole(doc *document.Document) error {
 		case len(problems) == most:
 			more++
 		default:
-			problems = append(problems, document.Errorf(doc.Name, at,
-				"external reference %q: a pin is one whole document, and nothing is fetched for it: bundle the vendor's files into one first", ref))
+			problems = append(problems, document.Errorf(
+				doc.Name,
+				at,
+				"external reference %q: a pin is one whole document, and nothing is fetched for it: bundle the vendor's files into one first",
+				ref,
+			))
 		}
 	})
 	if more > 0 {
@@ -126,7 +135,10 @@ func ParseLock(name string, data []byte) (Lock, error) {
 		}
 	}
 	if _, err := time.Parse(time.DateOnly, lock.Retrieved); lock.Retrieved != "" && err != nil {
-		problems = append(problems, document.Errorf(name, root, "retrieved is not a date like 2026-11-24: %q", lock.Retrieved))
+		problems = append(
+			problems,
+			document.Errorf(name, root, "retrieved is not a date like 2026-11-24: %q", lock.Retrieved),
+		)
 	}
 	return lock, errors.Join(problems...)
 }
@@ -146,8 +158,13 @@ func (l Lock) Encode() ([]byte, error) {
 // Verify tells whether data are the bytes that the lock names.
 func (l Lock) Verify(data []byte) error {
 	if sum := SHA256(data); sum != l.PinSHA256 {
-		return fmt.Errorf("%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it came from, or restore it",
-			project.PinFile, project.LockFile, l.PinSHA256[:12], sum[:12])
+		return fmt.Errorf(
+			"%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it came from, or restore it",
+			project.PinFile,
+			project.LockFile,
+			l.PinSHA256[:12],
+			sum[:12],
+		)
 	}
 	return nil
 }
@@ -155,8 +172,13 @@ func (l Lock) Verify(data []byte) error {
 // VerifyVersion tells whether the pin is of the API version that the lock names.
 func (l Lock) VerifyVersion(pin *document.Document) error {
 	if version := document.Text(pin.Root, "info", "version"); version != l.APIVersion {
-		return fmt.Errorf("%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came from, or restore it",
-			project.PinFile, project.LockFile, l.APIVersion, version)
+		return fmt.Errorf(
+			"%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came from, or restore it",
+			project.PinFile,
+			project.LockFile,
+			l.APIVersion,
+			version,
+		)
 	}
 	return nil
 }
@@ -164,7 +186,10 @@ func (l Lock) VerifyVersion(pin *document.Document) error {
 // WatchURL is the URL to compare with where no source is named.
 func (l Lock) WatchURL() (string, error) {
 	if l.Watch == "" {
-		return "", fmt.Errorf("%s names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL", project.LockFile)
+		return "", fmt.Errorf(
+			"%s names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL",
+			project.LockFile,
+		)
 	}
 	return l.Watch, nil
 }

@@ -25,8 +25,9 @@ func makePin(t *testing.T, name string, data []byte) []byte {
 	return made
 }
 
-// leaves lists every scalar of a document as "path = tag value", straight from the YAML library. Items of lists that are
-// sets are told apart by value and not by place. What says PROSE is left out, and with it the keys that hold nothing else.
+// leaves lists every scalar of a document as "path = tag value", straight from the YAML library. Items of lists that
+// are sets are told apart by value and not by place. What says PROSE is left out, and with it the keys that hold
+// nothing else.
 func leaves(t *testing.T, data []byte) []string {
 	t.Helper()
 	var doc yaml.Node

@@ -70,7 +70,11 @@ func LoadConfig(files fs.FS) (Config, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return c, fmt.Errorf("%s: %w: it has package, api, watch, requestId, throttling, and errors with code, message and list", ConfigFile, err)
+		return c, fmt.Errorf(
+			"%s: %w: it has package, api, watch, requestId, throttling, and errors with code, message and list",
+			ConfigFile,
+			err,
+		)
 	}
 	var problems []error
 	check := func(ok bool, value, want string, keys ...string) {
@@ -81,13 +85,25 @@ func LoadConfig(files fs.FS) (Config, error) {
 		if at == nil {
 			at = root
 		}
-		problems = append(problems, document.Errorf(ConfigFile, at, "%s: %q: want %s", strings.Join(keys, "."), value, want))
+		problems = append(
+			problems,
+			document.Errorf(ConfigFile, at, "%s: %q: want %s", strings.Join(keys, "."), value, want),
+		)
 	}
-	check(packageName.MatchString(c.Package) && !token.IsKeyword(c.Package) && !slices.Contains(takenNames, c.Package), c.Package,
-		"the name of a Go package, in lower-case letters and digits", "package")
+	check(
+		packageName.MatchString(c.Package) && !token.IsKeyword(c.Package) && !slices.Contains(takenNames, c.Package),
+		c.Package,
+		"the name of a Go package, in lower-case letters and digits",
+		"package",
+	)
 	check(apiName.MatchString(c.API), c.API, "a name of at most 60 letters, digits and spaces", "api")
 	u, err := url.Parse(c.Watch)
-	check(c.Watch == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil, c.Watch, "an https URL without user", "watch")
+	check(
+		c.Watch == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil,
+		c.Watch,
+		"an https URL without user",
+		"watch",
+	)
 	check(headerName.MatchString(c.RequestID), c.RequestID, "the name of a header", "requestId")
 	check(extension.MatchString(c.Throttling), c.Throttling, "an extension, x-…", "throttling")
 	check(memberName.MatchString(c.Errors.Code), c.Errors.Code, "the name of a member", "errors", "code")

@@ -28,7 +28,8 @@ func TestConfig(t *testing.T) {
 	require.Equal(t, "generated/acme/*.gen.go", c.Generated())
 }
 
-// What a project's file says becomes Go, folders and requests: it is refused where it could be anything else, all at once.
+// What a project's file says becomes Go, folders and requests: it is refused where it could be anything else, all at
+// once.
 func TestConfigRefuses(t *testing.T) {
 	_, err := configOf("package: Acme\napi: \"a\\nb\"\nwatch: http://u@x\nrequestId: 'a: b'\nthrottling: y\nerrors:\n  code: 'a\"'\n  message: ''\n  list: '[]'\n")
 	require.Error(t, err)

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Layered is what is read of the project at dir where nothing is written: its files, where it has a pin, and is a project of
-// its own; else carried, what the binary holds, below those of the folder, so that a consumer may add waivers or select
-// fewer operations.
+// Layered is what is read of the project at dir where nothing is written: its files, where it has a pin, and is a
+// project of its own; else carried, what the binary holds, below those of the folder, so that a consumer may add
+// waivers or select fewer operations.
 func Layered(dir string, carried fs.FS) fs.FS {
 	folder := os.DirFS(dir)
 	exists := func(name string) bool {
@@ -38,8 +38,8 @@ func (m Mounts) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-// layers opens what is in over, and else what is in under. A folder of over hides that of under whole; but if overlays is
-// foreign, something else that has this name, it is not looked at.
+// layers opens what is in over, and else what is in under. A folder of over hides that of under whole; but if overlays
+// is foreign, something else that has this name, it is not looked at.
 type layers struct {
 	over, under fs.FS
 	foreign     bool

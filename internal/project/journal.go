@@ -80,7 +80,8 @@ func Recover(dir string) (bool, error) {
 		return false, fmt.Errorf("%s is no journal of this program: remove it: %w", JournalFile, err)
 	}
 	for _, m := range j.Moves {
-		if !filepath.IsLocal(filepath.FromSlash(m.From)) || !filepath.IsLocal(filepath.FromSlash(m.To)) || !strings.Contains(filepath.Base(m.From), mine) {
+		if !filepath.IsLocal(filepath.FromSlash(m.From)) || !filepath.IsLocal(filepath.FromSlash(m.To)) ||
+			!strings.Contains(filepath.Base(m.From), mine) {
 			return false, fmt.Errorf("%s is no journal of this program: remove it", JournalFile)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-// What a run that was killed had begun is completed, whatever of it was done; and a journal cannot reach out of its folder.
+// What a run that was killed had begun is completed, whatever of it was done; and a journal cannot reach out of its
+// folder.
 func TestRecover(t *testing.T) {
 	t.Parallel()
 	journal := func(text string) string {

@@ -1,5 +1,5 @@
-// Package project is what every stage knows of a project: where its files are, how those of its folder lie over those that
-// the binary carries, how files that were made compare with those on disk, and how they are written, all or none.
+// Package project is what every stage knows of a project: where its files are, how those of its folder lie over those
+// that the binary carries, how files that were made compare with those on disk, and how they are written, all or none.
 package project
 
 // Where the files of a project are, below its root.

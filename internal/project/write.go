@@ -103,7 +103,10 @@ func requireFile(dir, name string) error {
 	info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
 	switch {
 	case errors.Is(err, syscall.ENOTDIR):
-		return fmt.Errorf("%s cannot be there, because a file stands where one of its folders should be: move that file away", name)
+		return fmt.Errorf(
+			"%s cannot be there, because a file stands where one of its folders should be: move that file away",
+			name,
+		)
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file, and one is to be written or removed there: move it away", name)
 	}
@@ -116,9 +119,9 @@ var writing atomic.Int32
 func Writing() bool { return writing.Load() > 0 }
 
 // Write brings the files below dir to what was built. Each new file is first written whole beside its target; only when
-// all are there, and a journal of what is to follow, are they renamed into place, one by one, and files that are no longer
-// generated removed. On an error before that nothing has changed; a program that is killed after it leaves the journal, which
-// [Recover] completes. Once begun it is not interrupted: callers look at their context before.
+// all are there, and a journal of what is to follow, are they renamed into place, one by one, and files that are no
+// longer generated removed. On an error before that nothing has changed; a program that is killed after it leaves the
+// journal, which [Recover] completes. Once begun it is not interrupted: callers look at their context before.
 func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 	writing.Add(1)
 	defer writing.Add(-1)

@@ -125,7 +125,9 @@ func (r *Recording) Folder() string { return path.Base(path.Dir(r.File)) }
 // Name is the file's name without its extension: "400-AWR-111".
 func (r *Recording) Name() string { return strings.TrimSuffix(path.Base(r.File), Extension) }
 
-var fileName = lazyregexp.New(`^([1-5][0-9][0-9])-(?:([A-Z]{2,5}-[0-9]{2,4})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?|([a-z0-9]+(?:-[a-z0-9]+)*))$`)
+var fileName = lazyregexp.New(
+	`^([1-5][0-9][0-9])-(?:([A-Z]{2,5}-[0-9]{2,4})(?:-([a-z0-9]+(?:-[a-z0-9]+)*))?|([a-z0-9]+(?:-[a-z0-9]+)*))$`,
+)
 
 // Case is the part of the name after the status: "AWR-111", "forward-calls".
 func (r *Recording) Case() string {
@@ -199,7 +201,13 @@ func ReadDir(fsys fs.FS, dir string) ([]*Recording, error) {
 		}
 		switch m := fileName().FindStringSubmatch(r.Name()); {
 		case m == nil:
-			wrong = append(wrong, fmt.Errorf("%s: the name has to be a status and a case, as in 200-weekly-schedule.http or 400-AWR-111.http", file))
+			wrong = append(
+				wrong,
+				fmt.Errorf(
+					"%s: the name has to be a status and a case, as in 200-weekly-schedule.http or 400-AWR-111.http",
+					file,
+				),
+			)
 		case m[1] != strconv.Itoa(r.Response.Status):
 			wrong = append(wrong, fmt.Errorf("%s: the name says %s, the response %d", file, m[1], r.Response.Status))
 		}
@@ -350,7 +358,8 @@ func checkHeader(name, value string) error {
 	case "Content-Length", "Transfer-Encoding":
 		return fmt.Errorf("%s follows from the body: remove the line", name)
 	}
-	if name == "" || strings.Trim(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if name == "" ||
+		strings.Trim(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return fmt.Errorf("%q is not the name of a header", name)
 	}
 	if value != strings.TrimSpace(value) || strings.ContainsFunc(value, control) {

@@ -52,7 +52,12 @@ type Redactor struct {
 // NewRedactor makes a Redactor that also replaces these very values wherever they stand: client id, client secret,
 // assertion, token.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{known: map[string]string{}, taken: map[string]int{}, public: map[string]bool{}, used: map[string]bool{}}
+	r := &Redactor{
+		known:  map[string]string{},
+		taken:  map[string]int{},
+		public: map[string]bool{},
+		used:   map[string]bool{},
+	}
 	for _, s := range secrets {
 		if len(s) >= 4 && s != Redacted && s != Token {
 			r.secrets = append(r.secrets, s)
@@ -85,7 +90,9 @@ func (r *Redactor) Recording(in *Recording) *Recording {
 }
 
 // headers are those that say something about the exchange. All others are left out: cookies, dates, hops.
-var headers = lazyregexp.New(`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`)
+var headers = lazyregexp.New(
+	`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`,
+)
 
 // Header gives a redacted copy with the headers that tell something about the exchange; the others, cookies among
 // them, are left out.
@@ -324,11 +331,15 @@ func (r *Redactor) number(parent, key, raw string) string {
 }
 
 var (
-	secretKey = lazyregexp.New(`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`)
+	secretKey = lazyregexp.New(
+		`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
+	)
 	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
 	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)
 	numberKey = lazyregexp.New(`^extensionNumber$`)
-	personKey = lazyregexp.New(`(?i)^(first|last|middle|nick|full|given|family|display|contact|caller|callee|user)_?name$`)
+	personKey = lazyregexp.New(
+		`(?i)^(first|last|middle|nick|full|given|family|display|contact|caller|callee|user)_?name$`,
+	)
 	// writtenPhone is a number as people write it, with blanks and the like.
 	writtenPhone = lazyregexp.New(`^\+?[0-9() ./-]+$`)
 	// personal are the members whose name is that of somebody.

@@ -50,48 +50,97 @@ var (
 	inDictionary = lazyregexp.New(`/dictionary/[a-z-]+/$`)
 )
 
-// detectors in the order in which they are applied. What one has replaced none of the later finds. They are compiled when
-// something is scanned: most commands scan nothing.
+// detectors in the order in which they are applied. What one has replaced none of the later finds. They are compiled
+// when something is scanned: most commands scan nothing.
 var detectors = sync.OnceValue(func() []detector {
 	return []detector{
 		{"token", regexp.MustCompile(`(eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{3,}(?:\.[A-Za-z0-9_-]*)?)`), nil},
 		{"token", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)`), nil},
-		{"token", regexp.MustCompile(`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`), func(core, before, after string) bool {
-			return placeholder(core, before, after) || scheme().MatchString(core)
-		}},
-		{"token", regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`), func(core, _, _ string) bool {
-			return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
-		}},
-		{"token", regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
-		{"token", regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{
+			"token",
+			regexp.MustCompile(
+				`(?i)authorization\\*"?\s*[:=]\s*\\*"?(?:(?:bearer|basic|digest)\s+)?([^\s"'\\,;{}<>]{2,})`,
+			),
+			func(core, before, after string) bool {
+				return placeholder(core, before, after) || scheme().MatchString(core)
+			},
+		},
+		{
+			"token",
+			regexp.MustCompile(`(?i)\b(?:bearer|basic)(?:[ +]|%20)+([A-Za-z0-9._~+/=-]{6,})`),
+			func(core, _, _ string) bool {
+				return core == Redacted || len(core) < 20 && !strings.ContainsAny(core, "0123456789=_")
+			},
+		},
+		{
+			"token",
+			regexp.MustCompile(`(?i)(?:` + secretWords + `)\\*"?\s*[:=]\s*\\*"?([^\s"\\&,;{}<>]{2,})`),
+			placeholder,
+		},
+		{
+			"token",
+			regexp.MustCompile(`(?i)(?:` + memberWords + `)(?:\\*"\s*:|\s*=)\s*\\*"?([^\s"\\&,;{}<>]{2,})`),
+			placeholder,
+		},
 		{"token", regexp.MustCompile(`(?i)\b(?:pass|pwd|bearer)=([^\s"\\&,;{}<>]{2,})`), placeholder},
 		{"token", regexp.MustCompile(`(?i)\bcode=([^\s"\\&,;{}<>]{8,})`), func(core, before, after string) bool {
-			return placeholder(core, before, after) || !strings.ContainsAny(core, "0123456789") || errorCode().MatchString(core)
+			return placeholder(core, before, after) || !strings.ContainsAny(core, "0123456789") ||
+				errorCode().MatchString(core)
 		}},
 		// A key whose letters are escaped is one that somebody hides.
-		{"token", regexp.MustCompile(`(?i)%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])[\w.%-]*=([^\s"\\&,;{}<>]{2,})`), placeholder},
+		{
+			"token",
+			regexp.MustCompile(`(?i)%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])[\w.%-]*=([^\s"\\&,;{}<>]{2,})`),
+			placeholder,
+		},
 		{"UUID", regexp.MustCompile(`(?i)\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b`), nil},
 		{"token", regexp.MustCompile(`([A-Za-z0-9_-]{20,})`), func(core, _, _ string) bool { return !opaque(core) }},
-		{"e-mail address", regexp.MustCompile(`([\pL0-9._+-]+(?:@|%40)[\pL0-9-]+(?:\.[\pL0-9-]+)*\.[\pL]{2,})`), func(core, _, _ string) bool {
-			return exampleHost().MatchString(strings.Replace(core, "%40", "@", 1))
-		}},
+		{
+			"e-mail address",
+			regexp.MustCompile(`([\pL0-9._+-]+(?:@|%40)[\pL0-9-]+(?:\.[\pL0-9-]+)*\.[\pL]{2,})`),
+			func(core, _, _ string) bool {
+				return exampleHost().MatchString(strings.Replace(core, "%40", "@", 1))
+			},
+		},
 		{"IP address", regexp.MustCompile(`((?:[0-9]{1,3}\.){3}[0-9]{1,3})`), func(core, before, after string) bool {
 			return isWordEnd(before) || strings.HasSuffix(before, ".") || startsWithDigit(after) || !isSomeones(core)
 		}},
-		{"IP address", regexp.MustCompile(`([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`), func(core, before, after string) bool {
-			return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
-		}},
-		{"phone number", regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`), func(core, _, after string) bool {
-			return fictional().MatchString(phoneDigits(core)) && !startsWithDigit(after)
-		}},
-		{"phone number", regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`), func(core, before, after string) bool {
-			return endsWithDigit(before) || startsWithDigit(after) || fictional().MatchString(phoneDigits(core))
-		}},
+		{
+			"IP address",
+			regexp.MustCompile(`([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})`),
+			func(core, before, after string) bool {
+				return isWordEnd(before) || isWordStart(after) || startsWithDigit(after) || !isSomeones(core)
+			},
+		},
+		{
+			"phone number",
+			regexp.MustCompile(`((?:\+|%2[Bb])(?:[0-9]{7,15}|\(?[0-9](?:[-. ()]{0,2}[0-9]){6,14}))`),
+			func(core, _, after string) bool {
+				return fictional().MatchString(phoneDigits(core)) && !startsWithDigit(after)
+			},
+		},
+		{
+			"phone number",
+			regexp.MustCompile(`((?:1[-. ])?(?:\([2-9][0-9]{2}\)[-. ]?|[2-9][0-9]{2}[-. ])[0-9]{3}[-. ]?[0-9]{4})`),
+			func(core, before, after string) bool {
+				return endsWithDigit(before) || startsWithDigit(after) || fictional().MatchString(phoneDigits(core))
+			},
+		},
 		{"phone number", regexp.MustCompile(`\b(0[0-9]{2,4} [0-9]{3,4} ?[0-9]{3,4})\b`), nil},
-		{"token", regexp.MustCompile(`\b([0-9a-f]{24})\b`), func(core, _, _ string) bool { return strings.Trim(core, "0123456789") == "" }},
-		{"name", regexp.MustCompile(`"(?:first|last|middle|nick|full|given|family|display|contact|caller|callee)Name\\*"\s*:\s*\\*"([^"\\]+)`), func(core, _, _ string) bool {
-			return strings.HasPrefix(core, "Person ")
-		}},
+		{
+			"token",
+			regexp.MustCompile(`\b([0-9a-f]{24})\b`),
+			func(core, _, _ string) bool { return strings.Trim(core, "0123456789") == "" },
+		},
+		{
+			"name",
+			regexp.MustCompile(
+				`"(?:first|last|middle|nick|full|given|family|display|contact|caller|callee)Name\\*"\s*:\s*\\*"([^"\\]+)`,
+			),
+			func(core, _, _ string) bool {
+				return strings.HasPrefix(core, "Person ")
+			},
+		},
 		{"id", regexp.MustCompile(`/(?:pid=)?([0-9]{5,})`), func(core, before, after string) bool {
 			return core == LargeID || inDictionary().MatchString(before) || isWordStart(after)
 		}},
@@ -123,7 +172,9 @@ func phoneDigits(s string) string {
 
 // madeUp are the addresses set aside for documentation (RFC 5737, RFC 3849).
 var madeUp = []netip.Prefix{
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix(
+		"192.0.2.0/24",
+	), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("2001:db8::/32"),
 }
 
@@ -183,11 +234,11 @@ func replace(d detector, s string, by func(groups []string) string) string {
 	return b.String()
 }
 
-// Scan lists what in a recording, or in any other text, looks like a secret or a real number: tokens, phone numbers that
-// are not 555-01xx, e-mail addresses that are not at example.com and the like, UUIDs, IP addresses that are not for
-// documentation, and ids: of five digits in a path or as a member whose name ends in id, of seven anywhere. The ids of
-// presets and other dictionaries are everybody's. It also looks behind percent-encoding and the escapes of JSON. Sorted by
-// line; a thing is reported once a line.
+// Scan lists what in a recording, or in any other text, looks like a secret or a real number: tokens, phone numbers
+// that are not 555-01xx, e-mail addresses that are not at example.com and the like, UUIDs, IP addresses that are not
+// for documentation, and ids: of five digits in a path or as a member whose name ends in id, of seven anywhere. The ids
+// of presets and other dictionaries are everybody's. It also looks behind percent-encoding and the escapes of JSON.
+// Sorted by line; a thing is reported once a line.
 func Scan(data []byte) []Problem {
 	public := map[string]bool{}
 	for _, re := range []*regexp.Regexp{dictionaryID(), presetID()} {

@@ -1,5 +1,5 @@
-// Command release writes the archives of a version: ringbasic for linux, darwin and windows on amd64 and arm64, with checksums
-// and a CycloneDX list of what is in them. The same commit gives the same bytes.
+// Command release writes the archives of a version: ringbasic for linux, darwin and windows on amd64 and arm64, with
+// checksums and a CycloneDX list of what is in them. The same commit gives the same bytes.
 package main
 
 import (
@@ -47,7 +47,10 @@ func run(version, out string) error {
 		return err
 	}
 	if !strings.Contains(string(changes), "\n## "+strings.TrimPrefix(version, "v")) {
-		return fmt.Errorf("CHANGELOG.md has no section \"## %s\": name what is unreleased after the version", strings.TrimPrefix(version, "v"))
+		return fmt.Errorf(
+			"CHANGELOG.md has no section \"## %s\": name what is unreleased after the version",
+			strings.TrimPrefix(version, "v"),
+		)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
@@ -81,7 +84,16 @@ func archive(out, name, version, system, arch string) (sum string, err error) {
 	if system == "windows" {
 		binary += ".exe"
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", filepath.Join(dir, binary), "./cmd/ringbasic")
+	cmd := exec.Command(
+		"go",
+		"build",
+		"-trimpath",
+		"-buildvcs=false",
+		"-ldflags=-s -w -buildid=",
+		"-o",
+		filepath.Join(dir, binary),
+		"./cmd/ringbasic",
+	)
 	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+arch, "CGO_ENABLED=0")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, text)
@@ -115,10 +127,18 @@ func archive(out, name, version, system, arch string) (sum string, err error) {
 	if err := errors.Join(tarred.Close(), zipped.Close()); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%x", sha256.Sum256(packed.Bytes())), os.WriteFile(filepath.Join(out, name+".tar.gz"), packed.Bytes(), 0o644)
+	return fmt.Sprintf(
+			"%x",
+			sha256.Sum256(packed.Bytes()),
+		), os.WriteFile(
+			filepath.Join(out, name+".tar.gz"),
+			packed.Bytes(),
+			0o644,
+		)
 }
 
-// billOfMaterials lists the modules of a binary of a version, and Go itself, as its build information has them (CycloneDX 1.6).
+// billOfMaterials lists the modules of a binary of a version, and Go itself, as its build information has them
+// (CycloneDX 1.6).
 func billOfMaterials(binary, version string) ([]byte, error) {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
@@ -130,13 +150,25 @@ func billOfMaterials(binary, version string) ([]byte, error) {
 		Version string `json:"version"`
 		PURL    string `json:"purl"`
 	}
-	components := []component{{"library", "std", info.GoVersion, "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go")}}
+	components := []component{
+		{"library", "std", info.GoVersion, "pkg:golang/std@" + strings.TrimPrefix(info.GoVersion, "go")},
+	}
 	for _, m := range info.Deps {
-		components = append(components, component{"library", m.Path, m.Version, "pkg:golang/" + m.Path + "@" + m.Version})
+		components = append(
+			components,
+			component{"library", m.Path, m.Version, "pkg:golang/" + m.Path + "@" + m.Version},
+		)
 	}
 	return json.MarshalIndent(map[string]any{
 		"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-		"metadata":   map[string]any{"component": component{"application", info.Path, version, "pkg:golang/" + info.Main.Path + "@" + version + "#cmd/ringbasic"}},
+		"metadata": map[string]any{
+			"component": component{
+				"application",
+				info.Path,
+				version,
+				"pkg:golang/" + info.Main.Path + "@" + version + "#cmd/ringbasic",
+			},
+		},
 		"components": components,
 	}, "", "  ")
 }

@@ -66,9 +66,9 @@ type (
 	}
 )
 
-// junit has a suite for each operation and a case for each finding: failed if it fails the build, skipped if it is waived
-// or handled, else passed. An operation without findings is a case that passed, and a waiver that fails is one that
-// failed.
+// junit has a suite for each operation and a case for each finding: failed if it fails the build, skipped if it is
+// waived or handled, else passed. An operation without findings is a case that passed, and a waiver that fails is one
+// that failed.
 func junit(w io.Writer, r *diff.Report, o Options) error {
 	all := junitSuites{Name: "ringbasic drift"}
 	add := func(s junitSuite) {
@@ -81,7 +81,14 @@ func junit(w io.Writer, r *diff.Report, o Options) error {
 	if waivers := waiverSection(r); len(waivers.Lines) > 0 {
 		s := junitSuite{Name: waivers.Title, Failures: len(waivers.Lines)}
 		for _, p := range r.WaiverProblems {
-			s.Cases = append(s.Cases, junitCase{Name: printable(p.Problem), Class: p.File, Failure: &junitFailure{printable(p.Problem), waiverRule, printable(p.String())}})
+			s.Cases = append(
+				s.Cases,
+				junitCase{
+					Name:    printable(p.Problem),
+					Class:   p.File,
+					Failure: &junitFailure{printable(p.Problem), waiverRule, printable(p.String())},
+				},
+			)
 		}
 		add(s)
 	}
@@ -91,7 +98,10 @@ func junit(w io.Writer, r *diff.Report, o Options) error {
 			s.Cases = append(s.Cases, junitCase{Name: "no change", Class: s.Name})
 		}
 		for _, f := range g.Findings {
-			c := junitCase{Name: fmt.Sprintf("%s %s %s", line(f.Location), f.ID, line(deltaOf(f).String())), Class: s.Name}
+			c := junitCase{
+				Name:  fmt.Sprintf("%s %s %s", line(f.Location), f.ID, line(deltaOf(f).String())),
+				Class: s.Name,
+			}
 			switch {
 			case note(f) != "":
 				c.Skipped = &junitSkipped{printable(note(f))}
@@ -134,9 +144,9 @@ var (
 	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// github prints workflow commands, which GitHub Actions turns into annotations. It shows ten errors, ten warnings and ten
-// notices of a step: the worst come first, over all operations, and without Verbose what does not matter is a number in
-// the one notice.
+// github prints workflow commands, which GitHub Actions turns into annotations. It shows ten errors, ten warnings and
+// ten notices of a step: the worst come first, over all operations, and without Verbose what does not matter is a
+// number in the one notice.
 func github(w io.Writer, r *diff.Report, o Options) error {
 	var b strings.Builder
 	command := func(level, file string, line int, title, text string) {
@@ -144,7 +154,14 @@ func github(w io.Writer, r *diff.Report, o Options) error {
 		if file != "" && line > 0 && !strings.Contains(file, "://") {
 			properties = fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(filepath.ToSlash(file)), line)
 		}
-		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", level, properties, githubProperty.Replace(title), githubData.Replace(text))
+		fmt.Fprintf(
+			&b,
+			"::%s %stitle=%s::%s\n",
+			level,
+			properties,
+			githubProperty.Replace(title),
+			githubData.Replace(text),
+		)
 	}
 	for _, p := range r.WaiverProblems {
 		command("error", p.File, p.Line, waiverRule, printable(p.String()))

@@ -98,7 +98,11 @@ func writePage(w io.Writer, r *diff.Report, o Options) error {
 		Report: r, Headline: headline(r), Groups: groups(r), Waivers: waiverSection(r), Rest: rest(r),
 		Style:  template.HTML("<style>" + pageCSS + "</style>"),
 		Script: template.HTML("<script>" + pageJS + "</script>"),
-		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'", integrity(pageCSS), integrity(pageJS)),
+		Policy: fmt.Sprintf(
+			"default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
+			integrity(pageCSS),
+			integrity(pageJS),
+		),
 	}
 	if o.Page != nil {
 		var err error

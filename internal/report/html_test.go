@@ -26,8 +26,8 @@ func attribute(n *html.Node, key string) string {
 	return ""
 }
 
-// The page has a place for each finding and each operation that was compared, links lead to something, nothing is loaded,
-// and vendor text is text.
+// The page has a place for each finding and each operation that was compared, links lead to something, nothing is
+// loaded, and vendor text is text.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	r := everything()

@@ -22,7 +22,14 @@ const fewRisky = 5
 // important first, and a line says how much.
 func markdown(out io.Writer, r *diff.Report) error {
 	m := &markdownWriter{}
-	fmt.Fprintf(&m.Builder, "## %s: %s\n\n%s → %s\n", title(r), plain(headline(r)), code(line(side(r.Pinned))), code(line(side(r.Upstream))))
+	fmt.Fprintf(
+		&m.Builder,
+		"## %s: %s\n\n%s → %s\n",
+		title(r),
+		plain(headline(r)),
+		code(line(side(r.Pinned))),
+		code(line(side(r.Upstream))),
+	)
 	if s := waiverSection(r); len(s.Lines) > 0 {
 		m.section(s, printable)
 	}
@@ -76,8 +83,8 @@ type rows struct{ breaking, risky, rest []string }
 
 func (t rows) rows() int { return len(t.breaking) + len(t.risky) + len(t.rest) }
 
-// fit makes the rows of all operations, worst first, until room bytes are full. A breaking finding of the last operation
-// goes before a risky one of the first.
+// fit makes the rows of all operations, worst first, until room bytes are full. A breaking finding of the last
+// operation goes before a risky one of the first.
 func fit(all []group, room int) []rows {
 	const heading = 250 // of an operation: its name, and the frame of its tables
 	tables := make([]rows, len(all))
@@ -200,8 +207,8 @@ func spell(s string) string {
 	return b.String()
 }
 
-// plain is text outside of code. GitHub looks for @names, #numbers and URLs after character references are gone, so that
-// a word joiner (U+2060) has to part them.
+// plain is text outside of code. GitHub looks for @names, #numbers and URLs after character references are gone, so
+// that a word joiner (U+2060) has to part them.
 func plain(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ReplaceAll(line(s), "://", ":\u2060//") {

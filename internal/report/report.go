@@ -82,7 +82,10 @@ func groups(r *diff.Report) []group {
 		slices.SortStableFunc(findings, compareFindings)
 		all = append(all, group{operation, findings})
 	}
-	slices.SortFunc(all, func(a, b group) int { return cmp.Or(a.compareCounts(b), cmp.Compare(a.Operation, b.Operation)) })
+	slices.SortFunc(
+		all,
+		func(a, b group) int { return cmp.Or(a.compareCounts(b), cmp.Compare(a.Operation, b.Operation)) },
+	)
 	return all
 }
 
@@ -149,7 +152,9 @@ func byRule(findings []diff.Finding) (runs [][]diff.Finding) {
 
 // Key identifies a finding across reports and formats: it depends on what changed and where, and on nothing else.
 func Key(f diff.Finding) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.ID, f.Operation, f.Location, f.Attribute, value(f.Old), value(f.New)}, "\x00")))
+	sum := sha256.Sum256(
+		[]byte(strings.Join([]string{f.ID, f.Operation, f.Location, f.Attribute, value(f.Old), value(f.New)}, "\x00")),
+	)
 	return hex.EncodeToString(sum[:6])
 }
 
@@ -178,7 +183,10 @@ func rest(r *diff.Report) []section {
 	for _, state := range []string{"stale", "redundant"} {
 		for _, o := range r.Overlays {
 			if o.State == state {
-				overlays.Lines = append(overlays.Lines, fmt.Sprintf("%s:%d is %s: %s", o.File, o.Line, o.State, o.Target))
+				overlays.Lines = append(
+					overlays.Lines,
+					fmt.Sprintf("%s:%d is %s: %s", o.File, o.Line, o.State, o.Target),
+				)
 			}
 		}
 	}
@@ -190,10 +198,24 @@ func rest(r *diff.Report) []section {
 			if over.Was != "" {
 				was = ", which was " + over.Was
 			}
-			overrides.Lines = append(overrides.Lines, fmt.Sprintf("%s:%d says %s, the vendor now %s%s: %s", o.File, o.Line, over.Ours, over.Vendor, was, over.Pointer))
+			overrides.Lines = append(
+				overrides.Lines,
+				fmt.Sprintf(
+					"%s:%d says %s, the vendor now %s%s: %s",
+					o.File,
+					o.Line,
+					over.Ours,
+					over.Vendor,
+					was,
+					over.Pointer,
+				),
+			)
 		}
 		for _, stray := range o.Strays {
-			strays.Lines = append(strays.Lines, fmt.Sprintf("%s:%d describes %s: %s", o.File, stray.Line, stray.Name, o.Target))
+			strays.Lines = append(
+				strays.Lines,
+				fmt.Sprintf("%s:%d describes %s: %s", o.File, stray.Line, stray.Name, o.Target),
+			)
 		}
 	}
 	names := section{Title: "Names"}
@@ -207,7 +229,13 @@ func rest(r *diff.Report) []section {
 	codes := section{Title: "Error codes"}
 	add := func(sign string, rows []errorcodes.Row) {
 		for _, row := range rows {
-			codes.Lines = append(codes.Lines, strings.TrimSuffix(fmt.Sprintf("%s %s: %d %s: %s", sign, row.Operation, row.Status, row.Code, row.Message), ": "))
+			codes.Lines = append(
+				codes.Lines,
+				strings.TrimSuffix(
+					fmt.Sprintf("%s %s: %d %s: %s", sign, row.Operation, row.Status, row.Code, row.Message),
+					": ",
+				),
+			)
 		}
 	}
 	add("+", r.ErrorCodes.Added)
@@ -217,7 +245,10 @@ func rest(r *diff.Report) []section {
 	unseen := section{Title: "Never seen"}
 	if r.Traffic != nil {
 		for _, u := range r.Traffic.NeverSeen {
-			unseen.Lines = append(unseen.Lines, strings.TrimSuffix(fmt.Sprintf("%s, %s: %s", u.Operation, u.Location, u.Value), ": "))
+			unseen.Lines = append(
+				unseen.Lines,
+				strings.TrimSuffix(fmt.Sprintf("%s, %s: %s", u.Operation, u.Location, u.Value), ": "),
+			)
 		}
 	}
 	outside := section{Title: "Broken in the upstream document, outside of the selection"}
@@ -243,10 +274,20 @@ func rest(r *diff.Report) []section {
 	}
 	over.Lines = slices.Compact(over.Lines)
 	accept.Lines = slices.Compact(accept.Lines)
-	return slices.DeleteFunc([]section{recordings, overlays, overrides, strays, names, codes, document, unseen, outside, over, accept}, func(s section) bool { return len(s.Lines) == 0 })
+	return slices.DeleteFunc(
+		[]section{recordings, overlays, overrides, strays, names, codes, document, unseen, outside, over, accept},
+		func(s section) bool { return len(s.Lines) == 0 },
+	)
 }
 
 // waiverLine is the entry that would accept a finding, but for its reason and its end, which are a person's.
 func waiverLine(f diff.Finding) string {
-	return fmt.Sprintf("- {id: %s, operation: %q, location: %q, reason: %q, expires: %s}", f.ID, f.Operation, f.Location, "why this does no harm", "YYYY-MM-DD")
+	return fmt.Sprintf(
+		"- {id: %s, operation: %q, location: %q, reason: %q, expires: %s}",
+		f.ID,
+		f.Operation,
+		f.Location,
+		"why this does no harm",
+		"YYYY-MM-DD",
+	)
 }

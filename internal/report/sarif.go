@@ -99,7 +99,10 @@ func sarif(w io.Writer, r *diff.Report) error {
 		add(waiverRule, "a waiver that excuses nothing, or has expired", "error")
 	}
 	ids := slices.Sorted(maps.Keys(rules))
-	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "ringbasic", InformationURI: home, Rules: []sarifRule{}}}, Results: []sarifResult{}}
+	run := sarifRun{
+		Tool:    sarifTool{sarifDriver{Name: "ringbasic", InformationURI: home, Rules: []sarifRule{}}},
+		Results: []sarifResult{},
+	}
 	for _, id := range ids {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rules[id])
 	}
@@ -119,7 +122,9 @@ func sarif(w io.Writer, r *diff.Report) error {
 				Fingerprints: map[string]string{fingerprint: Key(f)},
 				Locations: []sarifLocation{{
 					Physical: sarifPlace(source(r, f), f.Line),
-					Logical:  []sarifLogical{{FullyQualifiedName: printable(f.Operation + " " + f.Location), Kind: "member"}},
+					Logical: []sarifLogical{
+						{FullyQualifiedName: printable(f.Operation + " " + f.Location), Kind: "member"},
+					},
 				}},
 			}
 			if n := note(f); n != "" {
@@ -146,8 +151,8 @@ func sarifPlace(source string, line int) (p sarifPhysical) {
 	return p
 }
 
-// artifact is a source as a URI reference: an absolute path as a file URL, another path with slashes and escapes, and a URL
-// without its scheme, since GitHub refuses logs with any other than that of the checkout.
+// artifact is a source as a URI reference: an absolute path as a file URL, another path with slashes and escapes, and a
+// URL without its scheme, since GitHub refuses logs with any other than that of the checkout.
 func artifact(source string) string {
 	if strings.Contains(source, "://") {
 		if u, err := url.Parse(source); err == nil {

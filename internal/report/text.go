@@ -62,7 +62,13 @@ func textRule(w io.Writer, findings []diff.Finding, paint func(style, s string) 
 			label = "waived"
 		}
 	}
-	fmt.Fprintf(w, "  %s  %s %s\n", paint(style, fmt.Sprintf("%-8s", label)), line(rule), paint("dim", "("+line(first.ID)+")"))
+	fmt.Fprintf(
+		w,
+		"  %s  %s %s\n",
+		paint(style, fmt.Sprintf("%-8s", label)),
+		line(rule),
+		paint("dim", "("+line(first.ID)+")"),
+	)
 	for i := 0; i < len(findings); i++ {
 		f := findings[i]
 		change := line(deltaOf(f).String())
@@ -86,7 +92,10 @@ func textRule(w io.Writer, findings []diff.Finding, paint func(style, s string) 
 
 // sameLine tells whether two findings are enum values and differ in nothing else.
 func sameLine(a, b diff.Finding) bool {
-	return a.ID == b.ID && a.Location == b.Location && note(a) == note(b) && goImpact(a) == goImpact(b) && deltaOf(a).Fact == "value" && deltaOf(b).Fact == "value" && len(a.Implied)+len(b.Implied) == 0
+	return a.ID == b.ID && a.Location == b.Location && note(a) == note(b) && goImpact(a) == goImpact(b) &&
+		deltaOf(a).Fact == "value" &&
+		deltaOf(b).Fact == "value" &&
+		len(a.Implied)+len(b.Implied) == 0
 }
 
 // textSection lists the first few lines of a section, or all of them.

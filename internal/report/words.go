@@ -18,8 +18,8 @@ type delta struct {
 	Old, New string // empty for an enum value that was not, or is not, there
 }
 
-// flags are the facts that are true or false, by aspect: what false and true read as, and what the change does where one
-// of them goes without saying.
+// flags are the facts that are true or false, by aspect: what false and true read as, and what the change does where
+// one of them goes without saying.
 var flags = map[string]struct{ no, yes, now, noLonger string }{
 	"required":   {no: "optional", yes: "required"},
 	"body":       {no: "optional", yes: "required"},
@@ -179,7 +179,10 @@ func implied(f diff.Finding) string {
 		parts = append(parts, fmt.Sprintf("here and at %d further places", f.Places.Number-1))
 	}
 	if f.Seen != nil {
-		parts = append(parts, fmt.Sprintf("in %s, first at %s:%d", plural(f.Seen.Exchanges, "exchange"), line(f.Seen.File), f.Seen.Line))
+		parts = append(
+			parts,
+			fmt.Sprintf("in %s, first at %s:%d", plural(f.Seen.Exchanges, "exchange"), line(f.Seen.File), f.Seen.Line),
+		)
 	}
 	return strings.Join(parts, ", ")
 }

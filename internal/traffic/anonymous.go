@@ -16,8 +16,8 @@ import (
 )
 
 // anonymous replaces the texts of bodies that may be somebody's. Nothing but the description tells which: a text stays
-// where an enumeration is or has it, and where it is made of digits and signs or is a URL, which the redactor knows how to treat;
-// every other one becomes "Text 1", the same for the same.
+// where an enumeration is or has it, and where it is made of digits and signs or is a URL, which the redactor knows how
+// to treat; every other one becomes "Text 1", the same for the same.
 type anonymous struct {
 	words map[string]bool // the values of all enumerations of the description, which are nobody's
 	known map[string]string
@@ -42,7 +42,14 @@ var (
 )
 
 // errorTexts are what error bodies say for programs, and the message, whose template is documented.
-var errorTexts = map[string]bool{"errorCode": true, "message": true, "parameterName": true, "permissionName": true, "error": true, "error_description": true}
+var errorTexts = map[string]bool{
+	"errorCode":         true,
+	"message":           true,
+	"parameterName":     true,
+	"permissionName":    true,
+	"error":             true,
+	"error_description": true,
+}
 
 // body replaces the texts of a JSON body. Another one is left as it is.
 func (a *anonymous) body(h http.Header, body []byte, content openapi3.Content, status int) []byte {
@@ -124,7 +131,9 @@ func (a *anonymous) stays(text string, schemas []*openapi3.Schema, key string, f
 			return plainWord().MatchString(text)
 		}
 	}
-	return text == "" || a.words[text] || failed && errorTexts[key] || digitsOnly().MatchString(text) || machine().MatchString(text) || strings.HasPrefix(text, "{{")
+	return text == "" || a.words[text] || failed && errorTexts[key] || digitsOnly().MatchString(text) ||
+		machine().MatchString(text) ||
+		strings.HasPrefix(text, "{{")
 }
 
 func (a *anonymous) text(s string) string {

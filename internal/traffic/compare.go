@@ -19,8 +19,9 @@ import (
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
-// aboutRequest are the statuses by which a server says that it does not take what was sent. Then it is no wonder if that breaks
-// the description: the server agrees with it. What is refused for another reason, a permission say, is judged.
+// aboutRequest are the statuses by which a server says that it does not take what was sent. Then it is no wonder if
+// that breaks the description: the server agrees with it. What is refused for another reason, a permission say, is
+// judged.
 var aboutRequest = []int{
 	http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
 	http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusRequestHeaderFieldsTooLarge,
@@ -95,7 +96,13 @@ func (x *comparison) media(id, location, kind string) fact {
 	} else if kind != "" {
 		shown = "one that cannot be read"
 	}
-	return fact{id: id, location: location, attribute: "media type", new: shown, change: "media type " + shown + ", not documented"}
+	return fact{
+		id:        id,
+		location:  location,
+		attribute: "media type",
+		new:       shown,
+		change:    "media type " + shown + ", not documented",
+	}
 }
 
 func isJSON(kind string) bool { return kind == "application/json" || strings.HasSuffix(kind, "+json") }
@@ -140,7 +147,8 @@ func (x *comparison) form(w *walker, media *openapi3.MediaType, boundary string)
 	// Captures leave out the bytes of files, and with them at times the whole part.
 	var kept []fact
 	for _, f := range w.facts {
-		if f.id == "seen-req-absent" && (!whole || isFile(media.Schema, f.location[strings.LastIndex(f.location, " ")+1:])) {
+		if f.id == "seen-req-absent" &&
+			(!whole || isFile(media.Schema, f.location[strings.LastIndex(f.location, " ")+1:])) {
 			continue
 		}
 		kept = append(kept, f)
@@ -207,7 +215,13 @@ func (x *comparison) parameters() {
 	}
 	for _, name := range sorted(known) {
 		if known[name].Required && !query.Has(name) {
-			x.add(fact{id: "seen-param-absent", location: "parameter query:" + name, change: "absent, documented as required"})
+			x.add(
+				fact{
+					id:       "seen-param-absent",
+					location: "parameter query:" + name,
+					change:   "absent, documented as required",
+				},
+			)
 		}
 	}
 }
@@ -258,7 +272,15 @@ func (x *comparison) response() {
 		ref = x.c.anyError
 	}
 	if ref == nil || ref.Value == nil {
-		x.add(fact{id: choose(success, "seen-status-2xx", "seen-status"), location: at, attribute: "status", new: status, change: "not documented"})
+		x.add(
+			fact{
+				id:        choose(success, "seen-status-2xx", "seen-status"),
+				location:  at,
+				attribute: "status",
+				new:       status,
+				change:    "not documented",
+			},
+		)
 		if !success {
 			x.code(m)
 		}
@@ -288,7 +310,13 @@ func (x *comparison) response() {
 	w := &walker{place: at + " " + kind, see: x.see, word: x.c.word, failed: !success}
 	value, err := decodeJSON(m.Body)
 	if err != nil {
-		x.add(fact{id: choose(success, "seen-syntax", "seen-syntax-error"), location: w.place, change: choose(len(m.Body) == 0, "empty body", "no valid JSON")})
+		x.add(
+			fact{
+				id:       choose(success, "seen-syntax", "seen-syntax-error"),
+				location: w.place,
+				change:   choose(len(m.Body) == 0, "empty body", "no valid JSON"),
+			},
+		)
 		return
 	}
 	w.walk(media.Schema, value, "", 0)
@@ -326,18 +354,33 @@ func (x *comparison) headers(r *openapi3.Response, at string) {
 		canonical := http.CanonicalHeaderKey(name)
 		documented[canonical] = true
 		if h.Value != nil && h.Value.Required && len(x.e.Response.Header[canonical]) == 0 {
-			x.add(fact{id: "seen-absent", location: at, attribute: "header " + canonical, change: "header " + canonical + " absent, documented as required"})
+			x.add(
+				fact{
+					id:        "seen-absent",
+					location:  at,
+					attribute: "header " + canonical,
+					change:    "header " + canonical + " absent, documented as required",
+				},
+			)
 		}
 	}
 	for _, name := range sorted(x.e.Response.Header) {
 		if !documented[name] && !plainHeaders[name] {
 			shown := x.c.word(name)
-			x.add(fact{id: "seen-header", location: at, attribute: "header " + shown, change: "header " + shown + ", not documented"})
+			x.add(
+				fact{
+					id:        "seen-header",
+					location:  at,
+					attribute: "header " + shown,
+					change:    "header " + shown + ", not documented",
+				},
+			)
 		}
 	}
 }
 
-// code compares each error of a body with the documented rows. The code above repeats one of the list: that counts once.
+// code compares each error of a body with the documented rows. The code above repeats one of the list: that counts
+// once.
 func (x *comparison) code(m *Message) {
 	body := errorcodes.ReadBody(m.Body)
 	// Above a list of errors stands at times a name for all of them, "InvalidParameter", which is no code.
@@ -376,7 +419,14 @@ func (x *comparison) row(code, message string) {
 		x.add(fact{id: "seen-code-elsewhere", location: at, change: "documented at another status or operation"})
 	case !fits:
 		x.see(at, "")
-		x.add(fact{id: "seen-message", location: at, attribute: "message", change: "the message does not fit its template"})
+		x.add(
+			fact{
+				id:        "seen-message",
+				location:  at,
+				attribute: "message",
+				change:    "the message does not fit its template",
+			},
+		)
 	default:
 		x.see(at, "")
 	}

@@ -12,8 +12,8 @@ import (
 // maxUnseen bounds what is told of what no exchange shows.
 const maxUnseen = 20_000
 
-// neverSeen lists what the description has of the operations that were asked for, and no exchange shows: statuses, query
-// parameters, members, values of enumerations and error codes, in the order of the document.
+// neverSeen lists what the description has of the operations that were asked for, and no exchange shows: statuses,
+// query parameters, members, values of enumerations and error codes, in the order of the document.
 func (c *Comparer) neverSeen() (list []diff.Unseen) {
 	for _, op := range c.operations {
 		if c.only != nil && !strings.Contains("\x00"+strings.Join(c.only, "\x00")+"\x00", "\x00"+op.key+"\x00") {

@@ -1,14 +1,14 @@
 // Package traffic holds recorded exchanges against a built API description, and tells what in them it does not have.
 //
-// In go exchanges, from HAR 1.2 files, which are read as a stream ([ReadHAR]), and from recordings ([FromRecording]). Out
-// come the findings of package diff, one a fact, with the number of exchanges that show it and the first of them by file
-// and line.
+// In go exchanges, from HAR 1.2 files, which are read as a stream ([ReadHAR]), and from recordings ([FromRecording]).
+// Out come the findings of package diff, one a fact, with the number of exchanges that show it and the first of them by
+// file and line.
 //
 // Captures are dirty. Bodies may be base64, gzip that was left in, cut off or missing, multipart without its bytes;
 // headers may be those of HTTP/2 with a colon in front. What was not captured is not judged, and counted by reason.
 //
-// A finding holds names of members, values at places where the description has an enumeration, and error codes: each only if
-// it looks like a name, and redacted. It holds no other value of a body, no id and no message.
+// A finding holds names of members, values at places where the description has an enumeration, and error codes: each
+// only if it looks like a name, and redacted. It holds no other value of a body, no id and no message.
 package traffic
 
 import (
@@ -81,7 +81,8 @@ func (m *Message) unpack() {
 		return
 	}
 	encoded := m.Header.Get("Content-Encoding")
-	if n, err := strconv.Atoi(strings.TrimSpace(m.Header.Get("Content-Length"))); err == nil && encoded == "" && n > len(m.Body) {
+	if n, err := strconv.Atoi(strings.TrimSpace(m.Header.Get("Content-Length"))); err == nil && encoded == "" &&
+		n > len(m.Body) {
 		m.Cut = true
 	}
 }

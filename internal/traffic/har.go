@@ -49,7 +49,8 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// ReadHAR gives each entry of a HAR file to visit, in order. It holds one entry at a time, whatever the size of the file.
+// ReadHAR gives each entry of a HAR file to visit, in order. It holds one entry at a time, whatever the size of the
+// file.
 func ReadHAR(name string, r io.Reader, visit func(*Exchange) error) error {
 	lines := &lineReader{r: r, line: 1}
 	d := json.NewDecoder(lines)

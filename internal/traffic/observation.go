@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Observation is what the generated client tells an observer of one answer (ringcentral.Observation, as JSON): what in it the
-// description does not have.
+// Observation is what the generated client tells an observer of one answer (ringcentral.Observation, as JSON): what in
+// it the description does not have.
 type Observation struct {
 	Operation      string         `json:"operation"` // the operation's id
 	Status         int            `json:"status"`
@@ -41,7 +41,8 @@ type ObservedType struct {
 // maxObservation is the longest line of a file of observations, in bytes.
 const maxObservation = 1 << 20
 
-// ReadObservations reads a file of observations, one JSON object a line, and adds what they tell. Empty lines are passed over.
+// ReadObservations reads a file of observations, one JSON object a line, and adds what they tell. Empty lines are
+// passed over.
 func (c *Comparer) ReadObservations(name string, r io.Reader, visited func() error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 1<<16), maxObservation)
@@ -54,7 +55,11 @@ func (c *Comparer) ReadObservations(name string, r io.Reader, visited func() err
 		}
 		var o Observation
 		if err := json.Unmarshal(text, &o); err != nil || o.Operation == "" {
-			return fmt.Errorf("%s:%d: not an observation, a JSON object with operation and status as the client's observer writes it", name, number)
+			return fmt.Errorf(
+				"%s:%d: not an observation, a JSON object with operation and status as the client's observer writes it",
+				name,
+				number,
+			)
 		}
 		c.observe(o, name, number)
 		if err := visited(); err != nil {
@@ -62,7 +67,12 @@ func (c *Comparer) ReadObservations(name string, r io.Reader, visited func() err
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return fmt.Errorf("%s:%d: the line is longer than %d bytes: it is no observation", name, number+1, maxObservation)
+		return fmt.Errorf(
+			"%s:%d: the line is longer than %d bytes: it is no observation",
+			name,
+			number+1,
+			maxObservation,
+		)
 	}
 	return lines.Err()
 }
@@ -79,10 +89,25 @@ func (c *Comparer) observe(o Observation, file string, line int) {
 		return
 	}
 	c.exchanges += max(o.Count, 1)
-	x := &comparison{c: c, e: &Exchange{File: file, Line: line, Status: o.Status}, op: op, facts: map[string]bool{}, times: max(o.Count, 1)}
+	x := &comparison{
+		c:     c,
+		e:     &Exchange{File: file, Line: line, Status: o.Status},
+		op:    op,
+		facts: map[string]bool{},
+		times: max(o.Count, 1),
+	}
 	at := fmt.Sprintf("response %d", o.Status)
-	if o.Status > 0 && op.op.Responses.Status(o.Status) == nil && op.op.Responses.Default() == nil && !c.ofPlatform(o.Status) {
-		x.add(fact{id: choose(o.Status/100 == 2, "seen-status-2xx", "seen-status"), location: at, attribute: "status", new: o.Status, change: "not documented"})
+	if o.Status > 0 && op.op.Responses.Status(o.Status) == nil && op.op.Responses.Default() == nil &&
+		!c.ofPlatform(o.Status) {
+		x.add(
+			fact{
+				id:        choose(o.Status/100 == 2, "seen-status-2xx", "seen-status"),
+				location:  at,
+				attribute: "status",
+				new:       o.Status,
+				change:    "not documented",
+			},
+		)
 	}
 	if o.Status/100 != 2 {
 		x.row(o.Code, "")
@@ -96,7 +121,16 @@ func (c *Comparer) observe(o Observation, file string, line int) {
 		w.add("value", c.plainPath(v.Path), "enum", nil, shown, "%s, which the enumeration does not have", shown)
 	}
 	for _, v := range o.WrongTypes {
-		w.add(choose(w.failed, "type-error", choose(v.Got == "null", "null", "type")), c.plainPath(v.Path), "type", c.word(v.Want), c.word(v.Got), "%s, documented as %s", c.word(v.Got), c.word(v.Want))
+		w.add(
+			choose(w.failed, "type-error", choose(v.Got == "null", "null", "type")),
+			c.plainPath(v.Path),
+			"type",
+			c.word(v.Want),
+			c.word(v.Got),
+			"%s, documented as %s",
+			c.word(v.Got),
+			c.word(v.Want),
+		)
 	}
 	x.add(w.facts...)
 }

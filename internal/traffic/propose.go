@@ -22,8 +22,8 @@ import (
 // ProposalFile is the overlay that a proposal makes.
 const ProposalFile = project.OverlayDir + "/60-traffic.yaml"
 
-// Proposal is what traffic proves, as files of a project: an overlay that takes it over, each action with its evidence, and
-// recordings of the exchanges that show it, redacted.
+// Proposal is what traffic proves, as files of a project: an overlay that takes it over, each action with its evidence,
+// and recordings of the exchanges that show it, redacted.
 type Proposal struct {
 	Files map[string][]byte // by path below the project's root
 	Left  []string          // findings for which there is no action, and why
@@ -42,10 +42,19 @@ func (c *Comparer) Propose(date string) (*Proposal, error) {
 		f := c.findings[key]
 		made := c.actions(f)
 		if len(made) == 0 {
-			p.Left = append(p.Left, fmt.Sprintf("%s, %s, %s: no overlay action says this: %s", f.ID, f.Operation, f.Location, f.Change))
+			p.Left = append(
+				p.Left,
+				fmt.Sprintf("%s, %s, %s: no overlay action says this: %s", f.ID, f.Operation, f.Location, f.Change),
+			)
 			continue
 		}
-		why := fmt.Sprintf("Seen in traffic, in %d exchanges, first at %s:%d: %s.", f.Seen.Exchanges, f.Seen.File, f.Seen.Line, f.Change)
+		why := fmt.Sprintf(
+			"Seen in traffic, in %d exchanges, first at %s:%d: %s.",
+			f.Seen.Exchanges,
+			f.Seen.File,
+			f.Seen.Line,
+			f.Change,
+		)
 		if f.Seen.Exchanges == 1 {
 			why = fmt.Sprintf("Seen in traffic, once, at %s:%d: %s.", f.Seen.File, f.Seen.Line, f.Change)
 		}
@@ -70,8 +79,13 @@ func (c *Comparer) Propose(date string) (*Proposal, error) {
 		}
 	}
 	if len(actions) > 0 {
-		p.Files[ProposalFile] = []byte("overlay: 1.0.0\ninfo:\n  title: What traffic shows and the description does not have\n  version: 1.0.0\nx-speakeasy-jsonpath: rfc9535\n" +
-			"# Proposed by \"ringbasic traffic --propose\". Move what you keep into 20-repair.yaml.\nactions:\n" + strings.Join(actions, ""))
+		p.Files[ProposalFile] = []byte(
+			"overlay: 1.0.0\ninfo:\n  title: What traffic shows and the description does not have\n  version: 1.0.0\nx-speakeasy-jsonpath: rfc9535\n" +
+				"# Proposed by \"ringbasic traffic --propose\". Move what you keep into 20-repair.yaml.\nactions:\n" + strings.Join(
+				actions,
+				"",
+			),
+		)
 	}
 	redactor, texts := recording.NewRedactor(), &anonymous{words: vocabulary(c.root)}
 	numbers := map[string]int{}
@@ -127,7 +141,8 @@ func (c *Comparer) actions(f *diff.Finding) []action {
 		}
 		typ, _, _ := strings.Cut(f.Change, ",")
 		target, node := build.Locate(c.root, f.Operation, outer)
-		if node == nil || strings.ContainsAny(name, "()[]") || !slices.Contains([]string{"string", "integer", "number", "boolean", "object", "array"}, typ) {
+		if node == nil || strings.ContainsAny(name, "()[]") ||
+			!slices.Contains([]string{"string", "integer", "number", "boolean", "object", "array"}, typ) {
 			return nil
 		}
 		schema := map[string]any{"type": typ, "description": "Seen in traffic, and described nowhere."}
@@ -143,8 +158,10 @@ func (c *Comparer) actions(f *diff.Finding) []action {
 		target, node := build.Locate(c.root, f.Operation, location)
 		was, ok := f.Old.(string)
 		now, isText := f.New.(string)
-		if node == nil || !ok || !isText || strings.Contains(was, "|") || document.Get(node, "enum") != nil || document.Text(node, "type") != was ||
-			!plainType(was) || !plainType(now) {
+		if node == nil || !ok || !isText || strings.Contains(was, "|") || document.Get(node, "enum") != nil ||
+			document.Text(node, "type") != was ||
+			!plainType(was) ||
+			!plainType(now) {
 			return nil
 		}
 		return []action{
@@ -160,7 +177,14 @@ func plainType(typ string) bool {
 }
 
 // record makes a recording of an exchange, or says why there can be none.
-func (c *Comparer) record(redactor *recording.Redactor, texts *anonymous, op *operation, e *Exchange, date string, numbers map[string]int) (name string, data []byte, why string) {
+func (c *Comparer) record(
+	redactor *recording.Redactor,
+	texts *anonymous,
+	op *operation,
+	e *Exchange,
+	date string,
+	numbers map[string]int,
+) (name string, data []byte, why string) {
 	switch {
 	case e.Method == "":
 		return "", nil, "it is an observation"
@@ -179,8 +203,13 @@ func (c *Comparer) record(redactor *recording.Redactor, texts *anonymous, op *op
 		path += "?" + e.URL.RawQuery
 	}
 	in := &recording.Recording{
-		Meta:    recording.Meta{Source: "traffic", Date: cmp.Or(e.Day, date)},
-		Request: recording.Request{Method: e.Method, URL: path, Header: maps.Clone(e.Request.Header), Body: bytes.TrimSpace(e.Request.Body)},
+		Meta: recording.Meta{Source: "traffic", Date: cmp.Or(e.Day, date)},
+		Request: recording.Request{
+			Method: e.Method,
+			URL:    path,
+			Header: maps.Clone(e.Request.Header),
+			Body:   bytes.TrimSpace(e.Request.Body),
+		},
 		Response: recording.Response{
 			Status: e.Status, Header: maps.Clone(e.Response.Header), Body: bytes.TrimSpace(e.Response.Body),
 		},

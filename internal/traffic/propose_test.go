@@ -39,8 +39,8 @@ func changed(t *testing.T, file string, pairs ...string) *traffic.Exchange {
 	return e
 }
 
-// What is proposed is what the exchange shows, with its evidence; nobody's data is in it; and the project builds with it, with
-// nothing left but what the recordings of the project lack of it.
+// What is proposed is what the exchange shows, with its evidence; nobody's data is in it; and the project builds with
+// it, with nothing left but what the recordings of the project lack of it.
 func TestPropose(t *testing.T) {
 	t.Parallel()
 	c := proposing(t)

@@ -48,7 +48,8 @@ func (w *walker) location(path string) string {
 	return w.place + " " + path
 }
 
-// view is one way of reading a schema: all of these hold together, and none has allOf, anyOf or oneOf that is still to be read.
+// view is one way of reading a schema: all of these hold together, and none has allOf, anyOf or oneOf that is still to
+// be read.
 type view []*openapi3.Schema
 
 // views lists the alternatives of a schema, allOf folded.
@@ -150,7 +151,8 @@ func typeOf(value any) string {
 
 // rational is an exact number. One with a huge exponent is none: it would take all memory.
 func rational(n json.Number) (*big.Rat, bool) {
-	if f, err := n.Float64(); err != nil || math.Abs(f) > 1e40 || len(n) > 100 || f == 0 && strings.ContainsAny(string(n), "123456789") {
+	if f, err := n.Float64(); err != nil || math.Abs(f) > 1e40 || len(n) > 100 ||
+		f == 0 && strings.ContainsAny(string(n), "123456789") {
 		return nil, false
 	}
 	return new(big.Rat).SetString(string(n))
@@ -172,7 +174,16 @@ func (w *walker) check(v view, value any, path string, depth int) {
 		} else if (got == "integer" || got == "string") && w.side == "" && v.isID() {
 			rule = "type-id"
 		}
-		w.add(rule, path, "type", strings.Join(types, "|"), got, "%s, documented as %s", got, strings.Join(types, " or "))
+		w.add(
+			rule,
+			path,
+			"type",
+			strings.Join(types, "|"),
+			got,
+			"%s, documented as %s",
+			got,
+			strings.Join(types, " or "),
+		)
 		return
 	}
 	w.enum(v, value, path)
@@ -190,7 +201,10 @@ func (w *walker) check(v view, value any, path string, depth int) {
 
 // isID reports whether the generated client reads the value as an ID, which is text or number.
 func (v view) isID() bool {
-	return slices.ContainsFunc(v, func(s *openapi3.Schema) bool { return s != nil && s.Extensions["x-go-type"] == "ID" })
+	return slices.ContainsFunc(
+		v,
+		func(s *openapi3.Schema) bool { return s != nil && s.Extensions["x-go-type"] == "ID" },
+	)
 }
 
 func (w *walker) enum(v view, value any, path string) {
@@ -229,7 +243,8 @@ func (w *walker) object(v view, object map[string]any, path string, depth int) {
 			values = s.AdditionalProperties.Schema
 		}
 		for _, name := range s.Required {
-			if p := s.Properties[name]; p != nil && p.Value != nil && (p.Value.ReadOnly && w.side != "" || p.Value.WriteOnly && w.side == "") {
+			if p := s.Properties[name]; p != nil && p.Value != nil &&
+				(p.Value.ReadOnly && w.side != "" || p.Value.WriteOnly && w.side == "") {
 				continue
 			}
 			if _, there := object[name]; !there {

@@ -104,7 +104,9 @@ func New(ctx context.Context, c Config) (*Comparer, error) {
 	k.platform = errorcodes.Platform(c.Root)
 	k.rows = append(errorcodes.Rows(c.Root), k.platform...)
 	if len(k.platform) > 0 && doc.Components != nil && doc.Components.Schemas["ErrorResponse"] != nil {
-		k.anyError = &openapi3.ResponseRef{Value: openapi3.NewResponse().WithJSONSchemaRef(doc.Components.Schemas["ErrorResponse"])}
+		k.anyError = &openapi3.ResponseRef{
+			Value: openapi3.NewResponse().WithJSONSchemaRef(doc.Components.Schemas["ErrorResponse"]),
+		}
 	}
 	return k, nil
 }
@@ -305,7 +307,11 @@ func (x *comparison) add(facts ...fact) {
 
 // Report is what the exchanges have shown. pinned is the document, upstream names where they are from.
 func (c *Comparer) Report(pinned, upstream diff.Side) *diff.Report {
-	r := &diff.Report{Pinned: pinned, Upstream: upstream, Traffic: &diff.Traffic{Exchanges: c.exchanges, Passed: c.passed}}
+	r := &diff.Report{
+		Pinned:   pinned,
+		Upstream: upstream,
+		Traffic:  &diff.Traffic{Exchanges: c.exchanges, Passed: c.passed},
+	}
 	for _, key := range sorted(c.findings) {
 		r.Findings = append(r.Findings, *c.findings[key])
 	}

@@ -294,8 +294,8 @@ func findings(t *testing.T, c *traffic.Comparer) []diff.Finding {
 	return c.Report(diff.Side{}, diff.Side{}).Findings
 }
 
-// TestMutations changes each member of each recorded success in four ways. Every change is found at its place, and nothing
-// else is.
+// TestMutations changes each member of each recorded success in four ways. Every change is found at its place, and
+// nothing else is.
 func TestMutations(t *testing.T) {
 	all, err := recording.ReadDir(os.DirFS("../../contracttests"), "recordings")
 	require.NoError(t, err)

@@ -21,7 +21,13 @@ func trim(name string, data []byte, actions []int, strays []diff.Stray) ([]byte,
 		return nil, err
 	}
 	lines := strings.SplitAfter(string(data), "\n")
-	t := &trimmer{name: name, lines: lines, gone: make([]bool, len(lines)+2), with: map[int]string{}, starts: startLines(root, nil)}
+	t := &trimmer{
+		name:   name,
+		lines:  lines,
+		gone:   make([]bool, len(lines)+2),
+		with:   map[int]string{},
+		starts: startLines(root, nil),
+	}
 	t.starts = append(t.starts, len(lines)+1)
 	left := 0
 	for _, action := range document.Get(root, "actions").Content {
@@ -86,7 +92,11 @@ func (t *trimmer) dead(action *yaml.Node, strays []diff.Stray) (all []entry) {
 		whole, found := true, len(all)
 		var own []entry
 		for key, value := range document.Pairs(n) {
-			if slices.ContainsFunc(strays, func(s diff.Stray) bool { return s.Line == key.Line && s.Name == key.Value }) || walk(value) {
+			if slices.ContainsFunc(
+				strays,
+				func(s diff.Stray) bool { return s.Line == key.Line && s.Name == key.Value },
+			) ||
+				walk(value) {
 				own = append(own, entry{key, value})
 			} else {
 				whole = false
@@ -136,7 +146,9 @@ func (t *trimmer) cut(from, to *yaml.Node) error {
 func (t *trimmer) cutKeys(action *yaml.Node, dead []entry) error {
 	own := func(e entry) bool { // stands on lines of its own
 		line := t.lines[e.key.Line-1]
-		return strings.HasPrefix(strings.TrimLeft(line, " "), e.key.Value) || strings.HasPrefix(strings.TrimLeft(line, " "), `"`) || strings.HasPrefix(strings.TrimLeft(line, " "), `'`)
+		return strings.HasPrefix(strings.TrimLeft(line, " "), e.key.Value) ||
+			strings.HasPrefix(strings.TrimLeft(line, " "), `"`) ||
+			strings.HasPrefix(strings.TrimLeft(line, " "), `'`)
 	}
 	for _, e := range dead {
 		if !own(e) {
@@ -158,7 +170,8 @@ func (t *trimmer) rewrite(action *yaml.Node, dead []entry) error {
 		copied := *n
 		copied.Content = nil
 		for i := 0; i < len(n.Content); i++ {
-			if n.Kind == yaml.MappingNode && i%2 == 0 && slices.ContainsFunc(dead, func(e entry) bool { return e.key == n.Content[i] }) {
+			if n.Kind == yaml.MappingNode && i%2 == 0 &&
+				slices.ContainsFunc(dead, func(e entry) bool { return e.key == n.Content[i] }) {
 				i++
 				continue
 			}
@@ -185,5 +198,9 @@ func (t *trimmer) rewrite(action *yaml.Node, dead []entry) error {
 
 // compareTodos is the order of to-dos: by kind, in the order of what they ask for, then by place and fact.
 func compareTodos(a, b Todo) int {
-	return cmp.Or(cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)), strings.Compare(a.At, b.At), strings.Compare(a.Fact, b.Fact))
+	return cmp.Or(
+		cmp.Compare(slices.Index(Kinds, a.Kind), slices.Index(Kinds, b.Kind)),
+		strings.Compare(a.At, b.At),
+		strings.Compare(a.Fact, b.Fact),
+	)
 }

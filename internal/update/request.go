@@ -110,7 +110,8 @@ func inline(text string, markdown bool) string {
 	if !markdown {
 		return text
 	}
-	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "|", `\|`, "@", "@\u200b", "#", `\#`).Replace(text)
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "|", `\|`, "@", "@\u200b", "#", `\#`).
+		Replace(text)
 }
 
 // PullRequest are the five files that a workflow needs to propose an update, by name.
@@ -148,7 +149,13 @@ func (r *Result) title(p Provenance) string {
 	case 1:
 		todos = "1 to-do"
 	}
-	return fmt.Sprintf("Vendor document of %s (was %s): %s, %s", cmp.Or(p.New.Retrieved, "unknown date"), cmp.Or(p.Old.Retrieved, "unknown date"), r.goVerdict(), todos)
+	return fmt.Sprintf(
+		"Vendor document of %s (was %s): %s, %s",
+		cmp.Or(p.New.Retrieved, "unknown date"),
+		cmp.Or(p.Old.Retrieved, "unknown date"),
+		r.goVerdict(),
+		todos,
+	)
 }
 
 // body is the text of the pull request. What does not fit is counted, and is in update.json.
@@ -156,20 +163,34 @@ func (r *Result) body(p Provenance) []byte {
 	var b bytes.Buffer
 	s := r.Moved.Summary
 	fmt.Fprintf(&b, "%s\n\n", inline(r.title(p), true))
-	fmt.Fprintf(&b, "| | |\n|---|---|\n| On the wire | %d breaking, %d risky, %d safe; %d dealt with by overlays before |\n| Go API | %s |\n| Contract suite | %s |\n",
-		s.Breaking, s.Risky, s.Safe, s.Handled, r.goVerdict(), inline(p.Suite, true))
+	fmt.Fprintf(
+		&b,
+		"| | |\n|---|---|\n| On the wire | %d breaking, %d risky, %d safe; %d dealt with by overlays before |\n| Go API | %s |\n| Contract suite | %s |\n",
+		s.Breaking,
+		s.Risky,
+		s.Safe,
+		s.Handled,
+		r.goVerdict(),
+		inline(p.Suite, true),
+	)
 	fmt.Fprintf(&b, "| To decide | %d |\n", len(r.Todos))
 
 	var gone []string
 	for _, c := range r.Moved.GoChanges {
 		if !c.Compatible {
-			gone = append(gone, fmt.Sprintf("- `%s`: %s%s", c.Symbol, inline(c.Change, true), inline(r.because(c.Symbol), true)))
+			gone = append(
+				gone,
+				fmt.Sprintf("- `%s`: %s%s", c.Symbol, inline(c.Change, true), inline(r.because(c.Symbol), true)),
+			)
 		}
 	}
 	var breaking []string
 	for _, f := range r.Moved.Findings {
 		if f.Severity == diff.Breaking && f.HandledBy == "" {
-			breaking = append(breaking, fmt.Sprintf("- %s: `%s` %s: %s", f.ID, f.Operation, inline(f.Location, true), inline(f.Rule, true)))
+			breaking = append(
+				breaking,
+				fmt.Sprintf("- %s: `%s` %s: %s", f.ID, f.Operation, inline(f.Location, true), inline(f.Rule, true)),
+			)
 		}
 	}
 	var done []string
@@ -180,10 +201,21 @@ func (r *Result) body(p Provenance) []byte {
 		title string
 		lines []string
 	}{
-		{"To do", r.todoLines(true)}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
+		{
+			"To do",
+			r.todoLines(true),
+		}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
 	}
-	tail := fmt.Sprintf("\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
-		"How to decide: docs/updating.md.\n", inline(p.New.Source, true), p.New.Retrieved, p.New.UpstreamSHA256, inline(p.Old.Source, true), p.Old.Retrieved, p.Old.UpstreamSHA256)
+	tail := fmt.Sprintf(
+		"\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
+			"How to decide: docs/updating.md.\n",
+		inline(p.New.Source, true),
+		p.New.Retrieved,
+		p.New.UpstreamSHA256,
+		inline(p.Old.Source, true),
+		p.Old.Retrieved,
+		p.Old.UpstreamSHA256,
+	)
 	for _, section := range sections {
 		if len(section.lines) == 0 {
 			continue
@@ -247,8 +279,8 @@ const (
 	unreleased = "## Unreleased\n"
 )
 
-// NoteInChangelog adds the changes of the Go API to the project's CHANGELOG.md, if it has one with a part for what is not
-// released yet.
+// NoteInChangelog adds the changes of the Go API to the project's CHANGELOG.md, if it has one with a part for what is
+// not released yet.
 func (r *Result) NoteInChangelog(files fs.FS) error {
 	lines := r.changelog()
 	data, err := fs.ReadFile(files, project.ChangelogFile)

@@ -1,10 +1,11 @@
 // Package update takes over a newer vendor document: it makes everything that follows from it, and tells what a person
 // has to decide.
 //
-// In go the files of a project and the newer document with the pin and lock that are made of it; out come all files that
-// change, what was done, and a list of to-dos. What the vendor changed and does not matter is dealt with here: places that
-// are new get names, places that are gone go out of use, overlay actions whose target is gone are deleted, and so is what
-// they describe and is gone. What matters is a to-do: see [Todo]. What cannot be built is an error, and nothing is written.
+// In go the files of a project and the newer document with the pin and lock that are made of it; out come all files
+// that change, what was done, and a list of to-dos. What the vendor changed and does not matter is dealt with here:
+// places that are new get names, places that are gone go out of use, overlay actions whose target is gone are deleted,
+// and so is what they describe and is gone. What matters is a to-do: see [Todo]. What cannot be built is an error, and
+// nothing is written.
 package update
 
 import (
@@ -76,7 +77,11 @@ func newTodo(kind, at, key, fact string, options ...string) Todo {
 
 // Run makes an update. Nothing is written.
 func Run(ctx context.Context, in Input) (*Result, error) {
-	moved, err := drift.Run(ctx, in.Files, drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today, Edited: true})
+	moved, err := drift.Run(
+		ctx,
+		in.Files,
+		drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today, Edited: true},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +119,8 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	return r, nil
 }
 
-// noteOperations makes to-dos of selected operations that the newer document has no longer: they are no longer selected.
-// Refused is a document that has none of them.
+// noteOperations makes to-dos of selected operations that the newer document has no longer: they are no longer
+// selected. Refused is a document that has none of them.
 func (r *Result) noteOperations() error {
 	gone := map[string]string{}
 	for _, f := range r.Moved.Findings {
@@ -146,7 +151,11 @@ func (r *Result) noteOperations() error {
 		problems = append(problems, fmt.Errorf("%s:%d: %s", a.File, a.Line, fact))
 		options := []string{"do without it: the client has no such method any more, and its recordings go"}
 		if hint != "" {
-			options = append([]string{"select what it is now in " + project.SelectFile + ", move its recordings there, and run make"}, options...)
+			options = append(
+				[]string{
+					"select what it is now in " + project.SelectFile + ", move its recordings there, and run make",
+				},
+				options...)
 		}
 		r.Todos = append(r.Todos, newTodo(KindOperation, a.File, operation, fact, options...))
 	}
@@ -166,14 +175,34 @@ func (r *Result) trimOverlays(files fs.FS) error {
 		switch {
 		case a.State == "stale":
 			actions[a.File] = append(actions[a.File], a.Line)
-			r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: what it changes is gone: %s", a.File, a.Line, a.Target))
+			r.Done = append(
+				r.Done,
+				fmt.Sprintf("%s:%d is deleted: what it changes is gone: %s", a.File, a.Line, a.Target),
+			)
 		case len(a.Strays) > 0:
 			strays[a.File] = append(strays[a.File], a.Strays...)
 			for _, s := range a.Strays {
-				r.Done = append(r.Done, fmt.Sprintf("%s:%d is deleted: %s, which it describes, is gone from %s", a.File, s.Line, s.Name, a.Target))
+				r.Done = append(
+					r.Done,
+					fmt.Sprintf(
+						"%s:%d is deleted: %s, which it describes, is gone from %s",
+						a.File,
+						s.Line,
+						s.Name,
+						a.Target,
+					),
+				)
 			}
 		case a.State == "redundant" && r.Changed:
-			r.Done = append(r.Done, fmt.Sprintf("%s:%d stays, and is redundant: the document says so by itself: %s", a.File, a.Line, a.Target))
+			r.Done = append(
+				r.Done,
+				fmt.Sprintf(
+					"%s:%d stays, and is redundant: the document says so by itself: %s",
+					a.File,
+					a.Line,
+					a.Target,
+				),
+			)
 		}
 	}
 	var problems []error
@@ -225,7 +254,15 @@ func (r *Result) checkSuite(in Input, start *build.Project) error {
 	list := contract.ListUnrecorded(start.Lock.PinSHA256, added)
 	r.Files[project.UnrecordedFile] = list.Encode()
 	if len(list.Groups) > 0 && r.Changed {
-		r.Done = append(r.Done, fmt.Sprintf("%s lists %d cells of %d additions that no recording exercises yet", project.UnrecordedFile, len(added), len(list.Groups)))
+		r.Done = append(
+			r.Done,
+			fmt.Sprintf(
+				"%s lists %d cells of %d additions that no recording exercises yet",
+				project.UnrecordedFile,
+				len(added),
+				len(list.Groups),
+			),
+		)
 	}
 	r.noteRecordings(before, after)
 	r.noteDescriptions(undescribed)
@@ -249,7 +286,10 @@ func (r *Result) noteDescriptions(before map[string]bool) {
 		if len(members) > 0 {
 			fact = owner + ": not described: " + strings.Join(members, ", ")
 		}
-		r.Todos = append(r.Todos, newTodo(KindDescription, project.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"))
+		r.Todos = append(
+			r.Todos,
+			newTodo(KindDescription, project.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"),
+		)
 	}
 }
 
@@ -339,7 +379,17 @@ func (r *Result) noteNames(files fs.FS) error {
 		if line := table.Line(name); line > 0 {
 			at = fmt.Sprintf("%s:%d", project.NamesFile, line)
 		}
-		r.Todos = append(r.Todos, newTodo(KindName, at, name, fact, "keep it", "give it another name there and run make: it is in no release yet"))
+		r.Todos = append(
+			r.Todos,
+			newTodo(
+				KindName,
+				at,
+				name,
+				fact,
+				"keep it",
+				"give it another name there and run make: it is in no release yet",
+			),
+		)
 	}
 	for _, e := range r.Built.Names.Rest {
 		r.Done = append(r.Done, fmt.Sprintf("%s: %s of %s is out of use", project.NamesFile, e.Place, e.Name))
@@ -361,8 +411,11 @@ func (r *Result) noteNames(files fs.FS) error {
 		if line := table.Line(w.Name); line > 0 {
 			at = fmt.Sprintf("%s:%d", project.NamesFile, line)
 		}
-		r.Todos = append(r.Todos, newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
-			"keep one type that has what any of them has", "give the places names of their own"))
+		r.Todos = append(
+			r.Todos,
+			newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
+				"keep one type that has what any of them has", "give the places names of their own"),
+		)
 	}
 	return nil
 }
@@ -401,8 +454,17 @@ func (r *Result) noteOverlays() {
 			facts = append(facts, fact+"; ours is "+o.Ours)
 		}
 		at := fmt.Sprintf("%s:%d", a.File, a.Line)
-		r.Todos = append(r.Todos, newTodo(KindOverride, at, a.File+a.Target+strings.Join(facts, ";"), strings.Join(facts, "; "),
-			"keep ours, if its evidence still holds", "take what is replaced out of the action, so that the vendor's word counts"))
+		r.Todos = append(
+			r.Todos,
+			newTodo(
+				KindOverride,
+				at,
+				a.File+a.Target+strings.Join(facts, ";"),
+				strings.Join(facts, "; "),
+				"keep ours, if its evidence still holds",
+				"take what is replaced out of the action, so that the vendor's word counts",
+			),
+		)
 	}
 }
 
@@ -424,8 +486,18 @@ func placeOf(pointer string) string {
 func (r *Result) noteWaivers() {
 	for _, f := range r.Moved.Findings {
 		if f.Waived {
-			r.Todos = append(r.Todos, newTodo(KindWaiver, project.WaiversFile, f.ID+f.Operation+f.Location,
-				fmt.Sprintf("%s, %s, %s was waived and is in the new pin", f.ID, f.Operation, f.Location), "take its entry out"))
+			r.Todos = append(r.Todos, newTodo(
+				KindWaiver,
+				project.WaiversFile,
+				f.ID+f.Operation+f.Location,
+				fmt.Sprintf(
+					"%s, %s, %s was waived and is in the new pin",
+					f.ID,
+					f.Operation,
+					f.Location,
+				),
+				"take its entry out",
+			))
 		}
 	}
 }

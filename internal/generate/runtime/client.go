@@ -38,9 +38,9 @@ type Client struct {
 // Option changes a Client as it is made.
 type Option func(*Client)
 
-// WithHTTPClient sets the client that sends the requests; the default is http.DefaultClient. A redirect is not followed,
-// it is an [*APIError], unless the client's CheckRedirect says otherwise: following one could carry a body, or the token
-// that a transport adds to every request, to another server.
+// WithHTTPClient sets the client that sends the requests; the default is http.DefaultClient. A redirect is not
+// followed, it is an [*APIError], unless the client's CheckRedirect says otherwise: following one could carry a body,
+// or the token that a transport adds to every request, to another server.
 func WithHTTPClient(client *http.Client) Option { return func(c *Client) { c.http = client } }
 
 // WithUserAgent sets the User-Agent header. Vendors ask for a name and version, such as "desk-tools/1.4"; the default
@@ -53,8 +53,8 @@ func WithRequestEditor(edit func(*http.Request) error) Option {
 	return func(c *Client) { c.editors = append(c.editors, edit) }
 }
 
-// NewClient makes a client for a server: an absolute https URL, without user, query or fragment; "" is the first server of
-// the description. Plain http goes to the own machine alone.
+// NewClient makes a client for a server: an absolute https URL, without user, query or fragment; "" is the first server
+// of the description. Plain http goes to the own machine alone.
 func NewClient(server string, options ...Option) (*Client, error) {
 	if server == "" {
 		server = defaultServer
@@ -64,8 +64,13 @@ func NewClient(server string, options ...Option) (*Client, error) {
 		// The parser's message repeats the URL, which may hold a password, and so may what stands for host and path.
 		return nil, errors.New("the server URL is not a URL like https://host")
 	}
-	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("server URL %q: want one like https://host, without user, query or fragment", u.Redacted())
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || u.RawQuery != "" ||
+		u.ForceQuery ||
+		u.Fragment != "" {
+		return nil, fmt.Errorf(
+			"server URL %q: want one like https://host, without user, query or fragment",
+			u.Redacted(),
+		)
 	}
 	if err := checkHost(u); err != nil {
 		return nil, err
@@ -136,8 +141,8 @@ func OperationOf(r *http.Request) (Operation, bool) {
 	return *op, true
 }
 
-// OperationID is the id of the operation that a request made by a Client is for, "" for any other: a name for logs, metrics
-// and traces.
+// OperationID is the id of the operation that a request made by a Client is for, "" for any other: a name for logs,
+// metrics and traces.
 func OperationID(r *http.Request) string {
 	op, _ := OperationOf(r)
 	return op.ID
@@ -171,8 +176,8 @@ type request struct {
 // pathParam is a parameter of the path, escaped.
 type pathParam struct{ name, text string }
 
-// body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context of
-// the call.
+// body is a request body: its length is -1 if it is not known, and open is called once for each try, with the context
+// of the call.
 type body struct {
 	length   int64
 	open     func(context.Context) (io.ReadCloser, error)
@@ -282,8 +287,8 @@ func (r *request) addQuery(name string, value any) {
 	r.query.Add(name, plain(value))
 }
 
-// addQueryList adds a list as one value. Its separator stands as it is between values that are escaped (RFC 6570 §3.2.8), so
-// that one in a value is not taken for it.
+// addQueryList adds a list as one value. Its separator stands as it is between values that are escaped (RFC 6570
+// §3.2.8), so that one in a value is not taken for it.
 func addQueryList[T any](r *request, name string, values []T, separator string) {
 	texts := make([]string, len(values))
 	for i, v := range values {
@@ -307,9 +312,14 @@ func (r *request) setJSON(v any) {
 
 func (r *request) setBytes(contentType string, data []byte) {
 	r.contentType = contentType
-	r.body = body{length: int64(len(data)), rewinds: true, hasBytes: true, open: func(context.Context) (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(data)), nil
-	}}
+	r.body = body{
+		length:   int64(len(data)),
+		rewinds:  true,
+		hasBytes: true,
+		open: func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(data)), nil
+		},
+	}
 }
 
 // build makes the http.Request.
@@ -386,7 +396,8 @@ func (c *Client) apiError(op *Operation, resp *http.Response) *APIError {
 
 // isSuccess tells whether a status is one of the documented successes. None documented means any of 200 to 299.
 func isSuccess(status int, documented []int) bool {
-	return slices.Contains(documented, status) || slices.Contains(documented, none(status)) || len(documented) == 0 && status/100 == 2
+	return slices.Contains(documented, status) || slices.Contains(documented, none(status)) ||
+		len(documented) == 0 && status/100 == 2
 }
 
 // call sends a request whose successful response has no body that anyone needs.
@@ -452,11 +463,12 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 	return result, nil
 }
 
-// answers reports why a body that could be decoded is no answer all the same, nil if it is one: it is an error object, or
-// has none of the members that a result which has an id, or a required member, would have.
+// answers reports why a body that could be decoded is no answer all the same, nil if it is one: it is an error object,
+// or has none of the members that a result which has an id, or a required member, would have.
 func answers[T any](result *T, data []byte) error {
 	k := kindOf(reflect.TypeFor[T]())
-	if k.object && !k.described && bytes.Contains(data, []byte(`"`+errorCode+`"`)) && text(members(data)[errorCode]) != "" {
+	if k.object && !k.described && bytes.Contains(data, []byte(`"`+errorCode+`"`)) &&
+		text(members(data)[errorCode]) != "" {
 		return errors.New("the body is an error object")
 	}
 	if k.identified && reflect.ValueOf(result).Elem().IsZero() {
@@ -483,7 +495,8 @@ func kindOf(t reflect.Type) resultKind {
 		for i := range t.NumField() {
 			name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 			k.described = k.described || name == errorCode
-			k.identified = k.identified || name == "id" || name != "" && name != "-" && !strings.Contains(options, "omit")
+			k.identified = k.identified || name == "id" ||
+				name != "" && name != "-" && !strings.Contains(options, "omit")
 		}
 	}
 	resultKinds.Store(t, k)
@@ -509,7 +522,13 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 	}
 	if r.response != nil {
 		attempts := max(1, int(r.attempts.Load())) // what stands in for a network tells of none
-		*r.response = Response{resp.StatusCode, resp.Header, resp.Header.Get(requestIDHeader), rateLimit(resp.Header), attempts}
+		*r.response = Response{
+			resp.StatusCode,
+			resp.Header,
+			resp.Header.Get(requestIDHeader),
+			rateLimit(resp.Header),
+			attempts,
+		}
 	}
 	return resp, nil
 }

@@ -98,7 +98,8 @@ func (f *form) addFile(name string, file File) {
 	if contentType == "" {
 		contentType = "application/octet-stream"
 	}
-	if _, _, err := mime.ParseMediaType(contentType); err != nil || strings.ContainsFunc(contentType, unicode.IsControl) {
+	if _, _, err := mime.ParseMediaType(contentType); err != nil ||
+		strings.ContainsFunc(contentType, unicode.IsControl) {
 		f.err = errors.Join(f.err, fmt.Errorf("%s: %q is not a content type", name, contentType))
 		return
 	}
@@ -180,7 +181,8 @@ func (r *request) setForm(f *form) {
 	}
 }
 
-// atMost is a file without what is added to it while it is sent: the request's length is told. A size of -1 has no limit.
+// atMost is a file without what is added to it while it is sent: the request's length is told. A size of -1 has no
+// limit.
 func atMost(size int64, r io.Reader) io.Reader {
 	if size < 0 {
 		return &someBytes{r: r}
@@ -209,10 +211,10 @@ func (s *someBytes) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// upload is a body that lets go of its files when it is closed and when the call's context ends: a transport waits for a
-// read that is under way before it gives up, and may still be reading for a try that has failed when the next one begins
-// at the files' start. So a file that may keep a reader waiting is read aside, into a buffer that is the read's own: a late
-// read harms nobody.
+// upload is a body that lets go of its files when it is closed and when the call's context ends: a transport waits for
+// a read that is under way before it gives up, and may still be reading for a try that has failed when the next one
+// begins at the files' start. So a file that may keep a reader waiting is read aside, into a buffer that is the read's
+// own: a late read harms nobody.
 type upload struct {
 	ctx     context.Context
 	closed  chan struct{}

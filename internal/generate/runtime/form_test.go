@@ -243,7 +243,8 @@ func TestRewindWaits(t *testing.T) {
 	require.NoError(t, upload1(t, client, File{Reader: &slowFile{Reader: *bytes.NewReader(make([]byte, 1<<20)), reading: &waiting}}))
 }
 
-// A Read that hangs holds no call up, be it under way when the context, the client's time or the transport's patience ends.
+// A Read that hangs holds no call up, be it under way when the context, the client's time or the transport's patience
+// ends.
 func TestHangingRead(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer server.Close()

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// Nullable is an optional member of a request that may be null as well, which clears it in many an update. The zero value is
-// absent: nothing is sent.
+// Nullable is an optional member of a request that may be null as well, which clears it in many an update. The zero
+// value is absent: nothing is sent.
 type Nullable[T any] struct {
 	value *T
 	null  bool

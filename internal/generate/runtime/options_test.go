@@ -171,7 +171,8 @@ func TestDefaultUserAgent(t *testing.T) {
 	require.True(t, strings.HasPrefix(last.header.Get("User-Agent"), "ringbasic"), last.header.Get("User-Agent"))
 }
 
-// A body that can be decoded and is no answer is an error: an error object, and an object without anything of the result.
+// A body that can be decoded and is no answer is an error: an error object, and an object without anything of the
+// result.
 func TestAnswersThatAreNone(t *testing.T) {
 	for body, code := range map[string]ErrorCode{
 		`{"errorCode":"CMN-101","message":"no","errors":[]}`:                                  "CMN-101",
@@ -201,7 +202,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 	require.NoError(t, err, "nothing of it has to be there")
 }
 
-// An operation with a server of its own goes there, unless the client was made for another server than the description's.
+// An operation with a server of its own goes there, unless the client was made for another server than the
+// description's.
 func TestOwnServer(t *testing.T) {
 	defaultServer = "https://first.example/api"
 	defer func() { defaultServer = "" }()

@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// paged is how an operation tells of its pages: the query parameter that asks for one, and where in a result the number of
-// the last page is, something that only a page which is not the last has, or the token of the next: members separated by dots,
-// "" where there is none.
+// paged is how an operation tells of its pages: the query parameter that asks for one, and where in a result the number
+// of the last page is, something that only a page which is not the last has, or the token of the next: members
+// separated by dots, "" where there is none.
 type paged struct{ parameter, last, next, token string }
 
-// pages calls for one page after the other, from the one that the caller's parameters ask for, until a result tells of no
-// further one, or there is an error.
+// pages calls for one page after the other, from the one that the caller's parameters ask for, until a result tells of
+// no further one, or there is an error.
 func pages[T any](opts []CallOption, p paged, call func([]CallOption) (*T, error)) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for at := ""; ; {
@@ -40,7 +40,10 @@ func pages[T any](opts []CallOption, p paged, call func([]CallOption) (*T, error
 			case next == "":
 				return
 			case next == asked:
-				yield(nil, fmt.Errorf("the server gives %s as the token of the page that it is the token of", p.parameter))
+				yield(
+					nil,
+					fmt.Errorf("the server gives %s as the token of the page that it is the token of", p.parameter),
+				)
 				return
 			}
 			at = next

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Stream is a response whose body is no JSON: a recording, a fax, a text. It is read as it comes, never held in memory as a
-// whole. The caller closes it; until then the call's context and timeout count.
+// Stream is a response whose body is no JSON: a recording, a fax, a text. It is read as it comes, never held in memory
+// as a whole. The caller closes it; until then the call's context and timeout count.
 type Stream struct {
 	io.ReadCloser
 	ContentType string      // of the response, such as "audio/mpeg"
@@ -32,7 +32,12 @@ func download(ctx context.Context, c *Client, r *request, success ...int) (*Stre
 		defer resp.Body.Close()
 		return nil, c.apiError(r.op, resp)
 	}
-	return &Stream{&endingBody{resp.Body, cancel}, strings.TrimSpace(resp.Header.Get("Content-Type")), resp.ContentLength, resp.Header}, nil
+	return &Stream{
+		&endingBody{resp.Body, cancel},
+		strings.TrimSpace(resp.Header.Get("Content-Type")),
+		resp.ContentLength,
+		resp.Header,
+	}, nil
 }
 
 // endingBody ends a call when it is closed.

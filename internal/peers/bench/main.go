@@ -8,8 +8,8 @@
 //   - scale: "ringbasic drift" on synthetic documents of 1×, 2×, 4× and 8× the size, and for 1×, 2×, 4× and 8× the
 //     operations selected.
 //
-// The peers are built from the module cache at the versions in internal/peers/go.mod. Absolute times say little on a shared machine;
-// the ratios of one run do.
+// The peers are built from the module cache at the versions in internal/peers/go.mod. Absolute times say little on a
+// shared machine; the ratios of one run do.
 package main
 
 import (
@@ -28,11 +28,19 @@ import (
 )
 
 func main() {
-	newer := flag.String("newer", "", "the document to drift to; without it, a synthetic one of the size of the vendor's 2026 document")
+	newer := flag.String(
+		"newer",
+		"",
+		"the document to drift to; without it, a synthetic one of the size of the vendor's 2026 document",
+	)
 	root := flag.String("root", ".", "the top folder of the project")
 	runs := flag.Int("runs", 7, "runs of each process")
 	only := flag.String("only", "", "build, drift or scale")
-	measure := flag.Bool("measure", false, "run the arguments as a process and print nanoseconds, KiB and exit code (for the bench itself)")
+	measure := flag.Bool(
+		"measure",
+		false,
+		"run the arguments as a process and print nanoseconds, KiB and exit code (for the bench itself)",
+	)
 	flag.Parse()
 	if *measure {
 		os.Exit(measureOne(flag.Args()))

@@ -49,7 +49,13 @@ func (b *bench) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config := "package: peer\ngenerate: {models: true, client: true}\noutput: " + filepath.Join(b.dir, "peer.go") + "\noutput-options:\n  include-operation-ids: [" + strings.Join(ids, ", ") + "]\n"
+	config := "package: peer\ngenerate: {models: true, client: true}\noutput: " + filepath.Join(
+		b.dir,
+		"peer.go",
+	) + "\noutput-options:\n  include-operation-ids: [" + strings.Join(
+		ids,
+		", ",
+	) + "]\n"
 	for name, data := range map[string][]byte{"whole.yaml": whole, "config.yaml": []byte(config)} {
 		if err := os.WriteFile(filepath.Join(b.dir, name), data, 0o644); err != nil {
 			return err
@@ -59,7 +65,17 @@ func (b *bench) build(ctx context.Context) error {
 		return err
 	}
 	ours := contestant{"ringbasic build", []string{filepath.Join(b.dir, "ringbasic"), "build", "-C", project}, ".", 0}
-	peer := contestant{"oapi-codegen", []string{filepath.Join(b.dir, "oapi-codegen"), "-config", filepath.Join(b.dir, "config.yaml"), filepath.Join(b.dir, "whole.yaml")}, ".", 0}
+	peer := contestant{
+		"oapi-codegen",
+		[]string{
+			filepath.Join(b.dir, "oapi-codegen"),
+			"-config",
+			filepath.Join(b.dir, "config.yaml"),
+			filepath.Join(b.dir, "whole.yaml"),
+		},
+		".",
+		0,
+	}
 	m, err := b.alternate(ctx, ours, peer)
 	if err != nil {
 		return err
@@ -119,7 +135,12 @@ func (b *bench) drift(ctx context.Context, newer string) error {
 	if err := b.goBuild(ctx, "oasdiff", peers, "github.com/oasdiff/oasdiff"); err != nil {
 		return err
 	}
-	our := contestant{"ringbasic drift", []string{filepath.Join(b.dir, "ringbasic"), "drift", ours, "--fail-on", "none"}, ".", 0}
+	our := contestant{
+		"ringbasic drift",
+		[]string{filepath.Join(b.dir, "ringbasic"), "drift", ours, "--fail-on", "none"},
+		".",
+		0,
+	}
 	peer := contestant{"oasdiff changelog", []string{filepath.Join(b.dir, "oasdiff"), "changelog", from, to}, ".", 0}
 	m, err := b.alternate(ctx, our, peer)
 	if err != nil {
@@ -159,7 +180,15 @@ func (b *bench) scale(ctx context.Context) error {
 		if err := os.WriteFile(path, small.document(operations), 0o644); err != nil {
 			return err
 		}
-		contestants = append(contestants, contestant{fmt.Sprintf("%d operations, 6 selected", operations), []string{filepath.Join(b.dir, "ringbasic"), "drift", path, "--fail-on", "none"}, ".", 0})
+		contestants = append(
+			contestants,
+			contestant{
+				fmt.Sprintf("%d operations, 6 selected", operations),
+				[]string{filepath.Join(b.dir, "ringbasic"), "drift", path, "--fail-on", "none"},
+				".",
+				0,
+			},
+		)
 	}
 	for _, factor := range []int{1, 2, 4, 8} {
 		selected := factor * 50
@@ -171,7 +200,25 @@ func (b *bench) scale(ctx context.Context) error {
 			return err
 		}
 		path := filepath.Join(b.dir, "scale-12500.yaml")
-		contestants = append(contestants, contestant{fmt.Sprintf("12500 operations, %d selected", selected), []string{filepath.Join(b.dir, "ringbasic"), "drift", "-C", project, "--base", path, path, "--fail-on", "none"}, ".", 0})
+		contestants = append(
+			contestants,
+			contestant{
+				fmt.Sprintf("12500 operations, %d selected", selected),
+				[]string{
+					filepath.Join(b.dir, "ringbasic"),
+					"drift",
+					"-C",
+					project,
+					"--base",
+					path,
+					path,
+					"--fail-on",
+					"none",
+				},
+				".",
+				0,
+			},
+		)
 	}
 	runs := *b
 	runs.runs = min(b.runs, 3)
@@ -184,7 +231,14 @@ func (b *bench) scale(ctx context.Context) error {
 	fmt.Fprintf(w, "\twall\tpeak memory\tof the first\t\n")
 	for i, c := range contestants {
 		first := m[i/4*4]
-		fmt.Fprintf(w, "%s\t%d ms\t%d MiB\t%.1f×\t\n", c.name, m[i].wall.Milliseconds(), m[i].peak>>10, ratio(m[i].wall, first.wall))
+		fmt.Fprintf(
+			w,
+			"%s\t%d ms\t%d MiB\t%.1f×\t\n",
+			c.name,
+			m[i].wall.Milliseconds(),
+			m[i].peak>>10,
+			ratio(m[i].wall, first.wall),
+		)
 	}
 	return w.Flush()
 }

@@ -1,5 +1,5 @@
-// Package reporttest has the drift reports that the views are tested with, here and against other readers of their formats
-// in internal/peers.
+// Package reporttest has the drift reports that the views are tested with, here and against other readers of their
+// formats in internal/peers.
 package reporttest
 
 import (

@@ -1,9 +1,10 @@
-// Command bodies makes one HAR file of published bodies: a folder of files like createAnsweringRule-request-1.json, as the
-// vendor's documentation, guides and samples show them. It writes to standard output.
+// Command bodies makes one HAR file of published bodies: a folder of files like createAnsweringRule-request-1.json, as
+// the vendor's documentation, guides and samples show them. It writes to standard output.
 //
-// Nobody captured these: each entry holds what its file says, and of the other half of the exchange no more than that it is
-// not known. A rule that is read stands as the answer of the operation that changes one, which returns the same object;
-// errors stand at the operation that their text is about. An upload's JSON is a part of multipart/mixed, as the guides have it.
+// Nobody captured these: each entry holds what its file says, and of the other half of the exchange no more than that
+// it is not known. A rule that is read stands as the answer of the operation that changes one, which returns the same
+// object; errors stand at the operation that their text is about. An upload's JSON is a part of multipart/mixed, as the
+// guides have it.
 package main
 
 import (
@@ -137,7 +138,11 @@ func entryOf(file string) (entry, error) {
 		return entry{}, err
 	}
 	text := strings.TrimSpace(string(data))
-	e := entry{Comment: filepath.Base(file), Request: request{Headers: []header{}}, Response: response{Headers: []header{}}}
+	e := entry{
+		Comment:  filepath.Base(file),
+		Request:  request{Headers: []header{}},
+		Response: response{Headers: []header{}},
+	}
 	if m[1] == "error" {
 		for _, f := range faults {
 			if strings.Contains(text, f.code) {
@@ -163,7 +168,11 @@ func entryOf(file string) (entry, error) {
 		e.Request.PostData = &postData{MimeType: "application/json", Text: text}
 		if strings.HasSuffix(c.path, "greeting") {
 			e.Request.PostData = &postData{MimeType: "multipart/mixed", Params: []param{
-				{Name: "json", Value: text, ContentType: "application/json"}, {Name: "binary", FileName: "greeting.wav", ContentType: "audio/wav"},
+				{
+					Name:        "json",
+					Value:       text,
+					ContentType: "application/json",
+				}, {Name: "binary", FileName: "greeting.wav", ContentType: "audio/wav"},
 			}}
 		}
 		e.Request.Headers = []header{{"Content-Type", e.Request.PostData.MimeType}}

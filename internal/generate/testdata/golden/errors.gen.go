@@ -71,8 +71,9 @@ type RateLimit struct {
 	Window    time.Duration // length of the window
 }
 
-// Error tells operation, status, code and message, and whether the specification knows the code. It is one line, and holds
-// no more than 200 characters of code, of message and of Err, without what looks like a token that the server repeats.
+// Error tells operation, status, code and message, and whether the specification knows the code. It is one line, and
+// holds no more than 200 characters of code, of message and of Err, without what looks like a token that the server
+// repeats.
 func (e *APIError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d", e.Operation, e.Status)
@@ -95,12 +96,13 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// brief is text on one line, without control characters and tokens, of at most 200 characters. A token is the word after
-// Bearer or Basic, and a JWT.
+// brief is text on one line, without control characters and tokens, of at most 200 characters. A token is the word
+// after Bearer or Basic, and a JWT.
 func brief(s string) string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 	for i, word := range words {
-		if i > 0 && (strings.EqualFold(words[i-1], "Bearer") || strings.EqualFold(words[i-1], "Basic")) || strings.Contains(word, "eyJ") {
+		if i > 0 && (strings.EqualFold(words[i-1], "Bearer") || strings.EqualFold(words[i-1], "Basic")) ||
+			strings.Contains(word, "eyJ") {
 			words[i] = "[redacted]"
 		}
 	}
@@ -200,7 +202,8 @@ func (e *APIError) readBody(data []byte) {
 func members(data []byte) map[string]json.RawMessage {
 	all := map[string]json.RawMessage{}
 	d := json.NewDecoder(bytes.NewReader(data))
-	if start, err := d.Token(); err != nil || start != json.Delim('{') || len(data) < MaxErrorBody && !json.Valid(data) {
+	if start, err := d.Token(); err != nil || start != json.Delim('{') ||
+		len(data) < MaxErrorBody && !json.Valid(data) {
 		return all
 	}
 	for d.More() {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// CallOption changes a single call. The last argument of every method takes any number of them; nil changes nothing. The
-// optional parameters of an operation are one, too: a pointer to its Params.
+// CallOption changes a single call. The last argument of every method takes any number of them; nil changes nothing.
+// The optional parameters of an operation are one, too: a pointer to its Params.
 type CallOption interface{ change(*request) }
 
 type callOption func(*request)
@@ -51,8 +51,8 @@ func WithTimeout(d time.Duration) CallOption {
 // WithoutRetry asks the http.Client's transport to send the request once: see [MayRetry].
 func WithoutRetry() CallOption { return callOption(func(r *request) { r.once = true }) }
 
-// WithResponse fills in what a response says beside its body, whatever the call returns. Without a response all but Attempts
-// is zero.
+// WithResponse fills in what a response says beside its body, whatever the call returns. Without a response all but
+// Attempts is zero.
 func WithResponse(response *Response) CallOption {
 	return callOption(func(r *request) { r.response = response })
 }
@@ -68,12 +68,12 @@ type Response struct {
 
 type onceKey struct{}
 
-// MayRetry reports whether a request made by a Client may be sent more than once, as far as the call is concerned: false
-// for one with [WithoutRetry].
+// MayRetry reports whether a request made by a Client may be sent more than once, as far as the call is concerned:
+// false for one with [WithoutRetry].
 func MayRetry(r *http.Request) bool { return r.Context().Value(onceKey{}) == nil }
 
-// context is that of the call: it ends with the call's timeout and with the time that the http.Client has for it, of which
-// net/http tells no body.
+// context is that of the call: it ends with the call's timeout and with the time that the http.Client has for it, of
+// which net/http tells no body.
 func (r *request) context(ctx context.Context, c *Client) (context.Context, context.CancelFunc) {
 	if r.once {
 		ctx = context.WithValue(ctx, onceKey{}, true)
