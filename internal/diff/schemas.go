@@ -310,7 +310,14 @@ func firstLine(enum []fact, otherwise int) int {
 	return line
 }
 
+// limits compares limits. One that only one side has, and that is about values of a type which the other side does not
+// admit, takes nothing from anyone: those values came with their limit, or went with it.
 func (c *comparer) limits(x, y *schema, at place) {
+	from, to := c.types(x), c.types(y)
+	speaks := func(types typeSet, keyword string) bool {
+		kind := about[keyword]
+		return types == nil || kind == "" || types.has(kind) || kind == "number" && types.has("integer")
+	}
 	for _, keyword := range slices.Sorted(maps.Keys(limits)) {
 		before, after := x.facts[keyword].value, y.facts[keyword].value
 		how := 0
@@ -319,6 +326,8 @@ func (c *comparer) limits(x, y *schema, at place) {
 			continue // one limit with its bound
 		case before == nil && after == nil:
 			continue
+		case before == nil && !speaks(from, keyword), after == nil && !speaks(to, keyword):
+			how = choose(at.side == request, +1, -1)
 		case before == nil:
 			how = -1
 		case after == nil:
