@@ -40,13 +40,14 @@ func kindDocument(version, schema string) string {
 	}
 	if version == "2" {
 		text := "swagger: '2.0'\ninfo: {title: T, version: '1'}\nconsumes: [application/json]\nproduces: [application/json]\npaths:\n  /x:\n    post:\n" +
-			"      parameters: [{name: body, in: body, schema: " + schema + "}]\n      responses:\n        '200': {description: d, schema: " + schema + "}\n"
+			"      parameters: [{name: q, in: query, type: string}, {name: body, in: body, schema: " + schema + "}]\n      responses:\n        '200': {description: d, schema: " + schema + "}\n"
 		if components != "" {
 			text += "definitions:\n" + strings.Replace(components, "    C", "  C", 1)
 		}
 		return strings.ReplaceAll(text, "#/components/schemas/", "#/definitions/")
 	}
 	text := "openapi: 3." + version + ".0\ninfo: {title: T, version: '1'}\npaths:\n  /x:\n    post:\n" +
+		"      parameters: [{name: q, in: query, schema: {type: string}}]\n" +
 		"      requestBody: {content: {application/json: {schema: " + schema + "}}}\n" +
 		"      responses:\n        '200': {description: d, content: {application/json: {schema: " + schema + "}}}\n"
 	if components != "" {
