@@ -113,8 +113,10 @@ func (l later) Less(i, j int) bool {
 // named is what stands under a name.
 type named struct {
 	name     string
+	owner    string // the object that it was first met in, "" for an operation
 	variants []variant
 	seen     map[*yaml.Node]bool
+	inline   map[string]bool // what inline objects of this name say
 }
 
 type variant struct {
@@ -434,12 +436,32 @@ func (n *namer) work() {
 		j := heap.Pop(&n.later).(job)
 		name := n.nameOf(j.place)
 		if name == "" {
-			name = n.propose(j)
+			if name = n.enclosing(j); name == "" {
+				name = n.propose(j)
+			}
 			n.proposed[j.place.key()] = name
 			n.added = append(n.added, Entry{Name: name, Place: j.place})
 		}
 		n.assign(j, name)
 	}
+}
+
+// enclosing is the name of the object around an inline one that says the same, "" if there is none: one that holds, by an
+// allOf, what it stands in would have objects inside of each other without end.
+func (n *namer) enclosing(j job) string {
+	if j.vendor != "" {
+		return ""
+	}
+	text := string(document.JSON(j.source))
+	for owner := n.types[j.place.Owner]; owner != nil; owner = n.types[owner.owner] {
+		if owner.inline[text] {
+			return owner.name
+		}
+		if owner.owner == owner.name {
+			break
+		}
+	}
+	return ""
 }
 
 func (n *namer) nameOf(p Place) string { return cmp.Or(n.table.at(p), n.proposed[p.key()]) }
@@ -449,7 +471,7 @@ func (n *namer) assign(j job, name string) {
 	*j.slot = *reference(name)
 	t := n.types[name]
 	if t == nil {
-		t = &named{name: name, seen: map[*yaml.Node]bool{}}
+		t = &named{name: name, owner: j.place.Owner, seen: map[*yaml.Node]bool{}, inline: map[string]bool{}}
 		n.types[name] = t
 	}
 	n.taken[name] = true
@@ -460,6 +482,12 @@ func (n *namer) assign(j job, name string) {
 		return
 	}
 	t.seen[j.source] = true
+	if text := string(document.JSON(j.source)); j.vendor == "" {
+		if t.inline[text] {
+			return
+		}
+		t.inline[text] = true
+	}
 	body := n.flattened(j.source)
 	for _, key := range besides {
 		document.Delete(body, key)
