@@ -5,15 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // coverageFlags are those of the coverage command.
-type coverageFlags struct{ format string }
+type coverageFlags struct {
+	format string
+	prune  bool
+}
 
 func (a *app) coverageCommand() *cobra.Command {
 	var flags coverageFlags
@@ -23,12 +28,15 @@ func (a *app) coverageCommand() *cobra.Command {
 		Long: `Prints, for each operation, how many of the statuses, error rows, parameters, properties and values that the built document
 names a recording exercises, and how many are waived with a reason. The contract suite fails for what is neither.`,
 		Example: `  ringbasic coverage
+  ringbasic coverage --prune  # once new recordings are there, or old ones mended
   ringbasic coverage --format json`,
 		Args: exactly(0),
 		RunE: func(*cobra.Command, []string) error { return flags.run(a) },
 	}
 	cmd.Flags().StringVar(&flags.format, "format", "text", "text or json")
 	completeWith(cmd, "format", "text", "json")
+	cmd.Flags().BoolVar(&flags.prune, "prune", false,
+		"first take out of "+project.UnrecordedFile+" what is exercised or waived by now, or gone")
 	return cmd
 }
 
@@ -56,6 +64,11 @@ func (f *coverageFlags) run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if f.prune && suite != nil {
+		if suite, err = a.prune(doc, suite); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.format == "json":
 		enc := json.NewEncoder(a.stdout)
@@ -67,4 +80,33 @@ func (f *coverageFlags) run(a *app) error {
 		_, err = fmt.Fprint(a.stdout, suite.Table())
 	}
 	return err
+}
+
+// prune takes out of the list of what is not recorded yet what the suite does not need there, and checks again.
+func (a *app) prune(doc *document.Document, suite *contract.Report) (*contract.Report, error) {
+	data, err := os.ReadFile(a.path(project.UnrecordedFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return suite, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, err := contract.ParseUnrecorded(project.UnrecordedFile, data)
+	if err != nil {
+		return nil, err
+	}
+	taken := list.Prune(suite.Listed)
+	fmt.Fprintf(a.stderr, "%s: %d cells taken out\n", project.UnrecordedFile, taken)
+	if taken == 0 {
+		return suite, nil
+	}
+	files := map[string][]byte{project.UnrecordedFile: list.Encode()}
+	changes, err := project.Compare(a.dir, files, "")
+	if err == nil {
+		err = project.Write(a.dir, files, changes)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return checked(os.DirFS(a.dir), doc)
 }

@@ -93,17 +93,38 @@ func (u *Unrecorded) stale(m matrix) (problems []Problem) {
 			case m.known[cell]:
 				problems = append(
 					problems,
-					Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list", cell)},
+					Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list, or run ringbasic coverage --prune", cell)},
 				)
 			default:
 				problems = append(
 					problems,
-					Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list", cell)},
+					Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list, or run ringbasic coverage --prune", cell)},
 				)
 			}
 		}
 	}
 	return problems
+}
+
+// Prune takes out the cells that the suite does not name as listed: those that are exercised or waived by now, or gone. It
+// returns how many that were.
+func (u *Unrecorded) Prune(listed []string) (taken int) {
+	var groups []UnrecordedGroup
+	for _, g := range u.Groups {
+		kept := UnrecordedGroup{Added: g.Added}
+		for _, cell := range g.Cells {
+			if slices.Contains(listed, cell) {
+				kept.Cells = append(kept.Cells, cell)
+			} else {
+				taken++
+			}
+		}
+		if len(kept.Cells) > 0 {
+			groups = append(groups, kept)
+		}
+	}
+	u.Groups = groups
+	return taken
 }
 
 // ListUnrecorded makes the list for a pin of cells, which are grouped by what was added: the outermost of them.
@@ -156,7 +177,7 @@ func addition(cell string, missing map[string]bool) string {
 }
 
 const unrecordedHeader = `# What came with the last update of the pin and no recording exercises yet. "ringbasic update" writes it; the suite lists it.
-# Take out what you record: an entry that is exercised fails the suite, and so does one that is gone.
+# An entry that is exercised by now fails the suite, and so does one that is gone: "ringbasic coverage --prune" takes them out.
 `
 
 // Encode is the list as YAML.

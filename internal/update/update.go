@@ -336,7 +336,10 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 	}
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
 		kind, options := KindRecording, []string{
-			"record it anew (ringbasic live --record)", "mend its values by hand", "if the vendor's document is wrong, repair it in overlays/20-repair.yaml",
+			"record it anew (ringbasic live --record)",
+			"mend its values by hand, then run ringbasic coverage --prune, as what it exercises is listed as not recorded until it holds",
+			"if the recording is evidence that the vendor's document is wrong, repair that in overlays/20-repair.yaml",
+			"if its invalid-response is about something else now, write that keyword there",
 		}
 		if strings.HasPrefix(file, project.SuiteWaiversFile) {
 			kind, options = KindWaiver, []string{"take the entry out"}
@@ -346,7 +349,7 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 }
 
 // maxProblems is how many problems of a recording a to-do tells.
-const maxProblems = 3
+const maxProblems = 8
 
 func few(problems []string) []string {
 	if more := len(problems) - maxProblems; more > 0 {
@@ -386,8 +389,8 @@ func (r *Result) noteNames(files fs.FS) error {
 				at,
 				name,
 				fact,
-				"keep it",
-				"give it another name there and run make: it is in no release yet",
+				"keep it: there is nothing to write",
+				"give it another name there, and in CHANGELOG.md, and run make: it is in no release yet",
 			),
 		)
 	}
@@ -414,7 +417,8 @@ func (r *Result) noteNames(files fs.FS) error {
 		r.Todos = append(
 			r.Todos,
 			newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
-				"keep one type that has what any of them has", "give the places names of their own"),
+				"keep one type that has what any of them has: there is nothing to write; of a keyword that differs nothing is said",
+				"give the places names of their own"),
 		)
 	}
 	return nil
@@ -461,7 +465,7 @@ func (r *Result) noteOverlays() {
 				at,
 				a.File+a.Target+strings.Join(facts, ";"),
 				strings.Join(facts, "; "),
-				"keep ours, if its evidence still holds",
+				"keep ours, if its evidence, in the action's description or above it, still holds: there is nothing to write",
 				"take what is replaced out of the action, so that the vendor's word counts",
 			),
 		)
