@@ -45,6 +45,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
 const (
@@ -293,6 +294,9 @@ func jsonSyntax(data []byte) error {
 	return nil
 }
 
+// enumValue is a text that looks like the value of an enumeration, and not like what somebody wrote.
+var enumValue = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]{0,40}$`)
+
 // violations takes apart what openapi3filter says.
 func violations(err error) []Violation {
 	switch e := err.(type) {
@@ -309,6 +313,9 @@ func violations(err error) []Violation {
 			return violations(causes) // what its parts say, not that one of them said something
 		}
 		reason, _, _ := strings.Cut(e.Reason, " (string doesn't match pattern") // that of a format is long and says no more
+		if value, ok := e.Value.(string); ok && e.SchemaField == "enum" && enumValue().MatchString(value) {
+			reason = strings.Replace(reason, "value is not one of", value+" is not one of", 1)
+		}
 		return []Violation{{Keyword: e.SchemaField, At: "/" + strings.Join(e.JSONPointer(), "/"), Text: reason}}
 	case *openapi3filter.RequestError:
 		found := violations(e.Err)

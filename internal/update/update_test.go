@@ -3,10 +3,13 @@ package update
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/project"
@@ -56,7 +59,10 @@ func TestOperationMoved(t *testing.T) {
 	}
 	again, r := updated(t, after, back)
 	require.Equal(t, string(files[typesFile].Data), string(again[typesFile].Data))
-	require.NotContains(t, string(again["spec/names.yaml"].Data), "unused:")
+	for _, table := range []map[string]*fstest.MapFile{files, again} { // a pin that came by an update may have some of its own
+		require.Equal(t, strings.Contains(string(files["spec/names.yaml"].Data), "\nunused:\n"),
+			strings.Contains(string(table["spec/names.yaml"].Data), "\nunused:\n"))
+	}
 	require.Empty(t, todos(r))
 }
 
@@ -91,15 +97,14 @@ func TestBodyLost(t *testing.T) {
 	pinned, err := document.Parse(project.PinFile, files[project.PinFile].Data)
 	require.NoError(t, err)
 	op := document.Get(pinned.Root, "paths", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}", "put")
-	parameters := document.Get(op, "parameters")
-	kept := parameters.Content[:0]
-	for _, p := range parameters.Content {
-		if document.Text(p, "in") != "body" {
-			kept = append(kept, p)
-		}
+	// The pin may be of Swagger 2.0 or of OpenAPI 3.
+	lost := document.Delete(op, "requestBody")
+	if parameters := document.Get(op, "parameters"); parameters != nil {
+		before := len(parameters.Content)
+		parameters.Content = slices.DeleteFunc(parameters.Content, func(p *yaml.Node) bool { return document.Text(p, "in") == "body" })
+		lost = lost || len(parameters.Content) < before
 	}
-	require.Less(t, len(kept), len(parameters.Content))
-	parameters.Content = kept
+	require.True(t, lost)
 	after, r := updated(t, files, pinned)
 	names := string(after["spec/names.yaml"].Data)
 	require.Greater(t, strings.Index(names, "  UpdateAnsweringRuleRequest:\n    - PUT"), strings.Index(names, "unused:"))
