@@ -66,8 +66,8 @@ live: ## run the recorded requests against a real account (see README)
 record: ## rewrite the recordings from a real account (see README)
 	$(RINGBASIC) live --record
 
-breadth: ## tell how much of vendors' documents can be built (SPECS='a.yaml b.yaml')
-	$(GO) run ./internal/breadth $(SPECS)
+breadth: ## tell how much of vendors' documents can be built, beside oapi-codegen (SPECS='a.yaml b.yaml' OGEN=program)
+	$(GO) run ./internal/breadth $(if $(OGEN),-ogen "$(abspath $(OGEN))") $(SPECS)
 
 bodies: ## make one HAR file, bodies.har, of published bodies (DIR=folder)
 	$(GO) run ./internal/traffic/bodies "$(DIR)" > bodies.har

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -26,15 +30,11 @@ func bare(doc *document.Document, operations ...string) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	sel, err := overlay.Parse(project.SelectFile, build.SelectOverlay(operations...))
+	selected, err := selection(doc, operations...)
 	if err != nil {
 		return err
 	}
-	root, _, err := (&build.Project{Pin: doc, Select: sel}).AssemblePin()
-	if err != nil {
-		return err
-	}
-	loaded, err := openapi3.NewLoader().LoadFromData(document.JSON(root))
+	loaded, err := openapi3.NewLoader().LoadFromData(selected)
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,42 @@ func bare(doc *document.Document, operations ...string) (err error) {
 	}}
 	_, _ = config.Check("peer", fset, []*ast.File{file}, nil)
 	return problem
+}
+
+// selection is the document of some operations as OpenAPI 3.0, in JSON.
+func selection(doc *document.Document, operations ...string) ([]byte, error) {
+	sel, err := overlay.Parse(project.SelectFile, build.SelectOverlay(operations...))
+	if err != nil {
+		return nil, err
+	}
+	root, _, err := (&build.Project{Pin: doc, Select: sel}).AssemblePin()
+	if err != nil {
+		return nil, err
+	}
+	return document.JSON(root), nil
+}
+
+// ogen has the program of that name generate a client of an operation. What it writes it has formatted, which is to say
+// parsed; nobody type-checks it.
+func ogen(ctx context.Context, program string, doc *document.Document, operation string) error {
+	text, err := selection(doc, operation)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "ogen")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "openapi.json")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return err
+	}
+	out, err := exec.CommandContext(ctx, program, "-target", filepath.Join(dir, "api"), file).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %.400s", err, out)
+	}
+	return nil
 }
 
 // nothing refuses to import: go/types then passes over what a name of an imported package is.

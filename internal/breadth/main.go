@@ -24,14 +24,15 @@ import (
 
 func main() {
 	verbose := flag.Bool("v", false, "also list each operation that is refused, and why")
+	program := flag.String("ogen", "", "also tell it of every twentieth operation with this ogen")
 	flag.Parse()
-	if err := run(context.Background(), os.Stdout, flag.Args(), *verbose); err != nil {
+	if err := run(context.Background(), os.Stdout, flag.Args(), *program, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "breadth:", err)
 		os.Exit(3)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
+func run(ctx context.Context, w io.Writer, names []string, program string, verbose bool) error {
 	if len(names) == 0 {
 		return errors.New("name the documents to build: breadth FILE…")
 	}
@@ -88,6 +89,18 @@ func run(ctx context.Context, w io.Writer, names []string, verbose bool) error {
 			fmt.Fprintf(w, "  oapi-codegen, all in one package: %s\n", reason(err))
 		} else {
 			fmt.Fprintln(w, "  oapi-codegen, all in one package: built")
+		}
+		if program != "" {
+			sample, built := 0, 0
+			for i := 0; i < len(all); i += 20 {
+				sample++
+				if err := ogen(ctx, program, doc, all[i]); err == nil {
+					built++
+				} else if verbose {
+					fmt.Fprintf(w, "  ogen: %s: %v\n", all[i], err)
+				}
+			}
+			fmt.Fprintf(w, "  ogen: %d of a sample of %d\n", built, sample)
 		}
 		began := time.Now()
 		if _, err := try(ctx, doc, good...); err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 const things = `openapi: 3.0.3
@@ -48,15 +50,31 @@ $`},
 		{true, `(?s)^  PUT /thing/\{id\}: .*cookie.*who.*\nFILE: 3 operations, 2 `},
 	} {
 		var out strings.Builder
-		require.NoError(t, run(t.Context(), &out, []string{file}, test.verbose))
+		require.NoError(t, run(t.Context(), &out, []string{file}, "", test.verbose))
 		require.Regexp(t, test.want, took.ReplaceAllString(strings.ReplaceAll(out.String(), file, "FILE"), "TOOK"))
 	}
 }
 
 func TestNothingToBuild(t *testing.T) {
 	var out strings.Builder
-	require.EqualError(t, run(t.Context(), &out, nil, false), "name the documents to build: breadth FILE…")
+	require.EqualError(t, run(t.Context(), &out, nil, "", false), "name the documents to build: breadth FILE…")
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
-	require.ErrorIs(t, run(t.Context(), &out, []string{missing}, false), os.ErrNotExist)
+	require.ErrorIs(t, run(t.Context(), &out, []string{missing}, "", false), os.ErrNotExist)
 	require.Empty(t, out.String())
+}
+
+// A stand-in for ogen: a program that refuses what holds a cookie.
+func TestOgen(t *testing.T) {
+	dir := t.TempDir()
+	file, program := filepath.Join(dir, "things.yaml"), filepath.Join(dir, "ogen")
+	require.NoError(t, os.WriteFile(file, []byte(things), 0o644))
+	require.NoError(t, os.WriteFile(program, []byte("#!/bin/sh\n! grep -q cookie \"$3\"\n"), 0o755))
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), &out, []string{file}, program, false))
+	require.Contains(t, out.String(), "  ogen: 1 of a sample of 1\n")
+	doc, err := document.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, ogen(t.Context(), program, doc, "GET /thing/{id}"))
+	require.ErrorContains(t, ogen(t.Context(), program, doc, "PUT /thing/{id}"), "exit status 1")
+	require.ErrorIs(t, ogen(t.Context(), filepath.Join(dir, "missing"), doc, "GET /thing/{id}"), os.ErrNotExist)
 }

@@ -92,7 +92,7 @@ func (g *generator) schema(depth int) object {
 	case "union":
 		// Branches of different types: which of two alike ones was meant, no validator says.
 		a, b := g.schema(depth-1), g.schema(depth-1)
-		for a["type"] == nil || b["type"] == nil || overlap(a, b) {
+		for a["type"] == nil || b["type"] == nil || sameTypes(a, b) {
 			a, b = g.schema(depth-1), g.schema(depth-1)
 		}
 		s["anyOf"] = []any{a, b}
@@ -117,7 +117,7 @@ func (g *generator) schema(depth int) object {
 	return s
 }
 
-func overlap(a, b object) bool {
+func sameTypes(a, b object) bool {
 	number := func(s object) bool { return s["type"] == "integer" || s["type"] == "number" }
 	return a["type"] == b["type"] || number(a) && number(b) || a["nullable"] == true || b["nullable"] == true
 }
@@ -167,7 +167,7 @@ func (g *generator) mutate(s object) object {
 			return branches[i].(object)
 		}
 		changed := g.mutate(branches[i].(object))
-		if changed["type"] == nil || overlap(changed, branches[1-i].(object)) {
+		if changed["type"] == nil || sameTypes(changed, branches[1-i].(object)) {
 			return branches[1-i].(object)
 		}
 		branches[i] = changed
