@@ -452,9 +452,9 @@ func (n *namer) enclosing(j job) string {
 	if j.vendor != "" {
 		return ""
 	}
-	text := string(document.JSON(j.source))
+	text := document.JSON(j.source)
 	for owner := n.types[j.place.Owner]; owner != nil; owner = n.types[owner.owner] {
-		if owner.inline[text] {
+		if owner.inline[string(text)] {
 			return owner.name
 		}
 		if owner.owner == owner.name {
