@@ -8,7 +8,7 @@ PEERS       = internal/peers
 OTEL        = examples/otel
 
 .DEFAULT_GOAL := all
-.PHONY: bodies breadth chain fuzz interrupt release vuln
+.PHONY: bodies breadth chain fuzz interrupt pages release vuln
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -95,6 +95,9 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inp
 
 interrupt: ## kill an update at many random moments, and look at what is left (KILLS=1000)
 	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 60m
+
+pages: ## write what README and docs show of the output of commands
+	$(GO) test . -run 'Page$$|^TestReadmeOutputs$$' -count=1 -args -update
 
 release: ## write the archives of a version to dist (VERSION=v1.2.3)
 	$(GO) run ./internal/release -version "$(VERSION)"

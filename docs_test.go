@@ -1,6 +1,7 @@
 package ringbasic_test
 
 import (
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -9,26 +10,34 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// update has the tests write what pages show of commands' output: make pages.
+var update = flag.Bool("update", false, "write what the pages show of the output of commands")
+
 // The table of docs/drift-rules.md is what the command prints.
 func TestDriftRulesPage(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("docs/drift-rules.md")
-	require.NoError(t, err)
-	_, table, ok := strings.Cut(string(page), "prints this table.\n\n")
-	require.True(t, ok)
-	require.Equal(t, command(t, ".", "go", "run", "./cmd/ringbasic", "rules", "--format", "markdown"), table,
-		"write the output of ringbasic rules --format markdown to the end of docs/drift-rules.md")
+	checkPage(t, "docs/drift-rules.md", "prints this table.\n\n", "rules", "--format", "markdown")
 }
 
 // The tables of docs/errors.md are what the command prints.
 func TestErrorsPage(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("docs/errors.md")
+	checkPage(t, "docs/errors.md", "prints this page from here on.\n", "errors", "spec/openapi.yaml", "--format", "markdown")
+}
+
+// checkPage requires that what comes after a line of a page is what ringbasic prints.
+func checkPage(t *testing.T, file, after string, args ...string) {
+	t.Helper()
+	page, err := os.ReadFile(file)
 	require.NoError(t, err)
-	_, table, ok := strings.Cut(string(page), "prints this page from here on.\n")
+	head, table, ok := strings.Cut(string(page), after)
 	require.True(t, ok)
-	require.Equal(t, command(t, ".", "go", "run", "./cmd/ringbasic", "errors", "spec/openapi.yaml", "--format", "markdown"), table,
-		"write the output of ringbasic errors spec/openapi.yaml --format markdown to the end of docs/errors.md")
+	want := command(t, ".", "go", append([]string{"run", "./cmd/ringbasic"}, args...)...)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(head+after+want), 0o644))
+		return
+	}
+	require.Equal(t, want, table, "%s is stale: run make pages", file)
 }
 
 // rooms are the packages in the order of the data flow: none imports one that comes after it.

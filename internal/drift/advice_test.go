@@ -16,7 +16,7 @@ func TestAdvice(t *testing.T) {
 	t.Parallel()
 	upstream, err := document.ReadFile("../diff/testdata/documents/2026-08.yaml")
 	require.NoError(t, err)
-	files := pinnedTo(t, "../diff/testdata/documents/1.0.36.yaml")
+	files := pinned(t)
 	r, err := Run(t.Context(), files, Question{Upstream: upstream})
 	require.NoError(t, err)
 	p, err := build.Load(files, false)

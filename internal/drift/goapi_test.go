@@ -118,29 +118,28 @@ func tree(t *testing.T, text string) *yaml.Node {
 	return doc.Root
 }
 
-// pinnedTo is the project with another pin, whatever the present one is.
-func pinnedTo(t *testing.T, file string) fs.FS {
+// pinned is the project as it was while 1.0.36 was its pin, whatever the present one is: testdata/1.0.36 has what it
+// selected, repaired and named then, and stays as it is.
+func pinned(t *testing.T) fs.FS {
 	t.Helper()
-	doc, err := document.ReadFile(file)
+	doc, err := document.ReadFile("../diff/testdata/documents/1.0.36.yaml")
 	require.NoError(t, err)
 	made, err := pin.Make(doc)
 	require.NoError(t, err)
-	files := os.DirFS("../..")
-	text, err := fs.ReadFile(files, project.LockFile)
+	lock := pin.Lock{
+		Source: "1.0.36.yaml", PublishedAs: "1.0.36.yaml", Retrieved: "2026-11-24", APIVersion: "1.0.36",
+		UpstreamSHA256: pin.SHA256(made), PinSHA256: pin.SHA256(made),
+	}
+	text, err := lock.Encode()
 	require.NoError(t, err)
-	lock, err := pin.ParseLock(project.LockFile, text)
-	require.NoError(t, err)
-	lock.PinSHA256, lock.APIVersion = pin.SHA256(made), document.Text(doc.Root, "info", "version")
-	text, err = lock.Encode()
-	require.NoError(t, err)
-	return build.Replaced{FS: files, Contents: map[string][]byte{project.PinFile: made, project.LockFile: text}}
+	return build.Replaced{FS: os.DirFS("testdata/1.0.36"), Contents: map[string][]byte{project.PinFile: made, project.LockFile: text}}
 }
 
 // The vendor's document of 2026 against that of 1.0.36: what regeneration does to the fields, constants and methods.
 func TestGoAPIOfVendor(t *testing.T) {
 	upstream, err := document.ReadFile("../diff/testdata/documents/2026-08.yaml")
 	require.NoError(t, err)
-	r, err := Run(t.Context(), pinnedTo(t, "../diff/testdata/documents/1.0.36.yaml"), Question{Upstream: upstream, GoAPI: true})
+	r, err := Run(t.Context(), pinned(t), Question{Upstream: upstream, GoAPI: true})
 	require.NoError(t, err)
 	require.Equal(t, diff.GoIncompatible, *r.Summary.Go)
 	got := map[string]diff.GoImpact{}
