@@ -92,7 +92,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 	root, err := document.ReadFile(filepath.Join("..", "..", filepath.FromSlash(project.SpecFile)))
 	require.NoError(t, err)
 	if lacking := build.Undescribed(root.Root); len(lacking) > 0 {
-		t.Errorf("describe in overlays/50-docs.yaml:\n%s", strings.Join(lacking, "\n"))
+		t.Errorf("describe in overlays/50-docs.yaml:\n%v", lacking)
 	}
 }
 
@@ -102,21 +102,32 @@ paths:
   /a:
     get:
       summary: s
-      parameters: [{name: q, in: query}]
-      requestBody: {content: {multipart/form-data: {schema: {description: d, properties: {f: {type: string}}}}}}
+      parameters: [{name: q, in: query, schema: {type: array, items: {type: string}}}]
+      requestBody: {content: {multipart/form-data: {schema: {description: d, properties: {f: {type: string, enum: [x, y]}}}}}}
       responses: {'200': {description: d}}
 components:
   schemas:
-    A: {properties: {b: {description: d}, c: {type: string}}}
+    A: {properties: {b: {description: d}, c: {allOf: [{$ref: '#/components/schemas/B-1'}]}}}
+    B-1: {type: object}
 `))
 	require.NoError(t, err)
-	require.Equal(t, []string{
-		"GET /a has no description",
-		"GET /a: parameter q has no description",
-		"GET /a: form field f has no description",
-		"schema A has no description",
-		"schema A: property c has no description",
+	get := "$.paths['/a'].get"
+	require.Equal(t, []build.Lack{
+		{Owner: "GET /a", Key: "description", Target: get},
+		{Owner: "GET /a", Member: "parameter q", Key: "description", Target: get + ".parameters[?@.name == 'q']", Type: "array of string"},
+		{
+			Owner: "GET /a", Member: "form field f", Key: "description", Type: "string: x, y",
+			Target: get + ".requestBody.content['multipart/form-data'].schema.properties", Path: []string{"f"},
+		},
+		{Owner: "schema A", Key: "description", Target: "$.components.schemas.A"},
+		{
+			Owner: "schema A", Member: "property c", Key: "description", Type: "B-1",
+			Target: "$.components.schemas.A", Path: []string{"properties", "c"},
+		},
+		{Owner: "schema B-1", Key: "description", Target: "$.components.schemas['B-1']"},
 	}, build.Undescribed(root))
+	require.Equal(t, "GET /a: parameter q has no description", build.Undescribed(root)[1].String())
+	require.Equal(t, "schema A has no description", build.Undescribed(root)[3].String())
 }
 
 // One run names what is wrong in all overlays.

@@ -136,7 +136,8 @@ type OverlayAction struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Target string `json:"target"`
-	State  string `json:"state"` // "applies", "stale" or "redundant"
+	State  string `json:"state"`            // "applies", "stale" or "redundant"
+	Reason string `json:"reason,omitempty"` // the action's description, where it replaces what is news
 
 	Strays    []Stray    `json:"strays,omitempty"`
 	Overrides []Override `json:"overrides,omitempty"`

@@ -221,7 +221,9 @@ func (o *ours) applyTo(
 		}
 		root = next
 		judged := judge(a, "applies")
-		judged.Overrides = overrides
+		if judged.Overrides = overrides; len(overrides) > 0 {
+			judged.Reason = a.Description
+		}
 		addStrays(judged, strays)
 		// What is put back as it was needed neither action.
 		if before != nil && overlay.Same(before, root) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -180,7 +181,8 @@ func rawString(s string) (string, error) {
 	return "`" + strings.NewReplacer("`", "` + \"`\" + `", "\r", "` + \"\\r\" + `").Replace(s) + "`", nil
 }
 
-// servers names the servers: by x-go-name, or Server and a number.
+// servers names the servers: by x-go-name; else the first is Server, and another is called by the first label of its host
+// (https://media.example.com is ServerMedia), or by a number where another has that.
 func servers(doc *openapi3.T) ([]server, error) {
 	var all []server
 	for i, s := range doc.Servers {
@@ -192,6 +194,10 @@ func servers(doc *openapi3.T) ([]server, error) {
 		if name == "" {
 			name = "Server"
 			if i > 0 {
+				name = "Server" + hostLabel(address)
+			}
+			taken := func(other server) bool { return other.Const == name }
+			if i > 0 && (!token.IsIdentifier(name) || name == "Server" || slices.ContainsFunc(all, taken)) {
 				name = fmt.Sprintf("Server%d", i+1)
 			}
 		}
@@ -209,6 +215,16 @@ func servers(doc *openapi3.T) ([]server, error) {
 		all = append(all, server{name, address, oneLine(s.Description)})
 	}
 	return all, nil
+}
+
+// hostLabel is the first label of an address's host, as Go has it.
+func hostLabel(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || net.ParseIP(u.Hostname()) != nil {
+		return ""
+	}
+	label, _, _ := strings.Cut(u.Hostname(), ".")
+	return codegen.ToCamelCaseWithInitialisms(label)
 }
 
 // serverURL is the address of a server without a slash at the end, variables filled in with their defaults; "" where it

@@ -66,7 +66,33 @@ func (r *Result) Text(markdown bool) string {
 	}
 	section("Done", done)
 	section(fmt.Sprintf("To do (%d)", len(r.Todos)), r.todoLines(markdown))
+	if actions := r.actions(); actions != "" {
+		title := "For the end of " + docsFile
+		if markdown {
+			fmt.Fprintf(&b, "\n## %s\n\n%s", title, fenced(actions))
+		} else {
+			fmt.Fprintf(&b, "\n%s\n%s", title, actions)
+		}
+	}
 	return b.String()
+}
+
+// actions are what to-dos would have in the overlay of descriptions, once its texts are written.
+func (r *Result) actions() string {
+	var b strings.Builder
+	for _, t := range r.Todos {
+		b.WriteString(t.Actions)
+	}
+	return b.String()
+}
+
+// fenced is text as a block of YAML in Markdown, in a fence that nothing in it closes (CommonMark 0.31.2 section 4.5).
+func fenced(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "yaml\n" + text + fence + "\n"
 }
 
 const maxFact = 600
@@ -206,7 +232,14 @@ func (r *Result) body(p Provenance) []byte {
 			r.todoLines(true),
 		}, {"Breaking on the wire", breaking}, {"Go API: gone or changed incompatibly", gone}, {"Done", done},
 	}
-	tail := fmt.Sprintf(
+	actions := ""
+	if text := r.actions(); text != "" {
+		actions = "\nFor the end of " + docsFile + ", with your texts:\n\n" + fenced(text)
+		if len(actions) > MaxBody/3 {
+			actions = "\nThe actions for " + docsFile + " are in update.json: they are too long for this text.\n"
+		}
+	}
+	tail := actions + fmt.Sprintf(
 		"\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
 			"How to decide: docs/updating.md.\n",
 		inline(p.New.Source, true),
@@ -248,52 +281,143 @@ func (r *Result) because(symbol string) string {
 	return ""
 }
 
-// changelog is what changes of the Go API, for CHANGELOG.md. It is empty if nothing does.
-func (r *Result) changelog() string {
-	var added, changed, removed []string
-	for _, c := range r.Moved.GoChanges {
-		symbol := "`" + c.Symbol + "`"
-		switch {
-		case c.Change == "added":
-			added = append(added, symbol)
-		case c.Change == "removed":
-			removed = append(removed, symbol)
+// apiChanges are symbols of the Go API by what became of them.
+type apiChanges struct{ added, changed, removed []string }
+
+func (r *Result) apiChanges() (c apiChanges) {
+	for _, change := range r.Moved.GoChanges {
+		switch change.Change {
+		case "added":
+			c.added = append(c.added, change.Symbol)
+		case "removed":
+			c.removed = append(c.removed, change.Symbol)
 		default:
-			changed = append(changed, symbol)
+			c.changed = append(c.changed, change.Symbol)
 		}
 	}
+	return c
+}
+
+func (c *apiChanges) lists() []apiList {
+	return []apiList{{"Added", &c.added}, {"Changed", &c.changed}, {"Removed", &c.removed}}
+}
+
+type apiList struct {
+	what    string
+	symbols *[]string
+}
+
+// columns is how wide a line of CHANGELOG.md may be.
+const columns = 120
+
+// String is the changes as lines of CHANGELOG.md. It is empty if there are none.
+func (c *apiChanges) String() string {
 	var b strings.Builder
-	for _, line := range []struct {
-		what string
-		list []string
-	}{{"Added", added}, {"Changed", changed}, {"Removed", removed}} {
-		if len(line.list) > 0 {
-			slices.Sort(line.list)
-			fmt.Fprintf(&b, "- %s: %s.\n", line.what, strings.Join(slices.Compact(line.list), ", "))
+	for _, list := range c.lists() {
+		if len(*list.symbols) > 0 {
+			slices.Sort(*list.symbols)
+			line := "- " + list.what + ":"
+			for i, symbol := range slices.Compact(*list.symbols) {
+				if i > 0 {
+					line += ","
+				}
+				if word := " `" + symbol + "`"; len(line)+len(word) < columns {
+					line += word
+				} else {
+					b.WriteString(line + "\n")
+					line = " " + word
+				}
+			}
+			b.WriteString(line + ".\n")
 		}
 	}
 	return b.String()
 }
 
+// after is what two changes, one after the other, come to: what was added and is removed again is neither, and what was
+// removed and is added again has changed, as its type may be another.
+func (c *apiChanges) after(earlier *apiChanges) *apiChanges {
+	in := func(list []string) func(string) bool {
+		return func(symbol string) bool { return slices.Contains(list, symbol) }
+	}
+	back := slices.DeleteFunc(slices.Clone(c.added), func(symbol string) bool { return !slices.Contains(earlier.removed, symbol) })
+	return &apiChanges{
+		added: slices.Concat(
+			slices.DeleteFunc(slices.Clone(earlier.added), in(c.removed)),
+			slices.DeleteFunc(slices.Clone(c.added), in(back)),
+		),
+		changed: slices.DeleteFunc(
+			slices.Concat(earlier.changed, back, slices.DeleteFunc(slices.Clone(c.changed), in(earlier.added))),
+			in(c.removed),
+		),
+		removed: slices.Concat(
+			slices.DeleteFunc(slices.Clone(earlier.removed), in(back)),
+			slices.DeleteFunc(slices.Clone(c.removed), in(earlier.added)),
+		),
+	}
+}
+
+// changelog is what changes of the Go API, for CHANGELOG.md. It is empty if nothing does.
+func (r *Result) changelog() string {
+	c := r.apiChanges()
+	return c.String()
+}
+
 const (
-	unreleased = "## Unreleased\n"
+	unreleased     = "## Unreleased\n"
+	vendorDocument = "\n### Vendor document\n"
 )
 
 // NoteInChangelog adds the changes of the Go API to the project's CHANGELOG.md, if it has one with a part for what is
-// not released yet.
+// not released yet. With those of an earlier update that is not released either, they become one.
 func (r *Result) NoteInChangelog(files fs.FS) error {
-	lines := r.changelog()
+	changes := r.apiChanges()
 	data, err := fs.ReadFile(files, project.ChangelogFile)
-	if errors.Is(err, fs.ErrNotExist) || lines == "" || !r.Changed {
+	if errors.Is(err, fs.ErrNotExist) || changes.String() == "" || !r.Changed {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	before, after, ok := strings.Cut(string(data), unreleased)
+	before, rest, ok := strings.Cut(string(data), unreleased)
 	if !ok {
 		return nil
 	}
-	r.Files[project.ChangelogFile] = []byte(before + unreleased + "\n### Vendor document\n" + lines + after)
+	notes := ""
+	if pending, ok := strings.CutPrefix(rest, vendorDocument); ok {
+		var earlier apiChanges
+		earlier, notes, rest = readChanges(pending)
+		changes = *changes.after(&earlier)
+	}
+	lines := changes.String()
+	if lines+notes != "" {
+		lines = vendorDocument + lines + notes
+	}
+	r.Files[project.ChangelogFile] = []byte(before + unreleased + lines + rest)
 	return nil
 }
+
+// readChanges takes the lines of an earlier update from the top of a text. Lines between them that a person wrote are
+// notes, and rest is what comes after the list.
+func readChanges(text string) (c apiChanges, notes, rest string) {
+	lists, at := c.lists(), -1
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
+			break
+		}
+		text = text[len(line):]
+		if !strings.HasPrefix(line, "  ") { // else the item goes on
+			at = slices.IndexFunc(lists, func(l apiList) bool { return strings.HasPrefix(line, "- "+l.what+": `") })
+		}
+		if at < 0 {
+			notes += line
+			continue
+		}
+		for _, m := range symbolPattern.FindAllStringSubmatch(line, -1) {
+			*lists[at].symbols = append(*lists[at].symbols, m[1])
+		}
+	}
+	return c, notes, text
+}
+
+var symbolPattern = regexp.MustCompile("`([^`]+)`")

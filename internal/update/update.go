@@ -9,6 +9,7 @@
 package update
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,6 +20,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/contract"
@@ -68,6 +71,9 @@ type Todo struct {
 	At      string   `json:"at"` // "file:line", or a file
 	Fact    string   `json:"fact"`
 	Options []string `json:"options"`
+	// Actions are those of an overlay that would do what is to be done, as they are written into its file; "" where a
+	// person has to find them.
+	Actions string `json:"actions,omitempty"`
 }
 
 func newTodo(kind, at, key, fact string, options ...string) Todo {
@@ -265,32 +271,81 @@ func (r *Result) checkSuite(in Input, start *build.Project) error {
 		)
 	}
 	r.noteRecordings(before, after)
-	r.noteDescriptions(undescribed)
-	return nil
+	return r.noteDescriptions(undescribed)
 }
 
 // noteDescriptions makes a to-do of each schema and operation that has something new without a description.
-func (r *Result) noteDescriptions(before map[string]bool) {
-	byOwner := map[string][]string{}
-	for _, what := range build.Undescribed(r.Built.Root) {
-		if before[what] {
-			continue
+func (r *Result) noteDescriptions(before map[string]bool) error {
+	byOwner := map[string][]build.Lack{}
+	for _, lack := range build.Undescribed(r.Built.Root) {
+		if !before[lack.String()] {
+			byOwner[lack.Owner] = append(byOwner[lack.Owner], lack)
 		}
-		what = strings.TrimSuffix(what, " has no description")
-		owner, member, _ := strings.Cut(what, ": ")
-		byOwner[owner] = append(byOwner[owner], member)
 	}
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
-		members := slices.DeleteFunc(byOwner[owner], func(m string) bool { return m == "" })
+		var members []string
+		for _, lack := range byOwner[owner] {
+			if lack.Member != "" {
+				members = append(members, lack.Member)
+			}
+		}
 		fact := owner + " is not described"
 		if len(members) > 0 {
 			fact = owner + ": not described: " + strings.Join(members, ", ")
 		}
-		r.Todos = append(
-			r.Todos,
-			newTodo(KindDescription, project.OverlayDir+"/50-docs.yaml", owner, fact, "describe it in an overlay"),
-		)
+		todo := newTodo(KindDescription, docsFile, owner, fact,
+			"describe it in your words: the actions to write into "+docsFile+" are below, without the texts")
+		var err error
+		if todo.Actions, err = describing(byOwner[owner]); err != nil {
+			return err
+		}
+		r.Todos = append(r.Todos, todo)
 	}
+	return nil
+}
+
+// docsFile is the overlay that describes.
+const docsFile = project.OverlayDir + "/50-docs.yaml"
+
+// describing is overlay actions, as they are written into a file, whose texts are still to be written.
+func describing(list []build.Lack) (string, error) {
+	actions := &yaml.Node{Kind: yaml.SequenceNode}
+	updates := map[string]*yaml.Node{}
+	text := func(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+	at := func(n *yaml.Node, key string) *yaml.Node {
+		if found := document.Get(n, key); found != nil {
+			return found
+		}
+		child := &yaml.Node{Kind: yaml.MappingNode}
+		n.Content = append(n.Content, text(key), child)
+		return child
+	}
+	for _, lack := range list {
+		update := updates[lack.Target]
+		if update == nil {
+			action := &yaml.Node{Kind: yaml.MappingNode}
+			action.Content = append(action.Content, text("target"), text(lack.Target), text("description"), text("What it is."))
+			update = at(action, "update")
+			updates[lack.Target] = update
+			actions.Content = append(actions.Content, action)
+		}
+		for _, key := range lack.Path {
+			update = at(update, key)
+		}
+		empty := text("")
+		empty.Style = yaml.DoubleQuotedStyle
+		if hint := []rune(inline(lack.Type, false)); len(hint) > 0 { // a comment ends with its line
+			empty.LineComment = string(hint[:min(len(hint), 80)])
+		}
+		update.Content = append(update.Content, text(lack.Key), empty)
+	}
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if err := errors.Join(encoder.Encode(actions), encoder.Close()); err != nil {
+		return "", err
+	}
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", "\n  ") + "\n", nil
 }
 
 // former is what the suite says of the document as it was built before, and what of that is not described.
@@ -309,7 +364,7 @@ func former(files fs.FS) (*contract.Report, map[string]bool, error) {
 	}
 	undescribed := map[string]bool{}
 	for _, what := range build.Undescribed(doc.Root) {
-		undescribed[what] = true
+		undescribed[what.String()] = true
 	}
 	model, err := build.Validate(context.Background(), doc.Root)
 	if err != nil {
@@ -338,7 +393,7 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
 		kind, options := KindRecording, []string{
 			"record it anew (ringbasic live --record)",
-			"mend its values by hand, then run ringbasic coverage --prune, as what it exercises is listed as not recorded until it holds",
+			"mend its values by hand, and its # document line if that no longer has them; then run ringbasic coverage --prune, as what it exercises is listed as not recorded until it holds",
 			"if the recording is evidence that the vendor's document is wrong, repair that in overlays/20-repair.yaml",
 			"if its invalid-response is about something else now, write that keyword there",
 		}
@@ -458,15 +513,18 @@ func (r *Result) noteOverlays() {
 			}
 			facts = append(facts, fact+"; ours is "+o.Ours)
 		}
-		at := fmt.Sprintf("%s:%d", a.File, a.Line)
+		key, fact := a.File+a.Target+strings.Join(facts, ";"), strings.Join(facts, "; ")
+		if a.Reason != "" {
+			fact += ". Our evidence: " + a.Reason
+		}
 		r.Todos = append(
 			r.Todos,
 			newTodo(
 				KindOverride,
-				at,
-				a.File+a.Target+strings.Join(facts, ";"),
-				strings.Join(facts, "; "),
-				"keep ours, if its evidence, in the action's description or above it, still holds: there is nothing to write",
+				fmt.Sprintf("%s:%d", a.File, a.Line),
+				key,
+				fact,
+				"keep ours, if its evidence still holds: there is nothing to write",
 				"take what is replaced out of the action, so that the vendor's word counts",
 			),
 		)

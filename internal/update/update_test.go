@@ -1,6 +1,7 @@
 package update
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
@@ -125,4 +128,87 @@ func TestNothingIsLeft(t *testing.T) {
 	_, err := Run(t.Context(), Input{Files: ours(t), Upstream: doc, Pin: map[string][]byte{}})
 	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST /v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
 	require.ErrorContains(t, err, "\nnone of the selected operations is left")
+}
+
+// What two updates do to the Go API between two releases is one list in the changelog, whoever wrapped its lines or
+// wrote notes there.
+func TestChangelogOfTwoUpdates(t *testing.T) {
+	t.Parallel()
+	changes := func(list ...string) (changes []diff.GoChange) {
+		for _, text := range list {
+			symbol, change, _ := strings.Cut(text, " ")
+			changes = append(changes, diff.GoChange{Symbol: symbol, Change: change})
+		}
+		return changes
+	}
+	written := func(t *testing.T, changelog string, list ...string) string {
+		t.Helper()
+		r := &Result{Changed: true, Files: map[string][]byte{}, Moved: &diff.Report{GoChanges: changes(list...)}}
+		files := fstest.MapFS{project.ChangelogFile: {Data: []byte(changelog)}}
+		require.NoError(t, r.NoteInChangelog(files))
+		if r.Files[project.ChangelogFile] == nil {
+			return changelog
+		}
+		return string(r.Files[project.ChangelogFile])
+	}
+	const empty = "# Changelog\n\n## Unreleased\n\n## v1.0.0\n- First.\n"
+	first := written(t, empty, "New added", "Other.Field added", "Gone removed", "Odd changed from int to string")
+	require.Equal(t, strings.Replace(empty, "## Unreleased\n", "## Unreleased\n\n### Vendor document\n"+
+		"- Added: `New`, `Other.Field`.\n- Changed: `Odd`.\n- Removed: `Gone`.\n", 1), first)
+	require.Equal(t, first, written(t, first), "without a change of the API nothing is written")
+
+	noted := strings.Replace(first, "`New`, `Other.Field`.\n", "`New`,\n  `Other.Field`.\n- The vendor calls New experimental.\n", 1)
+	second := written(t, noted, "New removed", "Gone added", "Odd removed", "Other.Field changed from int to string", "Last added")
+	require.Equal(t, strings.Replace(empty, "## Unreleased\n", "## Unreleased\n\n### Vendor document\n"+
+		"- Added: `Last`, `Other.Field`.\n- Changed: `Gone`.\n- Removed: `Odd`.\n- The vendor calls New experimental.\n", 1), second)
+
+	back := written(t, written(t, empty, "New added"), "New removed")
+	require.Equal(t, empty, back, "there and back is no change")
+
+	var many []string
+	for i := range 40 {
+		many = append(many, fmt.Sprintf("SomeSymbolOfALongName%02d added", i))
+	}
+	for line := range strings.Lines(written(t, empty, many...)) {
+		require.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), columns)
+	}
+	require.Equal(t, written(t, empty, many...), written(t, written(t, empty, many[20:]...), many[:20]...))
+}
+
+// What to-dos about descriptions ask for is there to be filled in: written into the overlay with texts, the actions do
+// all of it.
+func TestDescribingActions(t *testing.T) {
+	t.Parallel()
+	const list, form = "        - name: type\n          in: query\n", "        - name: answeringRuleId\n          in: formData\n"
+	doc := edited(t,
+		list, "        - {name: it's, in: query, type: array, items: {type: integer}}\n"+list,
+		form, "        - {name: some-day, in: formData, type: string, enum: [x, z]}\n"+form,
+		"\n      queue:\n", "\n      what-is: {type: object, properties: {new: {type: boolean}}}\n      queue:\n")
+	after, r := updated(t, ours(t), doc)
+	actions := r.actions()
+	for _, want := range []string{
+		"  - target: $.paths['/restapi/v1.0/account/{accountId}/call-recording/custom-greetings'].get.parameters[?@.name == 'it\\'s']\n",
+		"      description: \"\" # array of integer\n",
+		"      some-day:\n        description: \"\" # string: x, z\n",
+		"        new:\n          description: \"\" # boolean\n",
+	} {
+		require.Contains(t, actions, want)
+	}
+	after[docsFile] = &fstest.MapFile{
+		Data: append(after[docsFile].Data, strings.ReplaceAll(actions, `description: ""`, "description: Described.")...),
+	}
+	start, err := build.Load(after, false)
+	require.NoError(t, err)
+	built, err := build.Run(t.Context(), start, false)
+	require.NoError(t, err)
+	before := map[string]bool{} // what the project does not describe is not the update's
+	present, err := document.Parse(project.SpecFile, ours(t)[project.SpecFile].Data)
+	require.NoError(t, err)
+	for _, lack := range build.Undescribed(present.Root) {
+		before[lack.String()] = true
+	}
+	for _, lack := range build.Undescribed(built.Root) {
+		require.True(t, before[lack.String()], lack.String())
+	}
+	require.NotEmpty(t, build.Undescribed(r.Built.Root))
 }
