@@ -52,7 +52,7 @@ func assembleOurs(p *build.Project, built *yaml.Node) (*ours, error) {
 			matched, changes := 0, false
 			if some {
 				_, changes = apply.Effect(root)
-				o.replace = append(o.replace, replacedBy(apply, root))
+				o.replace = append(o.replace, replacedBy(apply, root, o.start))
 				if matched, err = apply.Apply(root); err == nil && matched == 0 && !a.Remove {
 					err = a.Unmatched()
 				}
@@ -182,6 +182,7 @@ func (o *ours) applyTo(
 		}
 		judge(a, state)
 	}
+	start := document.Clone(root)
 	var removedFrom *yaml.Node // what root was before the action before, if that began to replace something
 	for i, a := range o.actions {
 		before := removedFrom
@@ -208,7 +209,7 @@ func (o *ours) applyTo(
 		if !resolves(root, refs) || o.replaces(i) {
 			next = document.Clone(root)
 		}
-		overrides := o.overrides(i, rest, root)
+		overrides := o.overrides(i, rest, root, start)
 		if _, err := rest.Apply(next); err != nil {
 			return nil, nil, nil, err
 		}

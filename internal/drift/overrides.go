@@ -20,7 +20,9 @@ type replacements map[string]replaced
 // replaced has the vendor's value as it stands, and with what it refers to written out, whatever that is called.
 type replaced struct{ vendor, fact, ours string }
 
-func replacedBy(a overlay.Action, root *yaml.Node) replacements {
+// replacedBy is what an action replaces of a document. What the vendor's value refers to is written out as it was in
+// the document before any overlay, so that what another action does to a component is not news at each of its places.
+func replacedBy(a overlay.Action, root, start *yaml.Node) replacements {
 	list := a.Replaces(root)
 	if len(list) == 0 {
 		return nil
@@ -30,10 +32,14 @@ func replacedBy(a overlay.Action, root *yaml.Node) replacements {
 	point(root, "", pointers)
 	for _, r := range list {
 		fact := document.Clone(r.Node)
-		if target, err := document.Resolve(root, r.Node.Value); err == nil &&
-			strings.HasSuffix(pointers[r.Node], "/$ref") {
-			budget := maxWrittenOut
-			fact = writtenOut(root, target, nil, &budget)
+		if strings.HasSuffix(pointers[r.Node], "/$ref") {
+			for _, in := range []*yaml.Node{start, root} {
+				if target, err := document.Resolve(in, r.Node.Value); err == nil {
+					budget := maxWrittenOut
+					fact = writtenOut(in, target, nil, &budget)
+					break
+				}
+			}
 		}
 		all[pointers[r.Node]] = replaced{
 			string(document.JSON(r.Node)),
@@ -78,8 +84,8 @@ func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
 
 // overrides are the values of the newer document that an action, the i-th of all, replaces, where the pin says
 // something else: the repair was of another fact.
-func (o *ours) overrides(i int, a overlay.Action, root *yaml.Node) (list []diff.Override) {
-	now := replacedBy(a, root)
+func (o *ours) overrides(i int, a overlay.Action, root, start *yaml.Node) (list []diff.Override) {
+	now := replacedBy(a, root, start)
 	for _, pointer := range slices.Sorted(maps.Keys(now)) {
 		if was := o.replace[i][pointer]; was.fact != now[pointer].fact {
 			list = append(

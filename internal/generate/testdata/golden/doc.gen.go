@@ -39,8 +39,8 @@ const (
 
 // Servers, from the description.
 const (
-	ServerMain = "https://switchboard.example" // Where calls are switched.
-	Server2    = "https://sandbox.switchboard.example"
+	ServerMain    = "https://switchboard.example" // Where calls are switched.
+	ServerSandbox = "https://sandbox.switchboard.example"
 
 	defaultServer = ServerMain
 )
