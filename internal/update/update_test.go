@@ -43,10 +43,10 @@ func todos(r *Result) (list []string) {
 func TestOperationMoved(t *testing.T) {
 	t.Parallel()
 	files := ours(t)
-	const path = "/answering-rule/{ruleId}:\n"
+	const path = "/extension/{extensionId}/answering-rule/{ruleId}:\n"
 	text := string(files[project.PinFile].Data)
 	require.Contains(t, text, path)
-	doc, err := document.Parse("vendor.yaml", []byte(strings.Replace(text, path, "/rules/{ruleId}:\n", 1)))
+	doc, err := document.Parse("vendor.yaml", []byte(strings.Replace(text, path, "/extension/{extensionId}/rules/{ruleId}:\n", 1)))
 	require.NoError(t, err)
 	after, r := updated(t, files, doc)
 	require.Contains(t, todos(r), "operation overlays/10-select.yaml: the new document has no PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}"+
