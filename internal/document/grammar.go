@@ -301,13 +301,20 @@ func plain(n *yaml.Node) {
 	switch {
 	case n.Tag != "!!str":
 	case strings.Contains(n.Value, "\n"):
-		n.Style = yaml.LiteralStyle
-		if strings.ContainsAny(n.Value[:1], "\n \t") || strings.ContainsFunc(n.Value, isOdd) || strings.HasSuffix(n.Value, "\n\n") {
-			n.Style = yaml.DoubleQuotedStyle
-		}
+		n.Style = blockStyle(n.Value)
 	case WasBool(n.Value) || isNumber(n.Value) || n.Value == "<<" || n.Value == "=" || strings.ContainsFunc(n.Value, isOdd):
 		n.Style = yaml.DoubleQuotedStyle
 	}
+}
+
+// blockStyle is how text of several lines is written: as a block with its lines, unless the library would lose some of
+// its white space there. (Folded, it loses the first line feed of "\n-".)
+func blockStyle(text string) yaml.Style {
+	if !strings.Contains(text, "\n") || strings.ContainsAny(text[:1], "\n \t") || strings.ContainsFunc(text, isOdd) ||
+		strings.HasSuffix(text, "\n\n") {
+		return yaml.DoubleQuotedStyle
+	}
+	return yaml.LiteralStyle
 }
 
 // isOdd reports whether a rune is white space or a mark that readers of YAML drop, join or refuse where it stands

@@ -212,7 +212,9 @@ func tagScalar(n *yaml.Node) {
 		return
 	}
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		n.Tag = "!!str"
+		if n.Tag = "!!str"; n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			n.Style = blockStyle(n.Value) // as it may be written again
+		}
 		return
 	}
 	n.Tag = coreTag(n.Value)
