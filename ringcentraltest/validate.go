@@ -66,11 +66,16 @@ func invalidBody(r Request, t reflect.Type) string {
 	return invalidValue(value, t, "")
 }
 
-// isForm tells the struct of a form, whose files are fields.
+// isForm tells the struct of a form, whose files are fields. The type goes by its name, as a client without uploads does
+// not have it.
 func isForm(t reflect.Type) bool {
+	client := reflect.TypeFor[ringcentral.APIError]().PkgPath()
 	for i := range t.NumField() {
-		if t.Field(i).Type == reflect.TypeFor[ringcentral.File]() ||
-			t.Field(i).Type == reflect.TypeFor[*ringcentral.File]() {
+		f := t.Field(i).Type
+		if f.Kind() == reflect.Pointer {
+			f = f.Elem()
+		}
+		if f.Name() == "File" && f.PkgPath() == client {
 			return true
 		}
 	}
