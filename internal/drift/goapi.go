@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -19,14 +20,20 @@ import (
 // being generated is mentioned in the report, and its findings get no verdict; the summary gets one if the other
 // operations decide it.
 func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) error {
-	before, err := loadAPI(ctx, ours)
-	if err == nil {
-		err = before.Err()
+	var (
+		before, after *goapi.API
+		unmade, err   error
+		group         sync.WaitGroup
+	)
+	group.Go(func() { before, unmade = loadAPI(ctx, ours) })
+	after, err = loadAPI(ctx, upstream)
+	group.Wait()
+	if unmade == nil {
+		unmade = before.Err()
 	}
-	if err != nil {
-		return fmt.Errorf("our own package cannot be made: %w", err)
+	if unmade != nil {
+		return fmt.Errorf("our own package cannot be made: %w", unmade)
 	}
-	after, err := loadAPI(ctx, upstream)
 	var left []notGenerated
 	if err != nil {
 		if before, after, left, err = withoutBroken(ctx, ours, upstream, err); err != nil {

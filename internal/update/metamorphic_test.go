@@ -56,7 +56,9 @@ func updated(t *testing.T, files fstest.MapFS, doc *document.Document) (fstest.M
 	require.NoError(t, err)
 	r, err := Run(t.Context(), Input{
 		Files: files, Upstream: doc, Today: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC),
-		Pin: map[string][]byte{project.PinFile: made, project.LockFile: encoded},
+		Pin: func() (map[string][]byte, error) {
+			return map[string][]byte{project.PinFile: made, project.LockFile: encoded}, nil
+		},
 	})
 	require.NoError(t, err)
 	after := fstest.MapFS{}

@@ -19,6 +19,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -36,8 +37,17 @@ import (
 type Input struct {
 	Files    fs.FS              // the project as it is
 	Upstream *document.Document // the newer document
-	Pin      map[string][]byte  // pin and lock that are made of it, by path
 	Today    time.Time
+
+	// Pin is asked for pin and lock that are made of the newer document, by path, once the two are compared.
+	Pin func() (map[string][]byte, error)
+}
+
+// Later begins to compute a value, and returns what waits for it.
+func Later[T any](compute func() (T, error)) func() (T, error) {
+	wait := sync.OnceValues(compute)
+	go func() { _, _ = wait() }() // whoever asks gets the error
+	return wait
 }
 
 // Result is an update in memory.
@@ -83,6 +93,7 @@ func newTodo(kind, at, key, fact string, options ...string) Todo {
 
 // Run makes an update. Nothing is written.
 func Run(ctx context.Context, in Input) (*Result, error) {
+	before := Later(func() (former, error) { return formerOf(in.Files) })
 	moved, err := drift.Run(
 		ctx,
 		in.Files,
@@ -91,12 +102,16 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Moved: moved, Files: maps.Clone(in.Pin)}
+	made, err := in.Pin()
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Moved: moved, Files: maps.Clone(made)}
 	old, err := fs.ReadFile(in.Files, project.PinFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	r.Changed = string(old) != string(in.Pin[project.PinFile])
+	r.Changed = string(old) != string(made[project.PinFile])
 	if err := r.noteOperations(); err != nil {
 		return r, err
 	}
@@ -112,12 +127,14 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return r, err
 	}
 	maps.Copy(r.Files, r.Built.Files)
-	if err := r.checkSuite(in, start); err != nil {
+	was, err := before()
+	if err != nil {
 		return r, err
 	}
-	if err := r.noteNames(in.Files); err != nil {
+	if err := r.checkSuite(in, start, was); err != nil {
 		return r, err
 	}
+	r.noteNames(was.widened)
 	r.noteOverlays()
 	r.noteWaivers()
 	slices.SortFunc(r.Todos, compareTodos)
@@ -235,20 +252,16 @@ func union(a map[string][]int, b map[string][]diff.Stray) map[string]bool {
 
 // checkSuite holds the recordings against what was built: those that no longer hold are to-dos, and what is new and not
 // recorded yet goes into the suite's list.
-func (r *Result) checkSuite(in Input, start *build.Project) error {
+func (r *Result) checkSuite(in Input, start *build.Project, was former) error {
 	after, err := contract.CheckFiles(in.Files, r.Built.Document)
 	if err != nil || after == nil {
 		return err
 	}
-	before, undescribed, err := former(in.Files)
-	if err != nil {
-		return err
-	}
 	known := map[string]bool{}
-	for _, cell := range before.Missing {
+	for _, cell := range was.report.Missing {
 		known[cell] = true
 	}
-	for _, cell := range before.Listed {
+	for _, cell := range was.report.Listed {
 		delete(known, cell)
 	}
 	var added []string
@@ -270,8 +283,8 @@ func (r *Result) checkSuite(in Input, start *build.Project) error {
 			),
 		)
 	}
-	r.noteRecordings(before, after)
-	return r.noteDescriptions(undescribed)
+	r.noteRecordings(was.report, after)
+	return r.noteDescriptions(was.undescribed)
 }
 
 // noteDescriptions makes a to-do of each schema and operation that has something new without a description.
@@ -348,33 +361,53 @@ func describing(list []build.Lack) (string, error) {
 	return "  " + strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", "\n  ") + "\n", nil
 }
 
-// former is what the suite says of the document as it was built before, and what of that is not described.
-func former(files fs.FS) (*contract.Report, map[string]bool, error) {
-	empty := &contract.Report{}
+// former is what was open in the project before.
+type former struct {
+	report      *contract.Report // of the suite
+	undescribed map[string]bool  // what of the built document is not described
+	widened     map[string]bool  // what widened names, by name and fact
+}
+
+func formerOf(files fs.FS) (f former, err error) {
+	f = former{report: &contract.Report{}, undescribed: map[string]bool{}, widened: map[string]bool{}}
+	start, err := build.Load(files, false)
+	if err != nil {
+		return f, err
+	}
+	_, naming, err := start.AssemblePin()
+	if err != nil {
+		return f, err
+	}
+	if naming != nil {
+		for _, w := range naming.Widened {
+			for _, fact := range w.Facts {
+				f.widened[w.Name+fact.Key()] = true
+			}
+		}
+	}
 	data, err := fs.ReadFile(files, project.SpecFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return empty, nil, nil
+		return f, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
 	doc, err := document.Parse(project.SpecFile, data)
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
-	undescribed := map[string]bool{}
 	for _, what := range build.Undescribed(doc.Root) {
-		undescribed[what.String()] = true
+		f.undescribed[what.String()] = true
 	}
 	model, err := build.Validate(context.Background(), doc.Root)
 	if err != nil {
-		return nil, nil, err
+		return f, err
 	}
-	report, err := contract.CheckFiles(files, model)
-	if err == nil && report == nil {
-		report = empty
+	if report, err := contract.CheckFiles(files, model); err != nil || report != nil {
+		f.report = report
+		return f, err
 	}
-	return report, undescribed, err
+	return f, nil
 }
 
 // noteRecordings makes a to-do of each recording, and each entry of the suite's waivers, with problems that are new.
@@ -415,13 +448,9 @@ func few(problems []string) []string {
 }
 
 // noteNames makes to-dos of new names, and of what widens a name and did not before.
-func (r *Result) noteNames(files fs.FS) error {
+func (r *Result) noteNames(known map[string]bool) {
 	if r.Built.Naming == nil {
-		return nil
-	}
-	known, err := formerWidenings(files)
-	if err != nil {
-		return err
+		return
 	}
 	places := map[string][]string{}
 	for _, e := range r.Built.Names.Add {
@@ -477,26 +506,6 @@ func (r *Result) noteNames(files fs.FS) error {
 				"give the places names of their own"),
 		)
 	}
-	return nil
-}
-
-// formerWidenings are what widens names in the pin as it was, by name and fact.
-func formerWidenings(files fs.FS) (map[string]bool, error) {
-	known := map[string]bool{}
-	start, err := build.Load(files, false)
-	if err != nil {
-		return nil, err
-	}
-	_, naming, err := start.AssemblePin()
-	if err != nil || naming == nil {
-		return known, err
-	}
-	for _, w := range naming.Widened {
-		for _, fact := range w.Facts {
-			known[w.Name+fact.Key()] = true
-		}
-	}
-	return known, nil
 }
 
 // noteOverlays makes to-dos of repairs that replace what is news.

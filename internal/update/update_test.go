@@ -129,7 +129,7 @@ func TestBodyLost(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	doc := edited(t, "/restapi/v1.0/", "/v9/")
-	_, err := Run(t.Context(), Input{Files: ours(t), Upstream: doc, Pin: map[string][]byte{}})
+	_, err := Run(t.Context(), Input{Files: ours(t), Upstream: doc, Pin: func() (map[string][]byte, error) { return nil, nil }})
 	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST /v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
 	require.ErrorContains(t, err, "\nnone of the selected operations is left")
 }
