@@ -185,8 +185,8 @@ func TestValidation(t *testing.T) {
 func TestRecordedRequestsAreValid(t *testing.T) {
 	t.Parallel()
 	s := ringcentraltest.NewServer(t)
-	for _, body := range []string{"1003", "business-hours-rule"} {
-		_, err := s.Client().UpdateAnsweringRule(t.Context(), "~", "~", body, ringcentral.UpdateAnsweringRuleRequest{
+	for _, id := range []ringcentral.ID{"1003", "business-hours-rule"} {
+		_, err := s.Client().UpdateAnsweringRule(t.Context(), "~", "~", id, ringcentral.UpdateAnsweringRuleRequest{
 			Schedule: &ringcentral.Schedule{Ranges: []ringcentral.DateRange{{From: new("2026-12-24")}}},
 			Queue:    &ringcentral.Queue{Transfer: []ringcentral.QueueTransfer{{Action: new(ringcentral.QueueEventMaxCallers)}}},
 		})

@@ -86,7 +86,7 @@ func readGreeting(
 	ctx context.Context,
 	log *slog.Logger,
 	client *ringcentral.Client,
-	id string,
+	id ringcentral.ID,
 ) (*ringcentral.UserGreeting, error) {
 	var response ringcentral.Response
 	began := time.Now()

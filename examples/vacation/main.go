@@ -53,7 +53,7 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if *off != "" {
-		err = switchOff(ctx, client, os.Stdout, *off)
+		err = switchOff(ctx, client, os.Stdout, ringcentral.ID(*off))
 	} else {
 		err = goAway(ctx, client, os.Stdout, *from, *to, *greeting)
 	}
@@ -87,7 +87,7 @@ func goAway(ctx context.Context, client *ringcentral.Client, w io.Writer, from, 
 	contentType := map[string]string{".wav": "audio/wav", ".mp3": "audio/mpeg"}[strings.ToLower(filepath.Ext(greeting))]
 	_, err = client.CreateCustomUserGreeting(ctx, "~", "~", ringcentral.CreateCustomUserGreetingForm{
 		Type:            ringcentral.UserGreetingTypeVoicemail,
-		AnsweringRuleID: string(*rule.ID),
+		AnsweringRuleID: *rule.ID,
 		Binary:          ringcentral.File{Name: filepath.Base(greeting), ContentType: contentType, Reader: file},
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func goAway(ctx context.Context, client *ringcentral.Client, w io.Writer, from, 
 }
 
 // switchOff changes nothing else of the rule: what is nil is not sent.
-func switchOff(ctx context.Context, client *ringcentral.Client, w io.Writer, rule string) error {
+func switchOff(ctx context.Context, client *ringcentral.Client, w io.Writer, rule ringcentral.ID) error {
 	if _, err := client.UpdateAnsweringRule(ctx, "~", "~", rule, ringcentral.UpdateAnsweringRuleRequest{Enabled: new(false)}); err != nil {
 		return err
 	}

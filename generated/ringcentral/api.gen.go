@@ -97,10 +97,10 @@ func NewParams(operation string) CallOption {
 // Documented errors: [AWR100], [AWR101], [AWR106], [AWR107], [AWR108], [AWR111], [AWR113], [AWR121], [AWR123],
 // [AWR124], [AWR125], [AWR126], [AWR136], [AWR137], [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148],
 // [AWR149], [AWR150], [AWR152], [AWR177], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401], [CMN408], [CMN102].
-func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, extensionID string, body CreateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
+func (c *Client) CreateAnsweringRule(ctx context.Context, accountID ID, extensionID ID, body CreateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
 	r := newRequest(&operationCreateAnsweringRule, opts)
-	r.setPathText("accountId", accountID)
-	r.setPathText("extensionId", extensionID)
+	r.setPathText("accountId", string(accountID))
+	r.setPathText("extensionId", string(extensionID))
 	r.setJSON(body)
 	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }
@@ -115,9 +115,9 @@ func (c *Client) CreateAnsweringRule(ctx context.Context, accountID string, exte
 // Application permission EditAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [AWR129], [AWR178], [CMN101], [CMN102].
-func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, form CreateCompanyGreetingForm, opts ...CallOption) (*CompanyGreeting, error) {
+func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID ID, form CreateCompanyGreetingForm, opts ...CallOption) (*CompanyGreeting, error) {
 	r := newRequest(&operationCreateCompanyGreeting, opts)
-	r.setPathText("accountId", accountID)
+	r.setPathText("accountId", string(accountID))
 	f := newForm()
 	if v := form.AnsweringRuleID; v != nil {
 		f.addField("answeringRuleId", *v)
@@ -140,10 +140,10 @@ func (c *Client) CreateCompanyGreeting(ctx context.Context, accountID string, fo
 // Application permission EditExtensions, user permission EditUserAnsweringRules, usage-plan group Heavy.
 //
 // Documented errors: [AWR128], [AWR129], [AWR165], [CLR103], [CMN101], [CMN102], [CMN111].
-func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string, extensionID string, form CreateCustomUserGreetingForm, opts ...CallOption) (*UserGreeting, error) {
+func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID ID, extensionID ID, form CreateCustomUserGreetingForm, opts ...CallOption) (*UserGreeting, error) {
 	r := newRequest(&operationCreateCustomUserGreeting, opts)
-	r.setPathText("accountId", accountID)
-	r.setPathText("extensionId", extensionID)
+	r.setPathText("accountId", string(accountID))
+	r.setPathText("extensionId", string(extensionID))
 	f := newForm()
 	f.addField("answeringRuleId", form.AnsweringRuleID)
 	f.addField("type", form.Type)
@@ -160,9 +160,9 @@ func (c *Client) CreateCustomUserGreeting(ctx context.Context, accountID string,
 //   - accountID: the account's id, or ~ for the account that the access token belongs to.
 //
 // Application permission ReadAccounts, user permission ReadCompanyInfo, usage-plan group Medium.
-func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID string, opts ...CallOption) (*CallRecordingGreetings, error) {
+func (c *Client) ListCallRecordingCustomGreetings(ctx context.Context, accountID ID, opts ...CallOption) (*CallRecordingGreetings, error) {
 	r := newRequest(&operationListCallRecordingCustomGreetings, opts)
-	r.setPathText("accountId", accountID)
+	r.setPathText("accountId", string(accountID))
 	return fetch[CallRecordingGreetings](ctx, c, r, http.StatusOK)
 }
 
@@ -191,11 +191,11 @@ func (params *ListCallRecordingCustomGreetingsParams) change(r *request) {
 // Application permission ReadAccounts, user permission ReadUserInfo, usage-plan group Medium.
 //
 // Documented errors: [CMN102].
-func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, extensionID string, greetingID string, opts ...CallOption) (*UserGreeting, error) {
+func (c *Client) ReadCustomGreeting(ctx context.Context, accountID ID, extensionID ID, greetingID ID, opts ...CallOption) (*UserGreeting, error) {
 	r := newRequest(&operationReadCustomGreeting, opts)
-	r.setPathText("accountId", accountID)
-	r.setPathText("extensionId", extensionID)
-	r.setPathText("greetingId", greetingID)
+	r.setPathText("accountId", string(accountID))
+	r.setPathText("extensionId", string(extensionID))
+	r.setPathText("greetingId", string(greetingID))
 	return fetch[UserGreeting](ctx, c, r, http.StatusOK)
 }
 
@@ -214,11 +214,11 @@ func (c *Client) ReadCustomGreeting(ctx context.Context, accountID string, exten
 // Documented errors: [AWR100], [AWR106], [AWR111], [AWR113], [AWR120], [AWR123], [AWR124], [AWR136], [AWR137],
 // [AWR138], [AWR139], [AWR140], [AWR144], [AWR147], [AWR148], [AWR179], [CMN101], [FPN105], [FPN108], [CMN401],
 // [CMN102].
-func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID string, extensionID string, ruleID string, body UpdateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
+func (c *Client) UpdateAnsweringRule(ctx context.Context, accountID ID, extensionID ID, ruleID ID, body UpdateAnsweringRuleRequest, opts ...CallOption) (*AnsweringRule, error) {
 	r := newRequest(&operationUpdateAnsweringRule, opts)
-	r.setPathText("accountId", accountID)
-	r.setPathText("extensionId", extensionID)
-	r.setPathText("ruleId", ruleID)
+	r.setPathText("accountId", string(accountID))
+	r.setPathText("extensionId", string(extensionID))
+	r.setPathText("ruleId", string(ruleID))
 	r.setJSON(body)
 	return fetch[AnsweringRule](ctx, c, r, http.StatusOK)
 }

@@ -37,6 +37,7 @@ paths:
           required: true
           schema:
             type: string
+            x-go-type: ID
         - name: type
           in: query
           description: Only announcements of this kind; all kinds if absent.
@@ -78,6 +79,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: extensionId
           in: path
           description: The extension's id, or ~ for the extension that the access token belongs to.
@@ -85,6 +87,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
       requestBody:
         description: The rule to create.
         required: true
@@ -204,6 +207,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: extensionId
           in: path
           description: The extension's id, or ~ for the extension that the access token belongs to.
@@ -211,12 +215,14 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: ruleId
           in: path
           description: The rule's id, as creating or listing rules returns it; business-hours-rule and after-hours-rule name the built-in ones.
           required: true
           schema:
             type: string
+            x-go-type: ID
       requestBody:
         description: What to change.
         required: true
@@ -316,6 +322,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: extensionId
           in: path
           description: The extension's id, or ~ for the extension that the access token belongs to.
@@ -323,6 +330,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
       requestBody:
         description: The greeting as a form.
         required: true
@@ -339,6 +347,7 @@ paths:
                 answeringRuleId:
                   type: string
                   description: The id of the rule that is to play it.
+                  x-go-type: ID
                 binary:
                   type: string
                   format: binary
@@ -405,6 +414,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: extensionId
           in: path
           description: The extension's id, or ~ for the extension that the access token belongs to.
@@ -412,12 +422,14 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
         - name: greetingId
           in: path
           description: The greeting's id, as uploading it returned it.
           required: true
           schema:
             type: string
+            x-go-type: ID
       responses:
         "200":
           description: OK
@@ -457,6 +469,7 @@ paths:
           schema:
             type: string
             default: "~"
+            x-go-type: ID
       requestBody:
         description: The greeting as a form.
         required: true
@@ -472,6 +485,7 @@ paths:
                 answeringRuleId:
                   type: string
                   description: The id of the company's rule that the greeting is for, if it is for one.
+                  x-go-type: ID
                 binary:
                   type: string
                   format: binary

@@ -1146,7 +1146,7 @@ type ListCallRecordingCustomGreetingsParams struct {
 // CreateCustomUserGreetingForm is part of what [Client.CreateCustomUserGreeting] sends or receives.
 type CreateCustomUserGreetingForm struct {
 	// The id of the rule that is to play it.
-	AnsweringRuleID string `json:"answeringRuleId"`
+	AnsweringRuleID ID `json:"answeringRuleId"`
 
 	// The sound file: WAV or MP3.
 	Binary File `json:"binary"`
@@ -1158,7 +1158,7 @@ type CreateCustomUserGreetingForm struct {
 // CreateCompanyGreetingForm is part of what [Client.CreateCompanyGreeting] sends or receives.
 type CreateCompanyGreetingForm struct {
 	// The id of the company's rule that the greeting is for, if it is for one.
-	AnsweringRuleID *string `json:"answeringRuleId,omitempty"`
+	AnsweringRuleID *ID `json:"answeringRuleId,omitempty"`
 
 	// The sound file: WAV or MP3.
 	Binary File `json:"binary"`

@@ -54,5 +54,5 @@ func TestSeventhOperation(t *testing.T) {
 	require.Contains(t, stdout.String(), "operations  7 of ")
 	api, err := os.ReadFile(filepath.Join(dir, "generated", "ringcentral", "api.gen.go"))
 	require.NoError(t, err)
-	require.Contains(t, string(api), "func (c *Client) ListAnsweringRules(ctx context.Context, accountID string, extensionID string, opts ...CallOption)")
+	require.Contains(t, string(api), "func (c *Client) ListAnsweringRules(ctx context.Context, accountID ID, extensionID ID, opts ...CallOption)")
 }
