@@ -93,8 +93,8 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inp
 	  done; \
 	done
 
-interrupt: ## kill an update at many random moments, and look at what is left (KILLS=1000)
-	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 60m
+interrupt: ## kill each command that writes at many random moments, and look at what is left (KILLS=1000)
+	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 5h
 
 pages: ## write what README and docs show of the output of commands
 	$(GO) test . -run 'Page$$|^TestReadmeOutputs$$' -count=1 -args -update
