@@ -127,6 +127,9 @@ func (z *normalizer) expandMapping(n *yaml.Node, depth int) error {
 		if !isMerge {
 			key.Tag = "!!str"
 		}
+		if key.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			key.Style = blockStyle(key.Value)
+		}
 	}
 	if err := z.checkDuplicates(n); err != nil {
 		return err
