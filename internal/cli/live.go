@@ -92,6 +92,11 @@ func (f *liveFlags) run(ctx context.Context, a *app) error {
 	if f.config.Recordings, err = recording.ReadDir(files, project.RecordingsDir); err != nil {
 		return err
 	}
+	settings, err := project.LoadConfig(files)
+	if err != nil {
+		return err
+	}
+	f.config.Throttling = settings.Throttling
 	f.config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
 	made, err := live.Run(ctx, f.config)
 	if usage := (live.UsageError{}); errors.As(err, &usage) {

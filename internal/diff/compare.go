@@ -236,7 +236,7 @@ func (c *comparer) operationFacts(a, b *operation) {
 			c.emit("operation-id-changed", name, "", x, y, line)
 		case "deprecated":
 			c.emit(choose(y != nil, "deprecated+", "deprecated-"), name, "", x != nil, y != nil, line)
-		case "x-throttling-group":
+		case cmp.Or(a.throttling, b.throttling):
 			c.throttling(name, x, y, line)
 		case "security", "servers":
 			c.emit(other, "operation", name, x, y, line)

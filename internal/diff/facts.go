@@ -65,6 +65,7 @@ type operation struct {
 	responses  []*response     // sorted by status
 	callbacks  map[string]*operation
 	tags       []string
+	throttling string            // the extension that names its usage-plan group, if it has one
 	extensions map[string]string // x- members that are no facts, as JSON
 }
 

@@ -14,14 +14,23 @@ import (
 )
 
 // operationFacts are the members of an operation that are facts, beside those with rules of their own.
-var operationFacts = []string{"x-app-permission", "x-user-permission", "x-throttling-group"}
+var operationFacts = []string{"x-app-permission", "x-user-permission"}
+
+// DefaultThrottling is the extension that names an operation's usage-plan group, where a project says no other.
+const DefaultThrottling = "x-throttling-group"
 
 // Flatten reads what the document below root says about operations, each named "POST /path". Operations that the
 // document lacks are no error. Give it the whole document: what the operations do not reach costs
 // nothing but one pass over the paths, and tells where a missing operation may have gone. name is the document's, for
 // errors.
 func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) {
+	return FlattenFor(DefaultThrottling, name, root, operations)
+}
+
+// FlattenFor is Flatten for a vendor who calls the extension of usage-plan groups otherwise.
+func FlattenFor(throttling, name string, root *yaml.Node, operations []string) (*Facts, error) {
 	r := newReader(name, root)
+	r.throttling = throttling
 	f := &Facts{
 		name:       name,
 		root:       root,
@@ -104,18 +113,19 @@ func (r *reader) rename(name, as string) {
 
 // reader reads one document. Nodes are looked up by reference and by identity, so that each is read once.
 type reader struct {
-	name     string
-	root     *yaml.Node
-	family   string // "2.0", "3.0" or "3.1"
-	resolved map[string]*yaml.Node
-	resolver *document.Resolver
-	byNode   map[*yaml.Node]*schema
-	byParts  map[string]*schema
-	ids      map[*yaml.Node]int
-	all      []*schema
-	chain    []string // how the walk got here: an operation, then references
-	depth    int
-	called   bool // reading a callback
+	throttling string // the extension of usage-plan groups
+	name       string
+	root       *yaml.Node
+	family     string // "2.0", "3.0" or "3.1"
+	resolved   map[string]*yaml.Node
+	resolver   *document.Resolver
+	byNode     map[*yaml.Node]*schema
+	byParts    map[string]*schema
+	ids        map[*yaml.Node]int
+	all        []*schema
+	chain      []string // how the walk got here: an operation, then references
+	depth      int
+	called     bool // reading a callback
 
 	variables map[string]string          // of the path that is being read: what the wanted path calls them
 	children  map[*yaml.Node][]component // by parent: the components whose allOf refers to it; nil until asked for
@@ -240,6 +250,8 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 			}
 		case slices.Contains(operationFacts, k.Value):
 			op.facts[k.Value] = scalar(v)
+		case k.Value == r.throttling:
+			op.facts[k.Value], op.throttling = scalar(v), k.Value
 		case k.Value == "tags":
 			for _, tag := range items(v) {
 				op.tags = append(op.tags, tag.Value)

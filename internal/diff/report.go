@@ -94,6 +94,9 @@ const MaxPlaces = 20
 // aspect is which fact of its location a finding is about.
 func (f Finding) aspect() string {
 	if rule := rulesByID[f.ID]; f.ID != other && rule.Aspect != "limit" {
+		if rule.Aspect == DefaultThrottling {
+			return f.Location // as the vendor calls it
+		}
 		return rule.Aspect
 	}
 	return f.Attribute

@@ -68,7 +68,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		c, err := newComparison(q, sel, q.Base)
+		c, err := newComparison(q, sel, q.Base, diff.DefaultThrottling)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newComparison(q, p.Select, p.Pin)
+	c, err := newComparison(q, p.Select, p.Pin, p.Config.Throttling)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ type comparison struct {
 	pruned     error            // why it cannot be pruned, nil if it is
 }
 
-func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*comparison, error) {
+func newComparison(q Question, sel *overlay.Overlay, old *document.Document, throttling string) (*comparison, error) {
 	c := &comparison{q: q, sel: sel, old: old}
 	before, err := build.Select(old, sel)
 	if err != nil {
@@ -176,10 +176,10 @@ func newComparison(q Question, sel *overlay.Overlay, old *document.Document) (*c
 			return nil, err
 		}
 	}
-	if c.before, err = diff.Flatten(old.Name, old.Root, c.operations); err != nil {
+	if c.before, err = diff.FlattenFor(throttling, old.Name, old.Root, c.operations); err != nil {
 		return nil, err
 	}
-	if c.after, err = diff.Flatten(q.Upstream.Name, q.Upstream.Root, c.operations); err != nil {
+	if c.after, err = diff.FlattenFor(throttling, q.Upstream.Name, q.Upstream.Root, c.operations); err != nil {
 		return nil, err
 	}
 	c.pruned = c.selected.Prune(q.Upstream.Name)

@@ -97,7 +97,7 @@ func (o *ours) facts(operations []string) []diff.Stage {
 				}
 			}
 			build.Finish(root)
-			return diff.Flatten(project.SpecFile, root, operations)
+			return diff.FlattenFor(o.project.Config.Throttling, project.SpecFile, root, operations)
 		}}
 	}
 	return all

@@ -87,6 +87,7 @@ const bodyTimeout = time.Minute
 type Config struct {
 	Getenv     func(string) string    // nil: os.Getenv
 	Spec       []byte                 // the built description
+	Throttling string                 // the extension that names an operation's usage-plan group; "": x-throttling-group
 	Recordings []*recording.Recording // sorted by file, as recording.ReadDir gives them
 
 	Only        string            // a pattern of path.Match for "folder/name" or "folder"; "": all
@@ -184,7 +185,7 @@ func newRun(c Config) (*run, error) {
 	r.groups = map[string]string{}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			r.groups[method+" "+path], _ = op.Extensions["x-throttling-group"].(string)
+			r.groups[method+" "+path], _ = op.Extensions[cmp.Or(c.Throttling, "x-throttling-group")].(string)
 		}
 	}
 	return r, r.connect()
