@@ -266,7 +266,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 
 	r.Root = root
 	if r.Document, err = Validate(ctx, root); err != nil {
-		return nil, err
+		return nil, p.placed(err)
 	}
 	stage("validate")
 
@@ -283,13 +283,10 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		group.Wait()
 		return text, encodeErr
 	}
-	generated, err := generate.Generate(r.Document, spec, generate.Config{
-		Project:    config,
-		APIVersion: lock.APIVersion,
-		PinSHA256:  lock.PinSHA256,
-	})
+	settings := generate.Config{Project: config, APIVersion: lock.APIVersion, PinSHA256: lock.PinSHA256}
+	generated, err := generate.Generate(r.Document, spec, settings)
 	if err != nil {
-		return nil, fmt.Errorf("generate: %w", err)
+		return nil, fmt.Errorf("generate: %w", p.placed(everyProblem(ctx, root, settings, err)))
 	}
 	if r.Files[project.SpecFile], err = spec(); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,11 @@ import (
 // allOf is refused like one of the vendor's.
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 	doc, err := model(root)
+	if err != nil {
+		if problems := wrongKinds(root); len(problems) > 0 {
+			err = openapi3.MultiError(problems)
+		}
+	}
 	if err == nil {
 		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
 	}
@@ -29,21 +35,42 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 			openapi3.DisableSchemaPatternValidation(),
 			openapi3.DisableSchemaDefaultsValidation(),
 			openapi3.DisableExamplesValidation(),
+			openapi3.EnableMultiError(),
 		)
 	}
 	if err == nil {
 		_, err = reach(project.SpecFile, root, slices.Collect(document.Operations(root)))
 	}
 	if err != nil {
-		return nil, fmt.Errorf(
-			"%s would not be valid OpenAPI %s: %s: mend it in %s",
-			project.SpecFile,
-			openAPIVersion,
-			strings.TrimSpace(err.Error()),
-			project.OverlayDir,
-		)
+		var problems []error
+		for _, problem := range single(err) {
+			problems = append(problems, fmt.Errorf(
+				"%s would not be valid OpenAPI %s: %s: mend it in %s",
+				project.SpecFile,
+				openAPIVersion,
+				strings.TrimSpace(problem.Error()),
+				project.OverlayDir,
+			))
+		}
+		return nil, errors.Join(problems...)
 	}
 	return doc, nil
+}
+
+// single are the errors that one of kin-openapi's may stand for. What they are within is told of each.
+func single(err error) []error {
+	var several openapi3.MultiError
+	if !errors.As(err, &several) || len(several) < 2 {
+		return []error{err}
+	}
+	prefix, _, _ := strings.Cut(err.Error(), several.Error())
+	var all []error
+	for _, one := range several {
+		for _, inner := range single(one) {
+			all = append(all, fmt.Errorf("%s%w", prefix, inner))
+		}
+	}
+	return all
 }
 
 // model reads a document's tree into kin-openapi's model. kin-openapi reads JSON by reading each object twice, with all

@@ -13,7 +13,6 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/goapi"
-	"github.com/ringbasic/ringbasic/internal/project"
 )
 
 // judgeGoAPI adds what regeneration from the upstream document would do to the Go API. What keeps an operation from
@@ -103,7 +102,7 @@ func withoutBroken(
 			return nil, nil, nil, err
 		}
 		alone := func(key string) bool { return key == op.String() }
-		root, err := withOperations(upstream, alone)
+		root, err := build.WithOperations(upstream, alone)
 		if err == nil {
 			_, err = loadAPI(ctx, root)
 		}
@@ -122,7 +121,7 @@ func withoutBroken(
 		root *yaml.Node
 		api  **goapi.API
 	}{{ours, &before}, {upstream, &after}} {
-		root, err := withOperations(side.root, keep)
+		root, err := build.WithOperations(side.root, keep)
 		if err == nil {
 			*side.api, err = loadAPI(ctx, root)
 		}
@@ -131,22 +130,6 @@ func withoutBroken(
 		}
 	}
 	return before, after, left, nil
-}
-
-// withOperations is a copy of a document with some of its operations and what they refer to.
-func withOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, error) {
-	s := build.Selection{Root: document.Clone(root)}
-	for op := range document.Operations(s.Root) {
-		if keep(op.String()) {
-			s.Operations = append(s.Operations, op)
-		}
-	}
-	for op := range document.Operations(root) {
-		if !keep(op.String()) {
-			document.Delete(document.Get(s.Root, "paths", op.Path), strings.ToLower(op.Method))
-		}
-	}
-	return s.Root, s.Prune(project.SpecFile)
 }
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

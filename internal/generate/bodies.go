@@ -123,6 +123,7 @@ func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
 		op.BodyType = optional(op.OperationId + "URLForm")
 	}
 	op.Fields = []param{}
+	var problems []error
 	for _, p := range b.Schema.Properties {
 		var encoding *openapi3.Encoding
 		if body := op.Spec.RequestBody.Value; body != nil && body.Content[b.ContentType] != nil {
@@ -134,9 +135,7 @@ func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
 			}
 		}
 		field, err := newField(p, encoding, op.URLForm)
-		if err != nil {
-			return err
-		}
+		problems = append(problems, err)
 		op.Fields = append(op.Fields, field)
 	}
 	// Files last: a server can then read the form's other fields before the upload is through.
@@ -149,7 +148,7 @@ func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
 		}
 		return isFile(a) - isFile(b)
 	})
-	return nil
+	return errors.Join(problems...)
 }
 
 func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (param, error) {

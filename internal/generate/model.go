@@ -263,27 +263,30 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	if d.SpecOperationId == "" {
 		return op, fmt.Errorf("%s %s has no operationId: give it one in overlays/40-names.yaml", d.Method, d.Path)
 	}
-	fail := func(format string, args ...any) (operation, error) {
-		return op, fmt.Errorf(d.SpecOperationId+": "+format, args...)
+	var problems []error
+	fail := func(format string, args ...any) {
+		err := fmt.Errorf(format, args...)
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			problems = append(problems, fmt.Errorf("%s: %s", d.SpecOperationId, line))
+		}
 	}
-	if len(d.CookieParams) > 0 {
-		return fail("cookie parameter %s is not supported", d.CookieParams[0].ParamName)
+	for _, p := range d.CookieParams {
+		fail("cookie parameter %s is not supported", p.ParamName)
 	}
 	for _, p := range d.PathParams {
 		if !p.IsStyled() || isObject(p.Spec.Schema) || p.Style() != "simple" {
-			return fail(
-				"path parameter %s: objects, unions and other styles than simple are not supported",
-				p.ParamName,
-			)
+			fail("path parameter %s: objects, unions and other styles than simple are not supported", p.ParamName)
+			continue
 		}
 		list, err := isList(p.Spec.Schema)
 		if err != nil {
-			return fail("path parameter %s: %w", p.ParamName, err)
+			fail("path parameter %s: %w", p.ParamName, err)
+			continue
 		}
 		name := op.variable(p.GoVariableName())
 		for _, other := range op.Arguments {
 			if other.Var == name {
-				return fail(
+				fail(
 					"path parameters %s and %s would both be %s: give one of them another name with x-go-name",
 					other.Wire,
 					p.ParamName,
@@ -296,7 +299,8 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	for _, p := range slices.Concat(d.QueryParams, d.HeaderParams) {
 		converted, err := newParam(p)
 		if err != nil {
-			return fail("%w", err)
+			fail("%w", err)
+			continue
 		}
 		op.Parameters = append(op.Parameters, converted)
 		if p.Required && op.RequiredParam == "" {
@@ -304,17 +308,22 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 		}
 	}
 	if err := op.setResult(); err != nil {
-		return fail("%w", err)
+		fail("%w", err)
 	}
 	var err error
 	if op.Rows, err = rowsOf(original); err != nil {
-		return fail("%w", err)
+		fail("%w", err)
 	}
-	if op.Pages, err = op.pages(); err != nil {
-		return fail("%w", err)
+	if len(problems) == 0 { // pages are about parameters and result
+		if op.Pages, err = op.pages(); err != nil {
+			fail("%w", err)
+		}
 	}
 	if err := op.setBodies(); err != nil {
-		return fail("%w", err)
+		fail("%w", err)
+	}
+	if len(problems) > 0 {
+		return op, errors.Join(problems...)
 	}
 	op.Comment = op.comment()
 	return op, nil

@@ -1,0 +1,278 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/generate"
+	"github.com/ringbasic/ringbasic/internal/project"
+)
+
+// placed puts in front of each line of an error where in the pin that is which it names: the operation, parameter,
+// field, response, component or property, as far as the pin has it. What only an overlay has gets no place.
+func (p *Project) placed(err error) error {
+	if err == nil || p.Pin == nil {
+		return err
+	}
+	root, _, unreadable := p.AssemblePin()
+	if unreadable != nil {
+		return err
+	}
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		if n := placeOf(root, line).line(); n > 0 {
+			line = fmt.Sprintf("%s:%d: %s", p.Pin.Name, n, line)
+		}
+		lines = append(lines, line)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// entry is a member of a mapping, or an item of a list, which has no key.
+type entry struct{ key, value *yaml.Node }
+
+// line is where it begins in the pin, 0 where it is not from there.
+func (e entry) line() int {
+	for _, n := range []*yaml.Node{e.key, e.value} {
+		if n != nil && n.Line > 0 {
+			return n.Line
+		}
+	}
+	return 0
+}
+
+// get is a member of what is in an entry.
+func (e entry) get(keys ...string) entry {
+	for _, name := range keys {
+		next := entry{}
+		for key, value := range document.Pairs(e.value) {
+			if key.Value == name {
+				next = entry{key, value}
+			}
+		}
+		e = next
+	}
+	return e
+}
+
+var (
+	methods = strings.Join([]string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace}, "|")
+
+	// "doThing: query parameter q: …", "doThing: form field \"größe\": …", "doThing: response 400: …"
+	ofOperationID = regexp.MustCompile(`^([A-Za-z0-9_]+): (?:(path|query|header|cookie) parameter ("(?:[^"\\]|\\.)*"|\S+?):? |form field ("(?:[^"\\]|\\.)*"|\S+): |response (\w+): )?`)
+	// "POST /things has no …", "… in POST path \"/things\" …", "invalid path /things: invalid operation POST: …"
+	ofMethod     = regexp.MustCompile(`(?:^|[ (])(` + methods + `) (?:path ")?(/[^\s":]*)`)
+	ofPath       = regexp.MustCompile(`invalid path (/\S*): (?:invalid operation (` + methods + `): )?`)
+	ofSchema     = regexp.MustCompile(`(?:^|[ (])schema "?([^\s":]+)"?: `)
+	ofField      = regexp.MustCompile(`^(\w+)\.\w+ would be declared twice \("((?:[^"\\]|\\.)*)" and `)
+	ofMember     = regexp.MustCompile(`^(\w+)\.(\w+): the package declares no type `)
+	ofProperty   = regexp.MustCompile(`property "((?:[^"\\]|\\.)*)"`)
+	ofParameter  = regexp.MustCompile(`parameter "((?:[^"\\]|\\.)*)"`)
+	ofStatusCode = regexp.MustCompile(`response "(\w+)"`)
+)
+
+// placeOf is what a message is about, nothing if that is not told or not there.
+func placeOf(root *yaml.Node, message string) entry {
+	message = strings.TrimPrefix(message, "generate: ")
+	doc := entry{value: root}
+	component := func(name string) entry { return doc.get("components", "schemas", name) }
+	within := func(e entry) entry {
+		return firstOf(
+			parameterOf(e, first(ofParameter, message)),
+			e.get("responses", first(ofStatusCode, message)),
+			propertyOf(e.value, first(ofProperty, message)),
+			e,
+		)
+	}
+	if m := ofMethod.FindStringSubmatch(message); m != nil {
+		return within(doc.get("paths", m[2], strings.ToLower(m[1])))
+	}
+	if m := ofPath.FindStringSubmatch(message); m != nil {
+		return within(firstOf(doc.get("paths", m[1], strings.ToLower(m[2])), doc.get("paths", m[1])))
+	}
+	if m := ofField.FindStringSubmatch(message); m != nil {
+		return propertyOf(component(m[1]).value, unquoted(m[2]))
+	}
+	if m := ofMember.FindStringSubmatch(message); m != nil {
+		return component(m[1])
+	}
+	if m := ofOperationID.FindStringSubmatch(message); m != nil {
+		for op := range document.Operations(root) {
+			if document.Text(op.Node, "operationId") == m[1] {
+				e := doc.get("paths", op.Path, strings.ToLower(op.Method))
+				return firstOf(parameterOf(e, bare(m[3])), fieldOf(e, bare(m[4])), e.get("responses", m[5]), e)
+			}
+		}
+	}
+	if m := ofSchema.FindStringSubmatch(message); m != nil {
+		name, rest, _ := strings.Cut(m[1], ".")
+		e := component(name)
+		for step := range strings.SplitSeq(rest, ".") {
+			e = firstOf(e.get("properties", step), e)
+		}
+		return within(e)
+	}
+	return entry{}
+}
+
+// firstOf is the first entry that is in the pin.
+func firstOf(list ...entry) entry {
+	for _, e := range list {
+		if e.line() > 0 {
+			return e
+		}
+	}
+	return entry{}
+}
+
+func first(pattern *regexp.Regexp, text string) string {
+	if m := pattern.FindStringSubmatch(text); m != nil {
+		return unquoted(m[1])
+	}
+	return ""
+}
+
+// bare is a name without the quotes that it may be in.
+func bare(name string) string {
+	if inner, ok := strings.CutPrefix(name, `"`); ok {
+		return unquoted(strings.TrimSuffix(inner, `"`))
+	}
+	return name
+}
+
+func unquoted(s string) string { return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s) }
+
+func parameterOf(op entry, name string) entry {
+	list := op.get("parameters").value
+	if list == nil || name == "" {
+		return entry{}
+	}
+	if i := slices.IndexFunc(list.Content, func(p *yaml.Node) bool { return document.Text(p, "name") == name }); i >= 0 {
+		return entry{value: list.Content[i]}
+	}
+	return entry{}
+}
+
+func fieldOf(op entry, name string) entry {
+	for _, media := range document.Pairs(op.get("requestBody", "content").value) {
+		if field := (entry{value: media}).get("schema", "properties", name); field.value != nil {
+			return field
+		}
+	}
+	return entry{}
+}
+
+// propertyOf is the first property of a name in a tree.
+func propertyOf(n *yaml.Node, name string) (found entry) {
+	if name == "" || n == nil {
+		return entry{}
+	}
+	if found = (entry{value: n}).get("properties", name); found.value != nil {
+		return found
+	}
+	for _, value := range document.Pairs(n) {
+		if found = propertyOf(value, name); found.value != nil {
+			return found
+		}
+	}
+	if n.Kind == yaml.SequenceNode {
+		for _, item := range n.Content {
+			if found = propertyOf(item, name); found.value != nil {
+				return found
+			}
+		}
+	}
+	return entry{}
+}
+
+// WithOperations is a copy of a built document with some of its operations and what they refer to.
+func WithOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, error) {
+	s := Selection{Root: document.Clone(root)}
+	for op := range document.Operations(s.Root) {
+		if keep(op.String()) {
+			s.Operations = append(s.Operations, op)
+		}
+	}
+	for op := range document.Operations(root) {
+		if !keep(op.String()) {
+			document.Delete(document.Get(s.Root, "paths", op.Path), strings.ToLower(op.Method))
+		}
+	}
+	return s.Root, s.Prune(project.SpecFile)
+}
+
+// maxAlone is how many operations are tried one by one when not all together can be generated.
+const maxAlone = 300
+
+// everyProblem adds to the problem that ended generating a document those that each operation has by itself: the first
+// step that refuses something hides what the next ones would.
+func everyProblem(ctx context.Context, root *yaml.Node, config generate.Config, whole error) error {
+	said := map[string]bool{}
+	var lines []string
+	add := func(err error) {
+		for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+			if !said[line] {
+				said[line] = true
+				lines = append(lines, line)
+			}
+		}
+	}
+	add(whole)
+	all := slices.Collect(document.Operations(root))
+	for _, op := range all[:min(len(all), maxAlone)] {
+		if ctx.Err() != nil {
+			break
+		}
+		alone, err := WithOperations(root, func(key string) bool { return key == op.String() })
+		if err != nil {
+			continue
+		}
+		if err = generatedAlone(ctx, alone, config); err == nil {
+			continue
+		}
+		add(err)
+		for _, less := range partly {
+			part := document.Clone(alone)
+			for op := range document.Operations(part) {
+				less(op.Node)
+			}
+			if err := generatedAlone(ctx, part, config); err != nil {
+				add(err)
+			}
+		}
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// partly takes parts out of an operation, so that what they are refused for does not hide what others would be.
+var partly = []func(op *yaml.Node){
+	func(op *yaml.Node) { document.Delete(op, "requestBody") },
+	func(op *yaml.Node) {
+		for _, response := range document.Pairs(document.Get(op, "responses")) {
+			document.Delete(response, "content")
+		}
+	},
+	func(op *yaml.Node) {
+		if list := document.Get(op, "parameters"); list != nil {
+			list.Content = slices.DeleteFunc(list.Content, func(p *yaml.Node) bool { return document.Text(p, "in") != "path" })
+		}
+	},
+}
+
+// generatedAlone is why a document cannot be generated, nil also if it is not valid for another reason.
+func generatedAlone(ctx context.Context, root *yaml.Node, config generate.Config) error {
+	doc, err := Validate(ctx, root)
+	if err != nil {
+		return nil
+	}
+	_, err = generate.Generate(doc, func() ([]byte, error) { return nil, nil }, config)
+	return err
+}

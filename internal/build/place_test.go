@@ -1,0 +1,131 @@
+package build_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/build"
+	"github.com/ringbasic/ringbasic/internal/pin"
+)
+
+const refused = `openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: readA
+      parameters:
+        - {name: grid, in: query, schema: {type: array, items: {type: array, items: {type: string}}}}
+        - {name: c, in: cookie, schema: {type: string}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Two'}}}}}
+    post:
+      operationId: makeA
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                größe: {type: string}
+                rows: {type: array, items: {type: array, items: {type: string}}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Three'}}}}}
+  /b:
+    get:
+      operationId: readB
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: object, properties: {
+        x: {type: string},
+        y: {type: number}}}}}}}
+    put:
+      operationId: writeB
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: integer}}}}}
+components:
+  schemas:
+    Two:
+      type: object
+      properties:
+        foo-bar: {type: string}
+        foo_bar: {type: string}
+    Three:
+      type: object
+      properties:
+        'a"b': {type: string}
+        size: {type: string, maxLength: 3}
+`
+
+// Whatever a build refuses is told with its line in the pin, operation and property, and all of it at once: what the
+// first step of one refuses hides nothing of the others.
+func TestRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	all := keep("$.paths['/a'].get", "$.paths['/a'].post", "$.paths['/b'].get", "$.paths['/b'].put")
+	// The line in the pin of a text, the n-th of those that are alike, that a message begins with.
+	at := func(text, needle string, n int) string {
+		made, err := pin.Make(parse(t, text))
+		require.NoError(t, err)
+		line := 0
+		for l := range strings.Lines(string(made)) {
+			line++
+			if strings.Contains(l, needle) {
+				if n--; n == 0 {
+					return fmt.Sprintf("spec/swagger-ring_basic.yaml:%d: ", line)
+				}
+			}
+		}
+		t.Fatalf("the pin has no %s", needle)
+		return ""
+	}
+	problems := func(t *testing.T, pairs ...string) (list []string) {
+		t.Helper()
+		for i := 0; i < len(pairs); i += 2 {
+			require.Contains(t, refused, pairs[i])
+		}
+		p, err := load(t, strings.NewReplacer(pairs...).Replace(refused), all, "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions: [{target: $.info, description: D, update: {title: U}}]\n")
+		require.NoError(t, err)
+		_, err = build.Run(context.Background(), p, false)
+		require.Error(t, err)
+		return strings.Split(strings.TrimPrefix(err.Error(), "generate: "), "\n")
+	}
+	twice := ": give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"
+	got := problems(t)
+	for i, line := range []string{
+		at(refused, `a"b`, 1) + `schema Three: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay`,
+		at(refused, "name: c", 1) + `readA: cookie parameter c is not supported`,
+		at(refused, "name: grid", 1) + `readA: query parameter grid: lists of lists or objects are not supported`,
+		at(refused, "foo-bar", 1) + `Two.FooBar would be declared twice ("foo-bar" and "foo_bar")` + twice,
+		at(refused, "größe", 1) + `makeA: form field "größe": names other than of printable ASCII, without quotes, are not supported`,
+		at(refused, "rows:", 1) + `makeA: form field rows: lists of lists are not supported`,
+	} {
+		require.Less(t, i, len(got))
+		require.Equal(t, line, got[i])
+	}
+	require.Len(t, got, 6)
+
+	invalid := func(needle string, n int, problem string) string {
+		return at(refused, needle, n) + "spec/openapi.yaml would not be valid OpenAPI 3.0.3: " + problem + ": mend it in overlays"
+	}
+	require.Equal(t, []string{
+		invalid("    get:", 2, `invalid paths: invalid path /b: invalid operation GET: unsupported 'type' value "strong"`),
+		invalid("    put:", 1, `invalid paths: invalid path /b: invalid operation PUT: when schema type is 'array', schema 'items' must be non-null`),
+	}, problems(t, "y: {type: number}", "y: {type: strong}", "schema: {type: integer}", "schema: {type: array}"))
+	require.Equal(t, []string{
+		invalid("y:", 1, `in GET path "/b": property "y": format: 7 is to be text`),
+		invalid("size:", 1, `schema "Three": property "size": maxLength: "lots" is to be an integer`),
+	}, problems(t, "y: {type: number}", "y: {type: number, format: 7}", "maxLength: 3", "maxLength: lots"))
+}
+
+// What an overlay has brought has no line in the pin.
+func TestRefusedOfOverlay(t *testing.T) {
+	t.Parallel()
+	const mended = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /b:\n    get:\n      operationId: readB\n" +
+		"      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Old'}}}}}\n" +
+		"components: {schemas: {Old: {type: object, properties: {a: {type: string}}}}}\n"
+	p, err := load(t, mended, keep("$.paths['/b'].get"), "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n"+
+		"  - {target: $.components.schemas, description: D, update: {New: {type: object, properties: {'a\"b': {type: string}}}}}\n"+
+		"  - {target: $.components.schemas.Old.properties, description: D, update: {n: {$ref: '#/components/schemas/New'}}}\n")
+	require.NoError(t, err)
+	_, err = build.Run(context.Background(), p, false)
+	require.EqualError(t, err, `generate: schema New: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay`)
+}
