@@ -103,16 +103,17 @@ func TestRefusedAtOnce(t *testing.T) {
 	}
 	require.Len(t, got, 6)
 
-	invalid := func(needle string, n int, problem string) string {
-		return at(refused, needle, n) + "spec/openapi.yaml would not be valid OpenAPI 3.0.3: " + problem + ": mend it in overlays"
+	invalid := func(text, needle string, n int, problem string) string {
+		return at(text, needle, n) + "spec/openapi.yaml would not be valid OpenAPI 3.0.3: " + problem + ": mend it in overlays"
 	}
 	require.Equal(t, []string{
-		invalid("    get:", 2, `invalid paths: invalid path /b: invalid operation GET: unsupported 'type' value "strong"`),
-		invalid("    put:", 1, `invalid paths: invalid path /b: invalid operation PUT: when schema type is 'array', schema 'items' must be non-null`),
+		invalid(refused, "    get:", 2, `invalid paths: invalid path /b: invalid operation GET: unsupported 'type' value "strong"`),
+		invalid(refused, "    put:", 1, `invalid paths: invalid path /b: invalid operation PUT: when schema type is 'array', schema 'items' must be non-null`),
 	}, problems(t, "y: {type: number}", "y: {type: strong}", "schema: {type: integer}", "schema: {type: array}"))
+	odd := strings.Replace(refused, "y: {type: number}", "y: {type: number, format: 7}", 1)
 	require.Equal(t, []string{
-		invalid("y:", 1, `in GET path "/b": property "y": format: 7 is to be text`),
-		invalid("size:", 1, `schema "Three": property "size": maxLength: "lots" is to be an integer`),
+		invalid(odd, `"y":`, 1, `in GET path "/b": property "y": format: 7 is to be text`),
+		invalid(odd, "size:", 1, `schema "Three": property "size": maxLength: "lots" is to be an integer`),
 	}, problems(t, "y: {type: number}", "y: {type: number, format: 7}", "maxLength: 3", "maxLength: lots"))
 }
 
