@@ -42,8 +42,9 @@ one: they are broken, for nobody, or make a rule that is disabled. What creates 
 Ids in recordings are placeholders: 1001 and "~" are the account, 1002 the extension of the JWT's user. Give the real
 ones of others with --id, or with RINGCENTRAL_IDS=1003=…,1004=…; recordings that need one without are skipped.
 
-With --record the answers replace the recorded responses, redacted: credentials, ids, phone numbers and addresses.
-Names that people gave to rules and devices stay: read the changes before you commit them.
+With --record the answers replace the recorded responses, redacted: credentials, ids, phone numbers and addresses, and
+every text that no enumeration of the description has. What a recording has already stands for what the server says in
+the same place. Messages of errors stay: read the changes before you commit them.
 
 The answers are held against the built document as well, with the findings, severities, waivers and formats of "ringbasic
 traffic". What differs from a recording fails in any case, a finding from --fail-on on.

@@ -75,6 +75,17 @@ type Operation struct {
 	cells     operationCells
 }
 
+// Content is what the description says of the body of a response, nil if it says nothing.
+func (op *Operation) Content(status int) openapi3.Content {
+	if response := op.responses[status]; response != nil {
+		return response.Content
+	}
+	if ref := op.accepted.Responses.Status(status); ref != nil && ref.Value != nil {
+		return ref.Value.Content
+	}
+	return nil
+}
+
 // New makes a Contract of a description whose references are resolved.
 func New(doc *openapi3.T) (*Contract, error) {
 	c := &Contract{doc: doc}

@@ -532,6 +532,42 @@ Content-Type: application/json;charset=utf-8
 	})
 }
 
+// Texts that people wrote stay on the account: what an enumeration has is kept, what a recording has already stands for
+// what the server says there, and every other text is a placeholder, the same in the next run.
+func TestRecordingOfTexts(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		answer := strings.Replace(real(greeting), `"contentType"`,
+			`"label": "Anna's beach greeting", "by": {"person": "Anna Example"}, "again": "Anna's beach greeting", "contentType"`, 1)
+		v.api = say(200, answer)
+		c := v.config(readGreeting(t))
+		c.Record = true
+		c.IDs = map[string]string{"1004": "400130001004"}
+		report, err := live.Run(t.Context(), c)
+		require.NoError(t, err)
+		file := c.Recordings[0].File
+		first := string(report.Files[file])
+		for _, want := range []string{`"type": "Voicemail"`, `"label": "Text 1"`, `"person": "Text 2"`, `"again": "Text 1"`, `"contentType": "audio/wav"`} {
+			require.Contains(t, first, want)
+		}
+		require.NotContains(t, first, "Anna")
+
+		// Recorded by hand with another text, that one stays.
+		fresh, err := recording.Parse(file, []byte(strings.Replace(first, `"person": "Text 2"`, `"person": "A colleague"`, 1)))
+		require.NoError(t, err)
+		c.Recordings = []*recording.Recording{fresh}
+		v.api = say(200, strings.Replace(answer, `"contentType"`, `"more": "Zoe", "contentType"`, 1))
+		report, err = live.Run(t.Context(), c)
+		require.NoError(t, err)
+		second := string(report.Files[file])
+		for _, want := range []string{`"label": "Text 1"`, `"person": "A colleague"`, `"again": "Text 1"`} {
+			require.Contains(t, second, want)
+		}
+		require.Regexp(t, `"more": "Text [0-9]+"`, second)
+		require.NotContains(t, second, `"more": "Text 1"`)
+	})
+}
+
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]live.Progress{

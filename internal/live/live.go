@@ -64,10 +64,14 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
+	"github.com/ringbasic/ringbasic/internal/traffic"
 	"github.com/ringbasic/ringbasic/transport"
 )
 
@@ -133,7 +137,9 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 type run struct {
 	Config
 	contract  *contract.Contract
-	groups    map[string]string // method and path -> usage-plan group
+	root      *yaml.Node         // the description
+	texts     *traffic.Anonymous // of the report
+	groups    map[string]string  // method and path -> usage-plan group
 	transport *transport.Transport
 	client    *http.Client
 	server    string
@@ -181,6 +187,11 @@ func newRun(c Config) (*run, error) {
 	if r.contract, err = contract.New(doc); err != nil {
 		return nil, fmt.Errorf("built description: %w", err)
 	}
+	text, err := document.Parse(project.SpecFile, c.Spec)
+	if err != nil {
+		return nil, fmt.Errorf("built description: %w", err)
+	}
+	r.root = text.Root
 	r.described = doc.Info.Version
 	r.groups = map[string]string{}
 	for path, item := range doc.Paths.Map() {

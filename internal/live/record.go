@@ -12,9 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
+	"github.com/ringbasic/ringbasic/internal/traffic"
 )
 
 // spellings are the ways in which a secret may be repeated.
@@ -71,6 +74,52 @@ func (r *run) redactor() *recording.Redactor {
 	return redact
 }
 
+// anonymous makes what replaces texts: those that the recordings have already stay, and stand for what the server says
+// in the same place.
+func (r *run) anonymous() *traffic.Anonymous {
+	texts := traffic.NewAnonymous(r.root)
+	for _, recorded := range r.Recordings {
+		for _, body := range [][]byte{recorded.Request.Body, recorded.Response.Body} {
+			eachText(body, func(text string) { texts.Assign(text, text) })
+		}
+	}
+	for _, x := range r.exchanges {
+		if x.answer != nil && x.answer.Status == x.recorded.Response.Status {
+			alignTexts(x.recorded.Response.Body, x.answer.Body, texts.Assign)
+		}
+	}
+	return texts
+}
+
+// eachText calls visit for each text of a JSON body.
+func eachText(body []byte, visit func(string)) {
+	value, err := decode(body)
+	if err != nil {
+		return
+	}
+	alignValues("", value, value, func(_ string, a, _ any) {
+		if text, ok := a.(string); ok {
+			visit(text)
+		}
+	})
+}
+
+// alignTexts pairs the texts that stand at the same places of two bodies.
+func alignTexts(recorded, answered []byte, pair func(text, published string)) {
+	want, wantErr := decode(recorded)
+	got, gotErr := decode(answered)
+	if wantErr != nil || gotErr != nil {
+		return
+	}
+	alignValues("", want, got, func(_ string, a, b any) {
+		was, isText := a.(string)
+		is, areTexts := b.(string)
+		if isText && areTexts && !strings.Contains(was, "://") {
+			pair(is, was)
+		}
+	})
+}
+
 var (
 	numbers = lazyregexp.New(`[0-9]+`)
 	origin  = lazyregexp.New(`^https://[^/]+`)
@@ -83,36 +132,40 @@ func align(recorded, answered []byte, pair func(id, placeholder string)) {
 	if wantErr != nil || gotErr != nil {
 		return
 	}
-	var walk func(key string, a, b any)
-	walk = func(key string, a, b any) {
-		switch a := a.(type) {
-		case map[string]any:
-			if b, ok := b.(map[string]any); ok {
-				for _, key := range slices.Sorted(maps.Keys(a)) {
-					walk(key, a[key], b[key])
-				}
-			}
-		case []any:
-			if b, ok := b.([]any); ok {
-				for i := range min(len(a), len(b)) {
-					walk(key, a[i], b[i])
-				}
-			}
-		case json.Number, string:
-			// Servers differ, paths do not.
-			was, is := origin().ReplaceAllString(fmt.Sprint(a), ""), origin().ReplaceAllString(fmt.Sprint(b), "")
-			if !idKey.MatchString(key) && !strings.HasPrefix(was, "/") {
-				return
-			}
-			from, to := numbers().FindAllString(was, -1), numbers().FindAllString(is, -1)
-			if len(from) == len(to) && numbers().ReplaceAllString(was, "0") == numbers().ReplaceAllString(is, "0") {
-				for i := range from {
-					pair(to[i], from[i])
-				}
+	alignValues("", want, got, func(key string, a, b any) {
+		// Servers differ, paths do not.
+		was, is := origin().ReplaceAllString(fmt.Sprint(a), ""), origin().ReplaceAllString(fmt.Sprint(b), "")
+		if !idKey.MatchString(key) && !strings.HasPrefix(was, "/") {
+			return
+		}
+		from, to := numbers().FindAllString(was, -1), numbers().FindAllString(is, -1)
+		if len(from) == len(to) && numbers().ReplaceAllString(was, "0") == numbers().ReplaceAllString(is, "0") {
+			for i := range from {
+				pair(to[i], from[i])
 			}
 		}
+	})
+}
+
+// alignValues calls visit for the texts and numbers that stand at the same places of two values, and the member that
+// they are in.
+func alignValues(key string, a, b any, visit func(key string, a, b any)) {
+	switch a := a.(type) {
+	case map[string]any:
+		if b, ok := b.(map[string]any); ok {
+			for _, key := range slices.Sorted(maps.Keys(a)) {
+				alignValues(key, a[key], b[key], visit)
+			}
+		}
+	case []any:
+		if b, ok := b.([]any); ok {
+			for i := range min(len(a), len(b)) {
+				alignValues(key, a[i], b[i], visit)
+			}
+		}
+	case json.Number, string:
+		visit(key, a, b)
 	}
-	walk("", want, got)
 }
 
 func decode(text []byte) (value any, err error) {
@@ -149,6 +202,11 @@ func (r *run) rewrite(
 	for _, name := range []string{"X-Rate-Limit-Remaining", "Rcrequestid"} {
 		fresh.Response.Header.Del(name)
 	}
+	var content openapi3.Content
+	if x.op != nil {
+		content = x.op.Content(fresh.Response.Status)
+	}
+	fresh.Response.Body = r.texts.Body(fresh.Response.Header, fresh.Response.Body, content, fresh.Response.Status)
 	redacted := redact.Recording(&fresh)
 	redacted.Request = x.recorded.Request // it has placeholders only
 	redacted.Response.Body = indent(redacted.Response.Body)

@@ -15,25 +15,35 @@ import (
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 )
 
-// anonymous replaces the texts of bodies that may be somebody's. Nothing but the description tells which: a text stays
-// where an enumeration is or has it, and where it is made of digits and signs or is a URL, which the redactor knows how
-// to treat; every other one becomes "Text 1", the same for the same.
-type anonymous struct {
+// Anonymous replaces the texts of bodies that may be somebody's. Nothing but the description tells which: a text stays
+// where an enumeration is or has it, and where it is made of digits and signs or is a URL, which recording.Redactor
+// knows how to treat; every other one becomes "Text 1", the same for the same.
+type Anonymous struct {
 	words map[string]bool // the values of all enumerations of the description, which are nobody's
 	known map[string]string
+	taken map[string]bool // placeholders that stand for something already
+	made  int             // the last placeholder
 }
 
-// vocabulary are the values of all enumerations of a document.
-func vocabulary(root *yaml.Node) map[string]bool {
-	words := map[string]bool{}
+// NewAnonymous makes one for a document's enumerations.
+func NewAnonymous(root *yaml.Node) *Anonymous {
+	a := &Anonymous{words: map[string]bool{}, known: map[string]string{}, taken: map[string]bool{}}
 	document.Schemas(root, func(schema *yaml.Node) {
 		if enum := document.Get(schema, "enum"); enum != nil {
 			for _, value := range enum.Content {
-				words[value.Value] = true
+				a.words[value.Value] = true
 			}
 		}
 	})
-	return words
+	return a
+}
+
+// Assign makes published stand for a text from now on, if nothing does yet: so a new recording of an exchange has the
+// texts of the old one. Without a text it is only set aside.
+func (a *Anonymous) Assign(text, published string) {
+	if a.taken[published] = true; text != "" && a.known[text] == "" {
+		a.known[text] = published
+	}
 }
 
 var (
@@ -51,8 +61,9 @@ var errorTexts = map[string]bool{
 	"error_description": true,
 }
 
-// body replaces the texts of a JSON body. Another one is left as it is.
-func (a *anonymous) body(h http.Header, body []byte, content openapi3.Content, status int) []byte {
+// Body replaces the texts of a JSON body, whose schema is in content; that of a failure keeps its message, whose
+// template is documented. Another body is left as it is.
+func (a *Anonymous) Body(h http.Header, body []byte, content openapi3.Content, status int) []byte {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	if !isJSON(kind) || len(bytes.TrimSpace(body)) == 0 {
 		return body
@@ -93,7 +104,7 @@ func parts(s *openapi3.Schema, list []*openapi3.Schema) []*openapi3.Schema {
 	return list
 }
 
-func (a *anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, failed bool, depth int) {
+func (a *Anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, failed bool, depth int) {
 	if depth > maxNesting {
 		return
 	}
@@ -125,7 +136,7 @@ func (a *anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, f
 	}
 }
 
-func (a *anonymous) stays(text string, schemas []*openapi3.Schema, key string, failed bool) bool {
+func (a *Anonymous) stays(text string, schemas []*openapi3.Schema, key string, failed bool) bool {
 	for _, s := range schemas {
 		if len(s.Enum) > 0 {
 			return plainWord().MatchString(text)
@@ -136,12 +147,12 @@ func (a *anonymous) stays(text string, schemas []*openapi3.Schema, key string, f
 		strings.HasPrefix(text, "{{")
 }
 
-func (a *anonymous) text(s string) string {
-	if a.known == nil {
-		a.known = map[string]string{}
-	}
-	if a.known[s] == "" {
-		a.known[s] = fmt.Sprintf("Text %d", len(a.known)+1)
+func (a *Anonymous) text(s string) string {
+	for a.known[s] == "" {
+		a.made++
+		if placeholder := fmt.Sprintf("Text %d", a.made); !a.taken[placeholder] {
+			a.known[s] = placeholder
+		}
 	}
 	return a.known[s]
 }

@@ -87,7 +87,7 @@ func (c *Comparer) Propose(date string) (*Proposal, error) {
 			),
 		)
 	}
-	redactor, texts := recording.NewRedactor(), &anonymous{words: vocabulary(c.root)}
+	redactor, texts := recording.NewRedactor(), NewAnonymous(c.root)
 	numbers := map[string]int{}
 	for _, w := range evidence {
 		name, data, why := c.record(redactor, texts, w.op, w.e, date, numbers)
@@ -179,7 +179,7 @@ func plainType(typ string) bool {
 // record makes a recording of an exchange, or says why there can be none.
 func (c *Comparer) record(
 	redactor *recording.Redactor,
-	texts *anonymous,
+	texts *Anonymous,
 	op *operation,
 	e *Exchange,
 	date string,
@@ -215,13 +215,13 @@ func (c *Comparer) record(
 		},
 	}
 	if body := op.op.RequestBody; body != nil && body.Value != nil {
-		in.Request.Body = texts.body(in.Request.Header, in.Request.Body, body.Value.Content, 0)
+		in.Request.Body = texts.Body(in.Request.Header, in.Request.Body, body.Value.Content, 0)
 	}
 	var answer openapi3.Content
 	if ref := op.op.Responses.Status(e.Status); ref != nil && ref.Value != nil {
 		answer = ref.Value.Content
 	}
-	in.Response.Body = texts.body(in.Response.Header, in.Response.Body, answer, e.Status)
+	in.Response.Body = texts.Body(in.Response.Header, in.Response.Body, answer, e.Status)
 	out := redactor.Recording(in)
 	if out.Request.Header.Get("Authorization") == "" {
 		out.Request.Header.Set("Authorization", "Bearer "+recording.Token)
