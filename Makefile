@@ -8,7 +8,7 @@ PEERS       = internal/peers
 OTEL        = examples/otel
 
 .DEFAULT_GOAL := all
-.PHONY: bodies breadth chain fuzz interrupt pages release vuln
+.PHONY: bodies breadth chain fuzz interrupt mutate pages release vuln
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -95,6 +95,12 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inp
 
 interrupt: ## kill each command that writes at many random moments, and look at what is left (KILLS=1000)
 	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 5h
+
+MUTATED = ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names ./internal/pin ./internal/contract ./internal/recording ./transport
+
+mutate: ## change the code in small ways, and tell which changes no test of the package notices (MUTATED='packages')
+	@for package in $(MUTATED); do echo "$$package"; \
+	  $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0 unleash --timeout-coefficient 10 -S lvt $$package | grep -v '^\(Starting\|Gathering\|$$\)'; done
 
 pages: ## write what README and docs show of the output of commands
 	$(GO) test . -run 'Page$$|^TestReadmeOutputs$$' -count=1 -args -update
