@@ -108,7 +108,7 @@ func TestMerges(t *testing.T) {
 		"{target: $.a, description: D, update: {enum: [x, y], required: [p, q], list: [x, y]}}": `{"enum":["x","y"],"required":["p","q"],"list":["x","x","y"],"n":{"m":1},"t":"old"}`,
 		"{target: $.a.enum, description: D, update: y}":                                         `{"enum":["x","y"],"required":["p"],"list":["x"],"n":{"m":1},"t":"old"}`,
 		"{target: $.a.list, description: D, update: {k: 1}}":                                    `{"enum":["x"],"required":["p"],"list":["x",{"k":1}],"n":{"m":1},"t":"old"}`,
-		"{target: $.a, description: D, update: {enum: x, list: x}}":                             `{"enum":["x"],"required":["p"],"list":["x","x"],"n":{"m":1},"t":"old"}`,
+		"{target: $.a, description: D, update: {enum: x, list: y}}":                             `{"enum":["x"],"required":["p"],"list":["x","y"],"n":{"m":1},"t":"old"}`,
 		"{target: $.a, description: D, update: {n: {k: 2}, t: {deep: 1}}}":                      `{"enum":["x"],"required":["p"],"list":["x"],"n":{"m":1,"k":2},"t":{"deep":1}}`,
 	} {
 		root := node(t, doc)
@@ -117,8 +117,8 @@ func TestMerges(t *testing.T) {
 		require.Equal(t, want, string(document.JSON(document.Get(root, "a"))), action)
 	}
 	for action, want := range map[string]string{
-		"{target: $.a, description: D, update: {n: text}}": "text would replace the mapping",
-		"{target: $.a, description: D, update: {n: [1]}}":  "a list would replace the mapping",
+		"{target: $.a, description: D, update: {n: text}}": "a scalar would replace the mapping under",
+		"{target: $.a, description: D, update: {n: [1]}}":  "a list would replace the mapping under",
 	} {
 		_, err := one(t, action).Apply(node(t, doc))
 		require.ErrorContains(t, err, want)
