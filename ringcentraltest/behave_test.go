@@ -208,3 +208,30 @@ func TestStart(t *testing.T) {
 	require.NoError(t, ringcentraltest.NewServer(t).Close())
 	require.Panics(t, func() { ringcentraltest.NewHandler().Client() })
 }
+
+// Each answer has a request id, which a call's response and error tell, and the server's list of requests.
+func TestRequestIDs(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	var response ringcentral.Response
+	_, err := s.Client().ReadCustomGreeting(t.Context(), "~", "~", "1004", ringcentral.WithResponse(&response))
+	require.NoError(t, err)
+	require.Equal(t, "request-1", response.RequestID)
+
+	s.Fail("createAnsweringRule", ringcentral.AWR179)
+	_, err = s.Client().CreateAnsweringRule(t.Context(), "~", "~", ringcentral.CreateAnsweringRuleRequest{Type: "Custom", Name: "Lunch"})
+	var apiErr *ringcentral.APIError
+	require.ErrorAs(t, err, &apiErr)
+	require.Equal(t, "request-2", apiErr.RequestID)
+
+	s.Reply("readCustomGreeting", ringcentraltest.Response{Status: 503, Header: http.Header{"Rcrequestid": {"mine"}}})
+	_, err = s.Client().ReadCustomGreeting(t.Context(), "~", "~", "1004", ringcentral.WithResponse(&response))
+	require.Error(t, err)
+	require.Equal(t, "mine", response.RequestID)
+
+	var ids []string
+	for _, r := range s.Requests() {
+		ids = append(ids, r.RequestID)
+	}
+	require.Equal(t, []string{"request-1", "request-2", "request-3"}, ids)
+}

@@ -16,6 +16,7 @@ import (
 // Request is a request as the server received it.
 type Request struct {
 	Operation  string // operation id: "createAnsweringRule"
+	RequestID  string // that the answer had in its header RCRequestId, unless its Header says another: "request-1", "request-2", …
 	Method     string
 	Path       string            // as sent: "/restapi/v1.0/account/~/greeting"
 	PathParams map[string]string // by name in the path template: "accountId": "~"

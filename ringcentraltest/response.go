@@ -102,6 +102,19 @@ func (r Response) fault() error {
 	return r.err
 }
 
+// named is the answer with the id of its request, for the vendor's support, where it has none.
+func (r Response) named(id string) Response {
+	if r.Header.Get(requestID) == "" {
+		if r.Header = r.Header.Clone(); r.Header == nil {
+			r.Header = http.Header{}
+		}
+		r.Header.Set(requestID, id)
+	}
+	return r
+}
+
+const requestID = "RCRequestId"
+
 func (r Response) write(w http.ResponseWriter) {
 	w.Header()["Content-Type"] = nil // no guess where the answer has none
 	for name, values := range r.Header {

@@ -38,6 +38,7 @@ type Server struct {
 	queued    map[string][]Response // by operation id
 	handlers  map[string]func(Request) Response
 	penalties map[string]penalty // by usage-plan group
+	answered  int                // requests of operations
 	requests  []Request
 }
 
@@ -320,12 +321,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op ringcentral.Op
 }
 
 // next takes note of a request and chooses its answer.
-func (s *Server) next(r Request, op ringcentral.Operation, validate bool) Response {
+func (s *Server) next(r Request, op ringcentral.Operation, validate bool) (answer Response) {
 	s.mu.Lock()
+	s.answered++
+	r.RequestID = fmt.Sprintf("request-%d", s.answered)
 	s.requests = append(s.requests, r)
 	if _, ok := s.t.(*shared); ok && len(s.requests) > maxRequests {
 		s.requests = s.requests[1:]
 	}
+	defer func() { answer = answer.named(r.RequestID) }()
 	queue, handle := s.queued[r.Operation], s.handlers[r.Operation]
 	if len(queue) > 0 {
 		s.queued[r.Operation] = queue[1:]

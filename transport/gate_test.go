@@ -12,8 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ringbasic/ringbasic/transport"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/transport"
 )
 
 // grouped makes the first path segment the group: /Heavy/rule.
@@ -553,4 +554,41 @@ func TestDefaultLimitsAreCopies(t *testing.T) {
 	require.Equal(t, map[string]int{"light": 50, "medium": 40, "heavy": 10, "auth": 5}, limits)
 	limits["light"] = 1
 	require.Equal(t, 50, transport.DefaultLimits()["light"])
+}
+
+// Transports that share limits count as one: what either sends takes from the allowance of both, and the penalty of one
+// closes the group for the other.
+func TestShareLimits(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		first := v.transport(t, grouped, func(c *transport.Config) { c.Limits = map[string]int{"heavy": 2} })
+		second := v.transport(t, grouped, func(c *transport.Config) { c.ShareLimits = first })
+		alone := v.transport(t, grouped, func(c *transport.Config) { c.Limits = map[string]int{"heavy": 2} })
+		for _, tr := range []*transport.Transport{first, second, alone} {
+			_, err := tr.TokenSource().Token()
+			require.NoError(t, err)
+		}
+		start := time.Now()
+		for _, tr := range []*transport.Transport{first, second, alone, alone, second, first} {
+			_, _, err := send(tr, request(t, t.Context(), "GET", v.URL+"/Heavy/x", nil))
+			require.NoError(t, err)
+		}
+		require.Equal(t, []int{0, 0, 0, 0, 60, 60}, offsets(start, v.seen()))
+
+		v.api = func(w http.ResponseWriter, _ *http.Request, _ int) { status(w, 429, "Retry-After", "90") }
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		code, _, err := send(second, request(t, short, "GET", v.URL+"/Medium/x", nil))
+		require.NoError(t, err)
+		require.Equal(t, 429, code)
+		require.Contains(t, first.Closed(), "medium")
+		require.Equal(t, first.Closed(), second.Closed())
+		require.Empty(t, alone.Closed())
+	})
+	inBubble(t, func(t *testing.T, v *vendor) {
+		c := v.config()
+		c.ShareLimits, c.Limits = &transport.Transport{}, map[string]int{"heavy": 1}
+		_, err := transport.New(c)
+		require.EqualError(t, err, "transport.Config.ShareLimits: Limits and MaxRetryAfter are those of the other Transport: set them there\ntransport.Config.ShareLimits: is not made by New")
+	})
 }

@@ -68,6 +68,11 @@ type Config struct {
 	// proportion. Names are compared in any case; "Auth" is the group of token
 	// requests.
 	Limits map[string]int
+	// ShareLimits has the calls of this Transport counted with those of another one, its Limits and MaxRetryAfter
+	// included, which are not set here then: for two Transports with tokens of the same user, whose allowance is one,
+	// or a service that may send so much in all. Transports of many tenants share connections, too, if they have the
+	// same Base.
+	ShareLimits *Transport
 	// MaxWait bounds every single wait, of a group and of repeating; 0 is 5
 	// minutes. One that is known to be longer is not begun.
 	MaxWait time.Duration
@@ -217,6 +222,13 @@ func New(c Config) (*Transport, error) {
 		spelt[groupKey(name)] = name
 		check(c.Limits[name] > 0, "Limits[%q]: must be at least 1, is %d", name, c.Limits[name])
 	}
+	gate := newGate(c.Limits, orDefault(c.MaxRetryAfter, defaultMaxRetryAfter))
+	if c.ShareLimits != nil {
+		check(len(c.Limits) == 0 && c.MaxRetryAfter == 0, "ShareLimits: Limits and MaxRetryAfter are those of the other Transport: set them there")
+		if check(c.ShareLimits.engine != nil, "ShareLimits: is not made by New"); c.ShareLimits.engine != nil {
+			gate = c.ShareLimits.engine.gate
+		}
+	}
 	check(c.EarlyRefresh >= 0, "EarlyRefresh: must not be negative")
 	check(c.MaxWait >= 0, "MaxWait: must not be negative")
 	check(c.MaxRetryAfter >= 0, "MaxRetryAfter: must not be negative")
@@ -242,7 +254,7 @@ func New(c Config) (*Transport, error) {
 		c.Base = defaultBase()
 	}
 	t.engine = &engine{
-		base: c.Base, gate: newGate(c.Limits, orDefault(c.MaxRetryAfter, defaultMaxRetryAfter)), random: c.random,
+		base: c.Base, gate: gate, random: c.random,
 		maxTries: orDefault(c.MaxTries, defaultMaxTries), maxWait: c.MaxWait, onEvent: c.OnEvent,
 		maxTotal: orDefault(
 			c.MaxElapsed,
@@ -329,7 +341,8 @@ func (t *Transport) Close() error {
 	return nil
 }
 
-// Closed lists the usage-plan groups, in lower case, that a 429 has closed, and until when.
+// Closed lists the usage-plan groups, in lower case, that a 429 has closed, and until when; also those that a Transport
+// with the same limits was told of, see [Config.ShareLimits].
 func (t *Transport) Closed() map[string]time.Time { return t.engine.gate.closed() }
 
 // Format keeps whatever the Transport holds out of logs.
