@@ -22,9 +22,10 @@ func TestWhatConsumersGet(t *testing.T) {
 		graph    int // modules of go list -m all
 		limit    int64
 	}{
-		"client":                      {[]string{"generated/ringcentral"}, []string{module}, 31, 300_000},
-		"client and transport":        {[]string{"generated/ringcentral", "transport"}, []string{module, "golang.org/x/oauth2"}, 32, 450_000},
-		"client, transport and tests": {[]string{"generated/ringcentral", "transport", "ringcentraltest"}, []string{module, "golang.org/x/oauth2"}, 32, 800_000},
+		"client":               {[]string{"generated/ringcentral"}, []string{module}, 31, 300_000},
+		"client and transport": {[]string{"generated/ringcentral", "transport"}, []string{module, "golang.org/x/oauth2"}, 32, 450_000},
+		"client, transport and tests": {[]string{"generated/ringcentral", "transport", "ringcentraltest"}, []string{module, "golang.org/x/oauth2"}, 32,
+			800_000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

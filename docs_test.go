@@ -42,7 +42,8 @@ func checkPage(t *testing.T, file, after string, args ...string) {
 
 // rooms are the packages in the order of the data flow: none imports one that comes after it.
 var rooms = []string{
-	"internal/lazyregexp", "internal/document", "internal/project", "internal/fetch", "internal/errorcodes", "internal/recording", "internal/pin", "internal/overlay",
+	"internal/lazyregexp", "internal/document", "internal/project", "internal/fetch", "internal/errorcodes", "internal/recording", "internal/pin",
+	"internal/overlay",
 	"internal/contract", "internal/diff", "internal/names", "internal/generate", "internal/build", "internal/goapi", "internal/traffic", "internal/live",
 	"internal/drift", "internal/update", "internal/report", "internal/cli",
 }
@@ -60,7 +61,8 @@ func TestRooms(t *testing.T) {
 		case "generated/ringcentral", "transport", "ringcentraltest":
 			for _, imported := range fields[1:] {
 				inside := strings.HasPrefix(imported, module+"internal/")
-				require.False(t, inside && (room != "ringcentraltest" || imported != module+"internal/recording"), "%s is what a service imports, and imports %s", room, imported)
+				require.False(t, inside && (room != "ringcentraltest" || imported != module+"internal/recording"),
+					"%s is what a service imports, and imports %s", room, imported)
 			}
 		}
 		if at < 0 {

@@ -47,8 +47,9 @@ func TestReadmeFirstCall(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"main.go": program,
-		"go.mod":  "module example.com/desk\n\ngo 1.26\n\nrequire github.com/ringbasic/ringbasic v0.0.0\n\nreplace github.com/ringbasic/ringbasic => " + root + "\n",
-		"go.sum":  string(sums),
+		"go.mod": "module example.com/desk\n\ngo 1.26\n\nrequire github.com/ringbasic/ringbasic v0.0.0\n\nreplace github.com/ringbasic/ringbasic => " + root +
+			"\n",
+		"go.sum": string(sums),
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
@@ -68,7 +69,8 @@ func TestReadmeFirstCall(t *testing.T) {
 				return
 			}
 			var got map[string]any
-			if err := json.NewDecoder(r.Body).Decode(&got); err != nil || r.Method+" "+r.URL.Path != "POST /restapi/v1.0/account/~/extension/~/answering-rule" || got["name"] != "Lunch" {
+			if err := json.NewDecoder(r.Body).Decode(&got); err != nil || r.Method+" "+
+				r.URL.Path != "POST /restapi/v1.0/account/~/extension/~/answering-rule" || got["name"] != "Lunch" {
 				t.Errorf("unexpected %s %s %v %v", r.Method, r.URL.Path, got, err)
 			}
 			w.WriteHeader(status)
@@ -118,7 +120,8 @@ func TestReadmeOutputs(t *testing.T) {
 			if gap {
 				next += slices.Index(lines[at+1:], line)
 			}
-			require.True(t, next > at && next < len(lines) && lines[next] == line, "ringbasic %s does not print %q there: run make pages, or write what it prints", block[1], line)
+			require.True(t, next > at && next < len(lines) && lines[next] == line,
+				"ringbasic %s does not print %q there: run make pages, or write what it prints", block[1], line)
 			at, gap = next, false
 		}
 	}

@@ -27,10 +27,12 @@ func TestUpdateRequest(t *testing.T) {
 	run := func(name string, args ...string) string {
 		cmd := exec.Command(name, args...)
 		cmd.Dir = work
-		cmd.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
+		cmd.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null",
+			"GIT_CONFIG_SYSTEM=/dev/null",
 			"GIT_AUTHOR_NAME=Someone", "GIT_AUTHOR_EMAIL=someone@example.com", "GIT_COMMITTER_NAME=Someone", "GIT_COMMITTER_EMAIL=someone@example.com")
 		if strings.HasSuffix(name, ".sh") {
-			cmd.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+			cmd.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null",
+				"GIT_CONFIG_SYSTEM=/dev/null")
 		}
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s %v: %s", name, args, out)
@@ -66,7 +68,8 @@ func TestUpdateRequest(t *testing.T) {
 	run(script, request)
 	require.Equal(t, "pr list --head ringbasic/update --state open --json number --jq .[0].number\n"+
 		"pr create --head ringbasic/update --title A title --body-file "+filepath.Join(request, "body.md")+"\n", calls())
-	require.Equal(t, "generated: build from the newer document\nnames and overlays: what the newer document asks for\nspec: pin the vendor's newer document\nstart\n",
+	require.Equal(t, "generated: build from the newer document\nnames and overlays: what the newer document asks for\nspec: pin the vendor's newer "+
+		"document\nstart\n",
 		run("git", "log", "--format=%s", "origin/ringbasic/update"))
 	require.Equal(t, "D\toverlays/20-repair.yaml\nA\tspec/names.yaml\n", run("git", "show", "--name-status", "--format=", "origin/ringbasic/update~1"))
 

@@ -56,7 +56,8 @@ func TestMutations(t *testing.T) {
 		for _, changed := range changes {
 			rows := slices.Clone(rows)
 			rows[at] = changed
-			require.NotEmpty(t, withRows(s.contract, op, platform, rows).Check(e.Recording).Problems, "%s: description says %s %q", e.File, changed, changed.Message)
+			require.NotEmpty(t, withRows(s.contract, op, platform, rows).Check(e.Recording).Problems, "%s: description says %s %q", e.File, changed,
+				changed.Message)
 		}
 
 		// The recording: its name, and each place where the body has the code or the message.

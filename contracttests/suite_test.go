@@ -210,7 +210,8 @@ func TestCoverage(t *testing.T) {
 		t.Logf("not recorded yet: %s", cell)
 	}
 	if s.later.Pin != "" && s.later.Pin != ringcentral.PinSHA256 {
-		t.Errorf("%s is for the pin %s, and the pin is %s: what it lists came with another update; take it out, or run ringbasic update", laterFile, s.later.Pin, ringcentral.PinSHA256)
+		t.Errorf("%s is for the pin %s, and the pin is %s: what it lists came with another update; take it out, or run ringbasic update", laterFile,
+			s.later.Pin, ringcentral.PinSHA256)
 	}
 	t.Logf("exercised of what the description names:\n%s", report.Table())
 }
@@ -258,7 +259,8 @@ func (s *suite) documented() []string {
 			case n > 0:
 				problems = append(problems, fmt.Sprintf("%s: for %s the client lacks %s %q: run make generate", codesFile, whose, row, row.Message))
 			case n < 0:
-				problems = append(problems, fmt.Sprintf("%s: for %s the client has %s %q, which nobody documents: run make generate", codesFile, whose, row, row.Message))
+				problems = append(problems, fmt.Sprintf("%s: for %s the client has %s %q, which nobody documents: run make generate", codesFile, whose, row,
+					row.Message))
 			}
 		}
 	}

@@ -124,7 +124,8 @@ func preferred(r Request) (answer Response, ok bool, problem string) {
 					func(row ringcentral.DocumentedError) bool { return string(row.Code) == value },
 				)
 				if !found {
-					return Response{}, true, value + " is documented neither for " + r.Operation + " nor for any operation"
+					return Response{}, true, value + " is documented neither for " + r.Operation +
+						" nor for any operation"
 				}
 				return Recording(name), true, ""
 			case "status":

@@ -37,7 +37,8 @@ func TestTimesAndAfter(t *testing.T) {
 		s := ringcentraltest.NewServer(f)
 		s.Reply("readCustomGreeting", ringcentraltest.Recording("readCustomGreeting/404-CMN-102").After(5).Times(2))
 	})
-	require.Equal(t, []string{"ringcentraltest: readCustomGreeting was not called often enough: never asked for: [404 readCustomGreeting/404-CMN-102 404 readCustomGreeting/404-CMN-102]"}, said)
+	require.Equal(t, []string{"ringcentraltest: readCustomGreeting was not called often enough: never asked for: [404 readCustomGreeting/404-CMN-102 404 " +
+		"readCustomGreeting/404-CMN-102]"}, said)
 }
 
 func TestFaultsOfTheNetwork(t *testing.T) {
@@ -115,10 +116,12 @@ func TestPrefer(t *testing.T) {
 func TestAnswersWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	s := ringcentraltest.NewServer(t)
-	rule, err := s.Client().UpdateAnsweringRule(t.Context(), "~", "~", "400130", ringcentral.UpdateAnsweringRuleRequest{Enabled: new(false), Name: new("Siesta")})
+	rule, err := s.Client().UpdateAnsweringRule(t.Context(), "~", "~", "400130",
+		ringcentral.UpdateAnsweringRuleRequest{Enabled: new(false), Name: new("Siesta")})
 	require.NoError(t, err)
 	require.Equal(t, []any{false, "Siesta", ringcentral.ID("400130")}, []any{*rule.Enabled, *rule.Name, *rule.ID})
-	rule, err = s.Client().CreateAnsweringRule(t.Context(), "~", "~", ringcentral.CreateAnsweringRuleRequest{Type: ringcentral.AnsweringRuleTypeCustom, Name: "New"})
+	rule, err = s.Client().CreateAnsweringRule(t.Context(), "~", "~",
+		ringcentral.CreateAnsweringRuleRequest{Type: ringcentral.AnsweringRuleTypeCustom, Name: "New"})
 	require.NoError(t, err)
 	require.Equal(t, "New", *rule.Name)
 	uploaded, err := s.Client().CreateCompanyGreeting(t.Context(), "~", ringcentral.CreateCompanyGreetingForm{
@@ -134,7 +137,8 @@ func TestValidation(t *testing.T) {
 	t.Parallel()
 	const rules = "POST /restapi/v1.0/account/~/extension/~/answering-rule"
 	for name, test := range map[string]struct{ request, body, want string }{
-		"right":          {rules, `{"type":"Custom","name":"a","enabled":true,"callers":[{"callerId":"+1"}],"greetings":[{"preset":{"id":65,"uri":null}}]}`, ""},
+		"right": {rules, `{"type":"Custom","name":"a","enabled":true,"callers":[{"callerId":"+1"}],"greetings":[{"preset":{"id":65,"uri":null}}]}`,
+			""},
 		"no body":        {rules, ``, "the request has no body"},
 		"not JSON":       {rules, `{`, "the body is not JSON: unexpected EOF"},
 		"missing":        {rules, `{"type":"Custom"}`, "name: is missing, and is required"},
@@ -146,10 +150,11 @@ func TestValidation(t *testing.T) {
 		"no object":      {rules, `{"type":"Custom","name":"a","schedule":[]}`, "schedule: is to be an object"},
 		"a list":         {rules, `[]`, "the body: is to be an object"},
 		"value":          {rules, `{"type":"Custom","name":"a","screening":"Never"}`, `screening: "Never" is none of Always, NoCallerId, Off, UnknownCallerId`},
-		"query":          {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?type=Jingle", "", `parameter type: "Jingle" is none of AutomaticRecording, StartRecording, StopRecording`},
-		"no such query":  {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?page=1", "", "there is no parameter page"},
-		"right query":    {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?type=StartRecording", "", ""},
-		"no form":        {"POST /restapi/v1.0/account/~/greeting", `{}`, `the body is "application/json", and is to be multipart/form-data`},
+		"query": {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?type=Jingle", "",
+			`parameter type: "Jingle" is none of AutomaticRecording, StartRecording, StopRecording`},
+		"no such query": {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?page=1", "", "there is no parameter page"},
+		"right query":   {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?type=StartRecording", "", ""},
+		"no form":       {"POST /restapi/v1.0/account/~/greeting", `{}`, `the body is "application/json", and is to be multipart/form-data`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,8 +15,9 @@ import (
 
 // Request is a request as the server received it.
 type Request struct {
-	Operation  string // operation id: "createAnsweringRule"
-	RequestID  string // that the answer had in its header RCRequestId, unless its Header says another: "request-1", "request-2", …
+	Operation string // operation id: "createAnsweringRule"
+	// that the answer had in its header RCRequestId, unless its Header says another: "request-1", "request-2", …
+	RequestID  string
 	Method     string
 	Path       string            // as sent: "/restapi/v1.0/account/~/greeting"
 	PathParams map[string]string // by name in the path template: "accountId": "~"
@@ -47,7 +48,8 @@ func (r Request) Decode(v any) error {
 
 func newRequest(r *http.Request, body []byte) (Request, error) {
 	q := Request{
-		Method: r.Method, Path: r.URL.EscapedPath(), PathParams: map[string]string{}, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body,
+		Method: r.Method, Path: r.URL.EscapedPath(), PathParams: map[string]string{}, Query: r.URL.Query(),
+		Header: r.Header.Clone(), Body: body,
 	}
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !strings.HasPrefix(media, "multipart/") {

@@ -202,7 +202,8 @@ func (s *Server) Fail(operation string, code ringcentral.ErrorCode) {
 			codes = append(codes, string(row.Code))
 		}
 		s.t.Fatalf(
-			"ringcentraltest: %s does not document %s, but what any operation can answer and: %s; Reply gives any other answer",
+			"ringcentraltest: %s does not document %s, but what any operation can answer and: %s; Reply gives any "+
+				"other answer",
 			operation,
 			code,
 			strings.Join(codes, ", "),

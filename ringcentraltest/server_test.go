@@ -187,7 +187,8 @@ func TestRequests(t *testing.T) {
 		Binary: ringcentral.File{Name: "hello.wav", ContentType: "audio/wav", Reader: strings.NewReader("RIFF\r\n")},
 	})
 	require.NoError(t, err)
-	_, err = client.ListCallRecordingCustomGreetings(t.Context(), "~", &ringcentral.ListCallRecordingCustomGreetingsParams{Type: new(ringcentral.CallRecordingGreetingTypeStartRecording)})
+	_, err = client.ListCallRecordingCustomGreetings(t.Context(), "~",
+		&ringcentral.ListCallRecordingCustomGreetingsParams{Type: new(ringcentral.CallRecordingGreetingTypeStartRecording)})
 	require.NoError(t, err)
 
 	all := s.Requests()
@@ -219,7 +220,8 @@ func TestThrottle(t *testing.T) {
 	for _, c := range []struct {
 		wait time.Duration
 		want []string
-	}{{time.Minute, []string{"60"}}, {1500 * time.Millisecond, []string{"2"}}, {time.Nanosecond, []string{"1"}}, {math.MaxInt64, []string{"9223372037"}}, {0, nil}, {math.MinInt64, nil}} {
+	}{{time.Minute, []string{"60"}}, {1500 * time.Millisecond, []string{"2"}}, {time.Nanosecond, []string{"1"}}, {math.MaxInt64, []string{"9223372037"}},
+		{0, nil}, {math.MinInt64, nil}} {
 		for _, op := range ringcentral.Operations() {
 			s.Throttle(op.ID, c.wait)
 			resp, body := ask(t, s, op)
@@ -320,7 +322,9 @@ func TestBodyThatTheClientBreaksOff(t *testing.T) {
 					f.Errorf("the body was not read")
 				}
 				client := s.Client()
-				_, err = client.CreateCompanyGreeting(t.Context(), "~", ringcentral.CreateCompanyGreetingForm{Type: ringcentral.CompanyGreetingTypeCompany, Binary: ringcentral.File{Reader: strings.NewReader("x")}})
+				_, err = client.CreateCompanyGreeting(t.Context(), "~",
+					ringcentral.CreateCompanyGreetingForm{Type: ringcentral.CompanyGreetingTypeCompany,
+						Binary: ringcentral.File{Reader: strings.NewReader("x")}})
 				if !errors.Is(err, ringcentral.CMN102) {
 					f.Errorf("the queued answer was taken: %v", err)
 				}
@@ -499,7 +503,8 @@ func TestWhatConsumersImport(t *testing.T) {
 			"golang.org/x/oauth2/internal", "golang.org/x/oauth2", "golang.org/x/oauth2/clientcredentials", module + "/transport",
 		},
 		"ringcentraltest": {
-			module + "/contracttests/recordings", module + "/generated/ringcentral", module + "/internal/lazyregexp", module + "/internal/recording", module + "/ringcentraltest",
+			module + "/contracttests/recordings", module + "/generated/ringcentral", module + "/internal/lazyregexp", module + "/internal/recording", module +
+				"/ringcentraltest",
 		},
 	} {
 		out, err := exec.Command("go", "list", "-deps", "-tags", "tools", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", module+"/"+name).Output()

@@ -66,8 +66,8 @@ func invalidBody(r Request, t reflect.Type) string {
 	return invalidValue(value, t, "")
 }
 
-// isForm tells the struct of a form, whose files are fields. The type goes by its name, as a client without uploads does
-// not have it.
+// isForm tells the struct of a form, whose files are fields. The type goes by its name, as a client without uploads
+// does not have it.
 func isForm(t reflect.Type) bool {
 	client := reflect.TypeFor[ringcentral.APIError]().PkgPath()
 	for i := range t.NumField() {
@@ -188,7 +188,8 @@ func invalidValue(value any, t reflect.Type, at string) string {
 		}
 		return kind(name(t), isFree(t))
 	case json.Number:
-		return kind(name(t), t == reflect.TypeFor[ringcentral.ID]() || t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64 || isFree(t))
+		return kind(name(t), t == reflect.TypeFor[ringcentral.ID]() || t.Kind() >= reflect.Int &&
+			t.Kind() <= reflect.Float64 || isFree(t))
 	case bool:
 		return kind(name(t), t.Kind() == reflect.Bool || isFree(t))
 	case []any:

@@ -347,7 +347,8 @@ func TestWaitThatOutlastsTheDeadlineIsNotBegun(t *testing.T) {
 			require.NoError(t, within(time.Second))
 		}
 		require.NoError(t, within(30*time.Second), "the first one's place is free after 20 s")
-		require.EqualError(t, within(30*time.Second), `Get "`+v.URL+`/Heavy/x": rate-limit group "Heavy" must wait 40s (its allowance is used up), longer than the request may: call again later`)
+		require.EqualError(t, within(30*time.Second), `Get "`+v.URL+
+			`/Heavy/x": rate-limit group "Heavy" must wait 40s (its allowance is used up), longer than the request may: call again later`)
 	})
 }
 
@@ -589,6 +590,7 @@ func TestShareLimits(t *testing.T) {
 		c := v.config()
 		c.ShareLimits, c.Limits = &transport.Transport{}, map[string]int{"heavy": 1}
 		_, err := transport.New(c)
-		require.EqualError(t, err, "transport.Config.ShareLimits: Limits and MaxRetryAfter are those of the other Transport: set them there\ntransport.Config.ShareLimits: is not made by New")
+		require.EqualError(t, err, "transport.Config.ShareLimits: Limits and MaxRetryAfter are those of the other Transport: set them there\n"+
+			"transport.Config.ShareLimits: is not made by New")
 	})
 }

@@ -155,7 +155,8 @@ func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 				if x.prove != nil && resp.StatusCode != http.StatusUnauthorized {
 					x.prove(bearer)
 				}
-			} else if x.drop != nil && x.drop(bearer) && !renewed && !x.once && ctx.Err() == nil && body.rewindable() && body.rewind() == nil {
+			} else if x.drop != nil && x.drop(bearer) && !renewed && !x.once && ctx.Err() == nil && body.rewindable() &&
+				body.rewind() == nil {
 				// The request was not carried out, so that it may be sent once more whatever its method.
 				renewed = true
 				event := e.event(EventRetry, req, x, try, 0)

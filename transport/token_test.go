@@ -207,11 +207,13 @@ func TestRefusedCredentialIsNotRepeated(t *testing.T) {
 			`obtain an access token: status 400 invalid_grant OAU-251 "JWT is revoked"` + check + "1m0s at the earliest",
 			[]time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour}, nil},
 		{401, `{"errorCode":"OAU-146","message":"Invalid client credentials"}`,
-			`obtain an access token: status 401 OAU-146 "Invalid client credentials"` + check + "1m0s at the earliest", []time.Duration{time.Minute, 2 * time.Minute}, nil},
+			`obtain an access token: status 401 OAU-146 "Invalid client credentials"` + check + "1m0s at the earliest",
+			[]time.Duration{time.Minute, 2 * time.Minute}, nil},
 		{400, `{"errorCode":"OAU-147","message":"locked"}`,
 			`obtain an access token: status 400 OAU-147 "locked"` + check + "1h0m0s at the earliest", []time.Duration{time.Hour, time.Hour}, nil},
 		{403, `{"errorCode":"OAU-112","message":"no"}`,
-			`obtain an access token: status 403 OAU-112 "no"` + check + "5m0s at the earliest", []time.Duration{5 * time.Minute, 5 * time.Minute}, []string{"Retry-After", "300"}},
+			`obtain an access token: status 403 OAU-112 "no"` + check + "5m0s at the earliest", []time.Duration{5 * time.Minute, 5 * time.Minute},
+			[]string{"Retry-After", "300"}},
 	} {
 		t.Run(fmt.Sprint(c.code), func(t *testing.T) {
 			t.Parallel()
@@ -318,7 +320,8 @@ func TestTokenEndpointIsAskedAgain(t *testing.T) {
 		{"503 without", 503, nil, 3, []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}, ""},
 		{"429 with Retry-After", 429, []string{"Retry-After", "45"}, 1, []time.Duration{45 * time.Second}, ""},
 		{"429 without", 429, nil, 2, []time.Duration{30 * time.Second, 60 * time.Second}, ""},
-		{"504 for ever", 504, nil, 9, []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}, "obtain an access token: status 504"},
+		{"504 for ever", 504, nil, 9, []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
+			"obtain an access token: status 504"},
 		{"no answer", 0, nil, 1, []time.Duration{2 * time.Second}, ""},
 		{"answer that never ends", -1, nil, 1, []time.Duration{32 * time.Second}, ""},
 		{"429 for longer than anybody waits", 429, []string{"Retry-After", "86400"}, 9, nil, "obtain an access token: status 429"},
@@ -476,9 +479,12 @@ func TestUselessTokenAnswers(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"no token", `{"token_type":"bearer"}`, "obtain an access token: oauth2: server response missing access_token"},
 		{"not JSON", `<html>`, "obtain an access token: oauth2: cannot parse json: invalid character '<' looking for beginning of value"},
-		{"another type", `{"access_token":"zzz","token_type":"mac"}`, `obtain an access token: the token endpoint gave a token of type "mac": only Bearer is known`},
-		{"a line break", `{"access_token":"zzz\r\nX-Evil: 1","token_type":"bearer"}`, "obtain an access token: the token endpoint gave a token that no header can carry"},
-		{"too long", `{"access_token":"` + strings.Repeat("z", 300<<10) + `"}`, "obtain an access token: the token endpoint's answer is larger than 262144 bytes"},
+		{"another type", `{"access_token":"zzz","token_type":"mac"}`,
+			`obtain an access token: the token endpoint gave a token of type "mac": only Bearer is known`},
+		{"a line break", `{"access_token":"zzz\r\nX-Evil: 1","token_type":"bearer"}`,
+			"obtain an access token: the token endpoint gave a token that no header can carry"},
+		{"too long", `{"access_token":"` + strings.Repeat("z", 300<<10) + `"}`,
+			"obtain an access token: the token endpoint's answer is larger than 262144 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

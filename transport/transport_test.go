@@ -42,8 +42,9 @@ transport.Config.Credentials.ClientSecret: is empty
 transport.Config.Credentials.JWT: is empty`)
 
 	_, err = transport.New(transport.Config{
-		Server:       "http://platform.ringcentral.com",
-		ExtraServers: []string{"platform.ringcentral.com", "https://u:hunter2@h", "https://h/?q=hunter2", "https:///x", "http://[::1", "HTTP://127.0.0.1:80", "http://[::1]", "http://LocalHost", "https://h:8443/base"},
+		Server: "http://platform.ringcentral.com",
+		ExtraServers: []string{"platform.ringcentral.com", "https://u:hunter2@h", "https://h/?q=hunter2", "https:///x", "http://[::1", "HTTP://127.0.0.1:80",
+			"http://[::1]", "http://LocalHost", "https://h:8443/base"},
 		Credentials:  transport.Credentials{ClientID: "x"},
 		TokenSource:  static("t"),
 		Limits:       map[string]int{"Light": 0, "Heavy": -1, "Medium": 5, "medium": 2, " MEDIUM": 3},
@@ -307,7 +308,8 @@ func TestErrorsAndEventsHoldNoSecret(t *testing.T) {
 		return func(r *http.Request, base http.RoundTripper) (*http.Response, error) {
 			text, _ := json.Marshal(echo(r))
 			body := fmt.Sprintf(`{"error":%s,"error_description":%s,"errorCode":%s,"message":%s}`, text, text, text, text)
-			return &http.Response{StatusCode: code, Status: body, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+			return &http.Response{StatusCode: code, Status: body, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 		}
 	}
 	baseEchoes := func(r *http.Request, _ http.RoundTripper) (*http.Response, error) {
@@ -426,7 +428,8 @@ func TestManyAtOnce(t *testing.T) {
 		for i := range 40 {
 			wg.Go(func() {
 				for j := range 5 {
-					r := request(t, t.Context(), "POST", fmt.Sprintf("%s/%s/%d", v.URL, []string{"Light", "Medium", "Heavy", ""}[j%4], i), strings.NewReader("body"))
+					r := request(t, t.Context(), "POST", fmt.Sprintf("%s/%s/%d", v.URL, []string{"Light", "Medium", "Heavy", ""}[j%4], i),
+						strings.NewReader("body"))
 					if code, _, err := send(tr, r); err != nil || code != 200 {
 						t.Errorf("status %d, error %v", code, err)
 					}

@@ -126,7 +126,8 @@ func TestInterrupt(t *testing.T) {
 		{name: "update", before: from(pin, build), args: []string{"update", "newer.yaml", "--retrieved", "2026-02-03", "--no-suite"}},
 		{name: "traffic --propose", before: from(pin, build), within: "out",
 			args: []string{"traffic", "capture.har", "--propose", "out", "--fail-on", "none"}},
-		{name: "live --record", before: copied(dir), args: []string{"live", "--record", "--only", "listCallRecordingCustomGreetings/200-*", "--fail-on", "none"},
+		{name: "live --record", before: copied(dir), args: []string{"live", "--record", "--only", "listCallRecordingCustomGreetings/200-*", "--fail-on",
+			"none"},
 			env: []string{"RINGCENTRAL_SERVER=" + address, "RINGCENTRAL_CLIENT_ID=a", "RINGCENTRAL_CLIENT_SECRET=b", "RINGCENTRAL_JWT=a.b.c"}},
 	} {
 		t.Run(w.name, func(t *testing.T) {

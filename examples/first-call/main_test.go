@@ -19,7 +19,8 @@ func TestFirstCall(t *testing.T) {
 	platform := ringcentraltest.NewServer(t)
 	run := func() (string, error) {
 		cmd := exec.Command(program)
-		cmd.Env = append(os.Environ(), "RINGCENTRAL_SERVER="+platform.URL, "RINGCENTRAL_CLIENT_ID=id", "RINGCENTRAL_CLIENT_SECRET=secret", "RINGCENTRAL_JWT=a.b.c")
+		cmd.Env = append(os.Environ(), "RINGCENTRAL_SERVER="+platform.URL, "RINGCENTRAL_CLIENT_ID=id", "RINGCENTRAL_CLIENT_SECRET=secret",
+			"RINGCENTRAL_JWT=a.b.c")
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

@@ -95,7 +95,8 @@ func readGreeting(
 		slog.String(
 			"operation",
 			"readCustomGreeting",
-		), slog.Int("status", response.Status), slog.Int("attempts", response.Attempts), slog.String("request", response.RequestID),
+		), slog.Int("status", response.Status), slog.Int("attempts", response.Attempts),
+		slog.String("request", response.RequestID),
 		slog.Int("remaining", response.RateLimit.Remaining), slog.Duration("took", time.Since(began)),
 	}
 	var apiErr *ringcentral.APIError

@@ -78,7 +78,8 @@ func run(ctx context.Context) error {
 			ClientSecret: transport.NewSecret(os.Getenv("RINGCENTRAL_CLIENT_SECRET")),
 			JWT:          transport.NewSecret(os.Getenv("RINGCENTRAL_JWT")),
 		},
-		Group: ringcentral.ThrottlingGroup, MayRetry: ringcentral.MayRetry, Operation: ringcentral.OperationID, OnAttempt: onAttempt,
+		Group: ringcentral.ThrottlingGroup, MayRetry: ringcentral.MayRetry, Operation: ringcentral.OperationID,
+		OnAttempt: onAttempt,
 	})
 	if err != nil {
 		return err

@@ -99,7 +99,8 @@ func goAway(ctx context.Context, client *ringcentral.Client, w io.Writer, from, 
 
 // switchOff changes nothing else of the rule: what is nil is not sent.
 func switchOff(ctx context.Context, client *ringcentral.Client, w io.Writer, rule ringcentral.ID) error {
-	if _, err := client.UpdateAnsweringRule(ctx, "~", "~", rule, ringcentral.UpdateAnsweringRuleRequest{Enabled: new(false)}); err != nil {
+	if _, err := client.UpdateAnsweringRule(ctx, "~", "~", rule,
+		ringcentral.UpdateAnsweringRuleRequest{Enabled: new(false)}); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "rule %s is off\n", rule)

@@ -41,12 +41,14 @@ type DocumentedError struct {
 // APIError is every response that is not the documented success: documented errors, undocumented ones, pages of a
 // gateway, redirects, and successful responses whose body cannot be read or is not what was documented.
 type APIError struct {
-	Operation  string        // operation id: "createAnsweringRule"
-	Status     int           // HTTP status of the response
-	Code       ErrorCode     // of the first entry of Errors that has one, else of the whole, else OAuth's "error"; "" if there is none
-	Message    string        // of the entry that Code comes from, else of the whole
-	Errors     []ErrorDetail // the entries of the body's "errors"
-	Documented bool          // whether the specification lists Status with one of the codes for this operation or for the platform
+	Operation string // operation id: "createAnsweringRule"
+	Status    int    // HTTP status of the response
+	// of the first entry of Errors that has one, else of the whole, else OAuth's "error"; "" if there is none
+	Code    ErrorCode
+	Message string        // of the entry that Code comes from, else of the whole
+	Errors  []ErrorDetail // the entries of the body's "errors"
+	// whether the specification lists Status with one of the codes for this operation or for the platform
+	Documented bool
 	RetryAfter time.Duration // the wait that the server asked for, 0 if none (RFC 9110 §10.2.3)
 	RateLimit  RateLimit     // the usage-plan limit that the response tells of
 	RequestID  string        // of the response's header: what the vendor's support asks for

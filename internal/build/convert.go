@@ -72,7 +72,8 @@ func nameOperations(root *yaml.Node) {
 			continue
 		}
 		id := strings.ToLower(op.Method)
-		for word := range strings.FieldsFuncSeq(op.Path, func(r rune) bool { return r != '{' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for word := range strings.FieldsFuncSeq(op.Path,
+			func(r rune) bool { return r != '{' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if name, variable := strings.CutPrefix(word, "{"); variable {
 				word = "by" + strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
 			}
@@ -276,7 +277,8 @@ func formListFormats(root *yaml.Node) map[string]*yaml.Node {
 			if document.Text(p, "in") != "formData" || document.Text(p, "type") != "array" {
 				continue
 			}
-			style := map[string]string{"": "form", "csv": "form", "ssv": "spaceDelimited", "pipes": "pipeDelimited"}[document.Text(p, "collectionFormat")]
+			style := map[string]string{"": "form", "csv": "form", "ssv": "spaceDelimited",
+				"pipes": "pipeDelimited"}[document.Text(p, "collectionFormat")]
 			if style == "" {
 				continue // multi, which is what OpenAPI 3 takes for granted
 			}
@@ -383,7 +385,8 @@ func dropKeys(n *yaml.Node, keys ...string) {
 
 // notIn30 are the schema keywords of OpenAPI 3.1 that OpenAPI 3.0 has no words for.
 var notIn30 = []string{
-	"$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "contains", "contentEncoding", "contentSchema", "dependentRequired",
+	"$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "contains", "contentEncoding", "contentSchema",
+	"dependentRequired",
 	"dependentSchemas", "else", "if", "maxContains", "minContains", "patternProperties", "prefixItems", "propertyNames",
 	"then", "unevaluatedItems", "unevaluatedProperties",
 }

@@ -182,7 +182,8 @@ func TestDefinitionsAsLibrary(t *testing.T) {
 
 // A reference to something inside a definition resolves.
 func TestReferenceInsideDefinition(t *testing.T) {
-	got, err := assemble(t, answering("#/definitions/A/properties/b", "  A: {type: object, properties: {b: {type: object, properties: {c: {type: string}}}}}\n"))
+	got, err := assemble(t, answering("#/definitions/A/properties/b",
+		"  A: {type: object, properties: {b: {type: object, properties: {c: {type: string}}}}}\n"))
 	require.NoError(t, err)
 	require.Contains(t, got, "$ref: '#/components/schemas/A/properties/b'")
 }
@@ -253,7 +254,8 @@ func TestLowerRefuses(t *testing.T) {
 }
 
 func TestInvalidResultNamesTheRemedy(t *testing.T) {
-	root, err := document.ParseYAML("x", []byte("openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: d, content: {a/b: {schema: {type: strin}}}}}}}}\n"))
+	root, err := document.ParseYAML("x", []byte("openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'200': {description: d, "+
+		"content: {a/b: {schema: {type: strin}}}}}}}}\n"))
 	require.NoError(t, err)
 	_, err = build.Validate(context.Background(), root)
 	require.ErrorContains(t, err, "spec/openapi.yaml would not be valid OpenAPI 3.0.3: ")
@@ -270,7 +272,8 @@ components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/B'}]}, B: {allOf
 `))
 	require.NoError(t, err)
 	_, err = build.Validate(context.Background(), root)
-	require.ErrorContains(t, err, "a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A: mend it in overlays")
+	require.ErrorContains(t, err, "a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A: "+
+		"mend it in overlays")
 }
 
 // Operations get the responses that they share for themselves, so that an overlay can say more about one.
@@ -313,7 +316,8 @@ paths:
   /a: {post: {operationId: send, responses: {'204': {$ref: '#/components/responses/A'}}}}
 components: {responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}}
 `)
-	require.EqualError(t, err, "vendor.yaml: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → #/components/responses/A")
+	require.EqualError(t, err, "vendor.yaml: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → "+
+		"#/components/responses/A")
 }
 
 // What the vendor would call has responses, too, which the pin left without a description; so do statuses of no name.
@@ -339,7 +343,8 @@ components:
 
 // What a schema says stays, whatever is put beside it.
 func TestConvertedSchemas(t *testing.T) {
-	const head = "\ninfo: {title: T, version: '1'}\npaths: {/a: {post: {responses: {'204': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/S'}}}}}}}}\n" +
+	const head = "\ninfo: {title: T, version: '1'}\npaths: {/a: {post: {responses: {'204': {description: d, content: {application/json: {schema: {$ref: " +
+		"'#/components/schemas/S'}}}}}}}}\n" +
 		"components: {schemas: {P: {type: object}, Q: {type: string}, S: "
 	for _, test := range []struct{ version, schema, want string }{
 		{"3.1.0", "{allOf: [{$ref: '#/components/schemas/P'}], anyOf: [{$ref: '#/components/schemas/Q'}, {type: 'null'}]}",
@@ -369,7 +374,8 @@ func TestConvertedLists(t *testing.T) {
 			"parameters:\n  shared: {name: shared, in: query, type: array, items: {type: string}" + format + "}\n"
 	}
 	for format, want := range map[string]string{
-		"": `"explode":false`, ", collectionFormat: csv": `"explode":false`, ", collectionFormat: multi": `"explode":true`, ", collectionFormat: pipes": `"style":"pipeDelimited"`,
+		"": `"explode":false`, ", collectionFormat: csv": `"explode":false`, ", collectionFormat: multi": `"explode":true`,
+		", collectionFormat: pipes": `"style":"pipeDelimited"`,
 	} {
 		got, err := assemble(t, text(format))
 		require.NoError(t, err)

@@ -202,7 +202,8 @@ func extraTags(n *yaml.Node) error {
 			return errors.New("the key json is the generator's own")
 		case !tagKey.MatchString(key.Value):
 			return fmt.Errorf("%q cannot be the key of a struct tag", key.Value)
-		case value.Kind != yaml.ScalarNode || strings.ContainsAny(value.Value, "\"`\\") || strings.ContainsFunc(value.Value, isBreak):
+		case value.Kind != yaml.ScalarNode || strings.ContainsAny(value.Value, "\"`\\") ||
+			strings.ContainsFunc(value.Value, isBreak):
 			return fmt.Errorf("%q cannot stand in a struct tag", value.Value)
 		}
 	}

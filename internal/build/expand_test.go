@@ -38,12 +38,13 @@ func buildSchemas(t *testing.T, schemas string) error {
 func TestEndlessAllOfIsRefused(t *testing.T) {
 	const more = "{type: object, properties: {x: {type: string}}}"
 	for name, schemas := range map[string]string{
-		"in a property":      "    T: {type: object, properties: {child: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}\n",
-		"in items":           "    T: {type: object, properties: {c: {type: array, items: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}}\n",
-		"in map values":      "    T: {type: object, additionalProperties: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}\n",
-		"in a branch":        "    T: {type: object, properties: {c: {oneOf: [{allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}]}}}\n",
-		"beside properties":  "    T: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/T'}], properties: {x: {type: string}}}}}\n",
-		"by another schema":  "    T: {allOf: [{$ref: '#/components/schemas/U'}, " + more + "]}\n    U: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}\n",
+		"in a property":     "    T: {type: object, properties: {child: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}\n",
+		"in items":          "    T: {type: object, properties: {c: {type: array, items: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}}\n",
+		"in map values":     "    T: {type: object, additionalProperties: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}\n",
+		"in a branch":       "    T: {type: object, properties: {c: {oneOf: [{allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}]}}}\n",
+		"beside properties": "    T: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/T'}], properties: {x: {type: string}}}}}\n",
+		"by another schema": "    T: {allOf: [{$ref: '#/components/schemas/U'}, " + more +
+			"]}\n    U: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/T'}, " + more + "]}}}\n",
 		"in an allOf of one": "    T: {type: object, properties: {c: {allOf: [{allOf: [{$ref: '#/components/schemas/T'}]}, " + more + "]}}}\n",
 	} {
 		err := buildSchemas(t, schemas)
@@ -52,11 +53,13 @@ func TestEndlessAllOfIsRefused(t *testing.T) {
 		require.Regexp(t, `^spec/swagger-ring_basic.yaml:\d+:\d+: `, err.Error(), name)
 	}
 	for name, schemas := range map[string]string{
-		"by name":             "    T: {type: object, properties: {child: {$ref: '#/components/schemas/T'}}}\n",
-		"a list of itself":    "    T: {type: object, properties: {c: {type: array, items: {$ref: '#/components/schemas/T'}}}}\n",
-		"an allOf of one":     "    T: {type: object, properties: {child: {allOf: [{$ref: '#/components/schemas/T'}]}}}\n",
-		"through another":     "    T: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/U'}, " + more + "]}}}\n    U: {type: object, properties: {t: {$ref: '#/components/schemas/T'}}}\n",
-		"the same part twice": "    T: {type: object, properties: {a: {allOf: [{$ref: '#/components/schemas/U'}, " + more + "]}, b: {allOf: [{$ref: '#/components/schemas/U'}, " + more + "]}}}\n    U: {type: object}\n",
+		"by name":          "    T: {type: object, properties: {child: {$ref: '#/components/schemas/T'}}}\n",
+		"a list of itself": "    T: {type: object, properties: {c: {type: array, items: {$ref: '#/components/schemas/T'}}}}\n",
+		"an allOf of one":  "    T: {type: object, properties: {child: {allOf: [{$ref: '#/components/schemas/T'}]}}}\n",
+		"through another": "    T: {type: object, properties: {c: {allOf: [{$ref: '#/components/schemas/U'}, " + more +
+			"]}}}\n    U: {type: object, properties: {t: {$ref: '#/components/schemas/T'}}}\n",
+		"the same part twice": "    T: {type: object, properties: {a: {allOf: [{$ref: '#/components/schemas/U'}, " + more +
+			"]}, b: {allOf: [{$ref: '#/components/schemas/U'}, " + more + "]}}}\n    U: {type: object}\n",
 	} {
 		require.NoError(t, buildSchemas(t, schemas), name)
 	}

@@ -15,7 +15,8 @@ func flaws(root *yaml.Node) map[*yaml.Node]string {
 	found := map[*yaml.Node]string{}
 	document.Schemas(root, func(schema *yaml.Node) {
 		if isBlank(schema) {
-			found[schema] = "a schema without content: what it describes is not in the document: give it a type, or remove it here"
+			found[schema] = "a schema without content: what it describes is not in the document: give it a type, " +
+				"or remove it here"
 		}
 		enum := document.Get(schema, "enum")
 		if enum == nil || enum.Kind != yaml.SequenceNode {

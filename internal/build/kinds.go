@@ -18,7 +18,8 @@ var kindsOf = []struct {
 	{"$ref title description format pattern type", "text", []string{"!!str"}},
 	{"multipleOf maximum minimum", "a number", []string{"!!int", "!!float"}},
 	{"maxLength minLength maxItems minItems maxProperties minProperties", "an integer", []string{"!!int"}},
-	{"exclusiveMaximum exclusiveMinimum uniqueItems nullable readOnly writeOnly deprecated", "true or false", []string{"!!bool"}},
+	{"exclusiveMaximum exclusiveMinimum uniqueItems nullable readOnly writeOnly deprecated", "true or false",
+		[]string{"!!bool"}},
 	{"required enum allOf oneOf anyOf", "a list", []string{"!!seq"}},
 	{"properties discriminator not items", "an object", []string{"!!map"}},
 	{"additionalProperties", "an object, true or false", []string{"!!map", "!!bool"}},
@@ -32,8 +33,10 @@ func wrongKinds(root *yaml.Node) (problems []error) {
 	walk = func(n *yaml.Node, where string) {
 		for key, value := range document.Pairs(n) {
 			for _, want := range kindsOf {
-				if schemas[n] && slices.Contains(strings.Fields(want.keywords), key.Value) && !slices.Contains(want.tags, value.ShortTag()) {
-					problems = append(problems, fmt.Errorf("%s%s: %.40s is to be %s", where, key.Value, document.JSON(value), want.what))
+				if schemas[n] && slices.Contains(strings.Fields(want.keywords), key.Value) &&
+					!slices.Contains(want.tags, value.ShortTag()) {
+					problems = append(problems, fmt.Errorf("%s%s: %.40s is to be %s", where, key.Value,
+						document.JSON(value), want.what))
 				}
 			}
 			if schemas[n] && key.Value == "properties" {

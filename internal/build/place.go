@@ -64,7 +64,8 @@ func (e entry) get(keys ...string) entry {
 }
 
 var (
-	methods = strings.Join([]string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete, http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace}, "|")
+	methods = strings.Join([]string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete,
+		http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace}, "|")
 
 	// "doThing: query parameter q: …", "doThing: form field \"größe\": …", "doThing: response 400: …"
 	ofOperationID = regexp.MustCompile(`^([A-Za-z0-9_]+): (?:(path|query|header|cookie) parameter ("(?:[^"\\]|\\.)*"|\S+?):? |form field ("(?:[^"\\]|\\.)*"|\S+): |response (\w+): )?`)
@@ -155,7 +156,10 @@ func parameterOf(op entry, name string) entry {
 	if list == nil || name == "" {
 		return entry{}
 	}
-	if i := slices.IndexFunc(list.Content, func(p *yaml.Node) bool { return document.Text(p, "name") == name }); i >= 0 {
+	if i := slices.IndexFunc(list.Content, func(p *yaml.Node) bool {
+		return document.Text(p,
+			"name") == name
+	}); i >= 0 {
 		return entry{value: list.Content[i]}
 	}
 	return entry{}
@@ -262,7 +266,8 @@ var partly = []func(op *yaml.Node){
 	},
 	func(op *yaml.Node) {
 		if list := document.Get(op, "parameters"); list != nil {
-			list.Content = slices.DeleteFunc(list.Content, func(p *yaml.Node) bool { return document.Text(p, "in") != "path" })
+			list.Content = slices.DeleteFunc(list.Content,
+				func(p *yaml.Node) bool { return document.Text(p, "in") != "path" })
 		}
 	},
 }

@@ -82,13 +82,15 @@ func TestRefusedAtOnce(t *testing.T) {
 		for i := 0; i < len(pairs); i += 2 {
 			require.Contains(t, refused, pairs[i])
 		}
-		p, err := load(t, strings.NewReplacer(pairs...).Replace(refused), all, "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions: [{target: $.info, description: D, update: {title: U}}]\n")
+		p, err := load(t, strings.NewReplacer(pairs...).Replace(refused), all,
+			"overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions: [{target: $.info, description: D, update: {title: U}}]\n")
 		require.NoError(t, err)
 		_, err = build.Run(context.Background(), p, false)
 		require.Error(t, err)
 		return strings.Split(strings.TrimPrefix(err.Error(), "generate: "), "\n")
 	}
-	twice := ": give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"
+	twice := ": give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or " +
+		"x-enum-varnames"
 	got := problems(t)
 	for i, line := range []string{
 		at(refused, `a"b`, 1) + `schema Three: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay`,

@@ -51,8 +51,10 @@ func (p *puzzle) schema(depth int) string {
 	inner := func() string { return p.schema(depth + 1) }
 	extra := ""
 	if p.IntN(5) == 0 {
-		extra = ", " + p.pick("nullable: true", "readOnly: true", "deprecated: true", "description: \"a `text` */ with\\nlines\"", "default: 1", "default: x", "x-go-name: Stolen",
-			"x-go-type: string", "x-order: 3", "title: type", "format: binary", "format: date-time", "example: {$ref: nowhere}", "maxLength: 3", "pattern: '(?<!x)y'", "minProperties: 1")
+		extra = ", " + p.pick("nullable: true", "readOnly: true", "deprecated: true", "description: \"a `text` */ with\\nlines\"", "default: 1", "default: x",
+			"x-go-name: Stolen",
+			"x-go-type: string", "x-order: 3", "title: type", "format: binary", "format: date-time", "example: {$ref: nowhere}", "maxLength: 3",
+			"pattern: '(?<!x)y'", "minProperties: 1")
 	}
 	switch p.IntN(14) {
 	case 0, 1, 2:
@@ -84,7 +86,8 @@ func (p *puzzle) schema(depth int) string {
 	case 6:
 		return "{allOf: [" + p.ref() + "]" + extra + "}"
 	case 7:
-		return "{oneOf: [" + p.ref() + ", " + p.ref() + "], discriminator: {propertyName: type" + p.pick("", ", mapping: {a: '#/components/schemas/C0'}") + "}" + extra + "}"
+		return "{oneOf: [" + p.ref() + ", " + p.ref() + "], discriminator: {propertyName: type" + p.pick("", ", mapping: {a: '#/components/schemas/C0'}") +
+			"}" + extra + "}"
 	case 8:
 		return "{type: string, enum: [" + p.pick("a, b", "a, A", "'', ' '", "1st, 2nd", "type, func", "'a b', a-b", "a", "'+1', '-1'") + "]" + extra + "}"
 	case 9:
@@ -105,14 +108,19 @@ func (p *puzzle) document() string {
 	for i := range 1 + p.IntN(2) {
 		p.budget = 40
 		path := fmt.Sprintf("/p%d/{id}", i)
-		fmt.Fprintf(&b, "  %s:\n    %s:\n      operationId: %s\n      parameters:\n        - {name: id, in: path, required: true, schema: {type: string}}\n", path, p.pick("post", "put", "patch"), p.pick("do", "do-it", "Get", "type")+strconv.Itoa(i))
+		fmt.Fprintf(&b, "  %s:\n    %s:\n      operationId: %s\n      parameters:\n        - {name: id, in: path, required: true, schema: {type: string}}\n",
+			path, p.pick("post", "put", "patch"), p.pick("do", "do-it", "Get", "type")+strconv.Itoa(i))
 		if p.IntN(2) == 0 {
-			fmt.Fprintf(&b, "        - {name: %s, in: %s, schema: %s%s}\n", p.pick("q", "page", "a-b", "'filter[x]'"), p.pick("query", "header"), p.schema(4), p.pick("", ", style: form, explode: false", ", required: true"))
+			fmt.Fprintf(&b, "        - {name: %s, in: %s, schema: %s%s}\n", p.pick("q", "page", "a-b", "'filter[x]'"), p.pick("query", "header"), p.schema(4),
+				p.pick("", ", style: form, explode: false", ", required: true"))
 		}
 		if p.IntN(3) > 0 {
-			fmt.Fprintf(&b, "      requestBody: {content: {%s: {schema: %s}}}\n", p.pick("application/json", "application/json", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain", "'application/json; charset=utf-8'"), p.schema(0))
+			fmt.Fprintf(&b, "      requestBody: {content: {%s: {schema: %s}}}\n",
+				p.pick("application/json", "application/json", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain",
+					"'application/json; charset=utf-8'"), p.schema(0))
 		}
-		fmt.Fprintf(&b, "      responses: {'%s': {description: d, content: {%s: {schema: %s}}}}\n", p.pick("200", "200", "201", "default", "2XX"), p.pick("application/json", "application/json", "'*/*'", "text/csv", "application/hal+json"), p.schema(0))
+		fmt.Fprintf(&b, "      responses: {'%s': {description: d, content: {%s: {schema: %s}}}}\n", p.pick("200", "200", "201", "default", "2XX"),
+			p.pick("application/json", "application/json", "'*/*'", "text/csv", "application/hal+json"), p.schema(0))
 	}
 	b.WriteString("components:\n  schemas:\n")
 	for i := range p.components {

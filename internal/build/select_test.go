@@ -225,7 +225,8 @@ func TestManyWaysThroughAllOf(t *testing.T) {
 
 func TestSelectionErrors(t *testing.T) {
 	swagger := func(definitions string) string {
-		return "swagger: '2.0'\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          schema: {$ref: '#/definitions/A'}\ndefinitions:\n" + definitions
+		return "swagger: '2.0'\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          schema: {$ref: '#/definitions/A'}\ndefinitions:\n" +
+			definitions
 	}
 	const a = "$.paths['/a'].get"
 	tests := map[string]struct {
@@ -237,20 +238,24 @@ func TestSelectionErrors(t *testing.T) {
 		"reference to a file": {swagger("  A: {$ref: 'other.yaml#/B'}\n"), keep(a),
 			"vendor.yaml:9:13: external reference \"other.yaml#/B\": only references inside the document (#/…) are followed (from GET /a → #/definitions/A)"},
 		"reference to a host": {swagger("  A: {$ref: 'https://example.com/b.yaml'}\n"), keep(a),
-			"vendor.yaml:9:13: external reference \"https://example.com/b.yaml\": only references inside the document (#/…) are followed (from GET /a → #/definitions/A)"},
+			"vendor.yaml:9:13: external reference \"https://example.com/b.yaml\": only references inside the document (#/…) are followed (from GET /a " +
+				"→ #/definitions/A)"},
 		"cycle through allOf": {swagger("  A: {allOf: [{$ref: '#/definitions/B'}]}\n  B: {allOf: [{type: object}, {$ref: '#/definitions/A'}]}\n"), keep(a),
 			"vendor.yaml: a schema is part of itself through allOf: #/definitions/A → #/definitions/B → #/definitions/A"},
 		"cycle of references": {swagger("  A: {$ref: '#/definitions/A'}\n"), keep(a),
 			"vendor.yaml: a schema is part of itself through allOf: #/definitions/A → #/definitions/A"},
 		"cycle beside the start": {swagger("  A: {allOf: [{$ref: '#/definitions/B'}]}\n  B: {allOf: [{$ref: '#/definitions/B'}]}\n"), keep(a),
 			"vendor.yaml: a schema is part of itself through allOf: #/definitions/B → #/definitions/B"},
-		"cycle through two allOf":    {swagger("  A: {allOf: [{allOf: [{$ref: '#/definitions/A'}]}]}\n"), keep(a), "through allOf: #/definitions/A → #/definitions/A"},
-		"cycle through a property":   {swagger("  A: {allOf: [{properties: {b: {$ref: '#/definitions/A'}}}]}\n"), keep(a), ""},
-		"cycle through items":        {swagger("  A: {type: array, items: {$ref: '#/definitions/A'}}\n"), keep(a), ""},
-		"missing path":               {shop, keep("$.paths['/z'].get"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/z'].get"},
-		"missing method":             {shop, keep("$.paths['/a'].put"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/a'].put"},
-		"nothing is left":            {shop, strings.Replace(keep("$"), "x-keep: true", "x-note: true", 1), "select: no operation is left: mark at least one in overlays/10-select.yaml"},
-		"the same operationId":       {strings.Replace(shop, "putC", "getA", 1), keep(a, "$.paths['/c'].put"), "vendor.yaml:16:24: operationId \"getA\" of PUT /c is that of GET /a, too"},
+		"cycle through two allOf": {swagger("  A: {allOf: [{allOf: [{$ref: '#/definitions/A'}]}]}\n"), keep(a),
+			"through allOf: #/definitions/A → #/definitions/A"},
+		"cycle through a property": {swagger("  A: {allOf: [{properties: {b: {$ref: '#/definitions/A'}}}]}\n"), keep(a), ""},
+		"cycle through items":      {swagger("  A: {type: array, items: {$ref: '#/definitions/A'}}\n"), keep(a), ""},
+		"missing path":             {shop, keep("$.paths['/z'].get"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/z'].get"},
+		"missing method":           {shop, keep("$.paths['/a'].put"), "select overlays/10-select.yaml:5:14: target matches nothing: $.paths['/a'].put"},
+		"nothing is left": {shop, strings.Replace(keep("$"), "x-keep: true", "x-note: true", 1),
+			"select: no operation is left: mark at least one in overlays/10-select.yaml"},
+		"the same operationId": {strings.Replace(shop, "putC", "getA", 1), keep(a, "$.paths['/c'].put"),
+			"vendor.yaml:16:24: operationId \"getA\" of PUT /c is that of GET /a, too"},
 		"dangling mapping":           {strings.Replace(shop, "d: D, e:", "d: Z, e:", 1), keep(a), ""},
 		"same operationId elsewhere": {strings.Replace(shop, "getB", "getA", 1), keep(a), ""},
 	}

@@ -16,7 +16,8 @@ type Lack struct {
 	Key    string   // "description" or "summary"
 	Target string   // JSONPath (RFC 9535) of what an overlay action would change
 	Path   []string // of what lacks it, below the target
-	Type   string   // what it is, in JSON Schema's words or by its component's name, for whoever describes it; "" for none
+	// what it is, in JSON Schema's words or by its component's name, for whoever describes it; "" for none
+	Type string
 }
 
 func (l Lack) String() string {
@@ -55,7 +56,8 @@ func Undescribed(root *yaml.Node) (lacking []Lack) {
 			for name, field := range document.Pairs(document.Get(media, "schema", "properties")) {
 				check(field, Lack{
 					Owner: owner, Member: "form field " + name.Value, Type: typeOf(field), Path: []string{name.Value},
-					Target: fmt.Sprintf("%s.requestBody.content[%s].schema.properties", target, quoted(mediaType.Value)),
+					Target: fmt.Sprintf("%s.requestBody.content[%s].schema.properties", target,
+						quoted(mediaType.Value)),
 				})
 			}
 		}

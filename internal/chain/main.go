@@ -183,7 +183,8 @@ func take(ctx context.Context, tool, project, file string) (step, error) {
 		return s, err
 	}
 	s.overlayLines = differing(before, after)
-	if _, _, s.again, err = command(ctx, project, tool, "update", "--no-suite", "--format", "json", absolute); err != nil {
+	if _, _, s.again, err = command(ctx, project, tool, "update", "--no-suite", "--format", "json",
+		absolute); err != nil {
 		return s, err
 	}
 	s.red, err = redTests(ctx, project)

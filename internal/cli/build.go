@@ -42,9 +42,11 @@ Nothing is fetched, and nothing is written before all of it is whole.`,
 	cmd.Flags().
 		BoolVar(&flags.check, "check", false, "write nothing; exit 1 if a file is stale, missing or no longer generated")
 	cmd.Flags().
-		StringVar(&flags.named, "named", "", "write the document that the overlays are applied to into this file, - for stdout, and nothing else")
+		StringVar(&flags.named, "named", "", "write the document that the overlays are applied to into this file, "+
+			"- for stdout, and nothing else")
 	cmd.Flags().
-		BoolVarP(&flags.verbose, "verbose", "v", false, "also list the overlay actions, and what is broken in the pin outside of the selection")
+		BoolVarP(&flags.verbose, "verbose", "v", false,
+			"also list the overlay actions, and what is broken in the pin outside of the selection")
 	return cmd
 }
 

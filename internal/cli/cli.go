@@ -168,7 +168,8 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
-		Long:  "Help provides help for any command in the application.\nSimply type ringbasic help [path to command] for full details.",
+		Long: "Help provides help for any command in the application.\nSimply type ringbasic help [path to " +
+			"command] for full details.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

@@ -43,7 +43,8 @@ operations. The pin of unchanged bytes changes nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
 	cmd.Flags().
-		BoolVar(&flags.check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not belong together")
+		BoolVar(&flags.check, "check", false, "write nothing; exit 1 if pin and lock, or pin and SOURCE, do not "+
+			"belong together")
 	lockFlags(cmd, &flags.facts)
 	return cmd
 }
@@ -64,7 +65,8 @@ func (f *pinFlags) run(ctx context.Context, a *app, args []string) error {
 func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 	cmd.Flags().StringVar(&facts.Source, "source", "", "where the bytes came from, for the lock (default: SOURCE)")
 	cmd.Flags().
-		StringVar(&facts.PublishedAs, "published-as", "", "the name under which the vendor published them, for the lock (default: the last part of the source)")
+		StringVar(&facts.PublishedAs, "published-as", "",
+			"the name under which the vendor published them, for the lock (default: the last part of the source)")
 	cmd.Flags().
 		StringVar(&facts.Watch, "watch", "", "the URL that drift compares with, for the lock (default: the present one)")
 	cmd.Flags().
@@ -219,7 +221,8 @@ func makeFiles(
 		)
 	}
 	for _, f := range []struct{ flag, field *string }{
-		{&facts.Source, &lock.Source}, {&facts.PublishedAs, &lock.PublishedAs}, {&facts.Watch, &lock.Watch}, {&facts.Retrieved, &lock.Retrieved},
+		{&facts.Source, &lock.Source}, {&facts.PublishedAs, &lock.PublishedAs}, {&facts.Watch, &lock.Watch},
+		{&facts.Retrieved, &lock.Retrieved},
 	} {
 		if *f.flag != "" {
 			*f.field = *f.flag

@@ -100,7 +100,8 @@ func (f *trafficFlags) run(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	c, err := traffic.New(ctx, traffic.Config{
-		Root: doc.Root, Known: known, Servers: f.servers, Operations: f.operations, Propose: f.propose != "", Coverage: f.coverage,
+		Root: doc.Root, Known: known, Servers: f.servers, Operations: f.operations, Propose: f.propose != "",
+		Coverage: f.coverage,
 	})
 	switch unknown, server := (traffic.UnknownOperationError{}), (traffic.ServerError{}); {
 	case errors.As(err, &unknown):

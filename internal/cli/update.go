@@ -51,7 +51,8 @@ Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 u
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd.Context(), a, args) },
 	}
 	cmd.Flags().
-		StringVar(&flags.format, "format", "text", "of the report: text, markdown or json; with the latter two, the rest goes to stderr")
+		StringVar(&flags.format, "format", "text",
+			"of the report: text, markdown or json; with the latter two, the rest goes to stderr")
 	completeWith(cmd, "format", updateFormats...)
 	cmd.Flags().StringVar(&flags.pr, "pr", "", "folder for the files of a pull request")
 	cmd.Flags().BoolVar(&flags.noSuite, "no-suite", false, "do not run the contract suite")
@@ -141,7 +142,8 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 				progress,
 				"%s %s\n",
 				c.Path,
-				map[project.State]string{project.Stale: "written", project.Missing: "written", project.Extra: "removed"}[c.State],
+				map[project.State]string{project.Stale: "written", project.Missing: "written",
+					project.Extra: "removed"}[c.State],
 			)
 		}
 	}
@@ -209,7 +211,8 @@ func (a *app) writeUpdate(format string, made *update.Result) error {
 	case "text":
 		fmt.Fprintln(a.stdout)
 	}
-	if err := report.Write(a.stdout, format, made.Moved, report.Options{FailOn: "none", Color: a.colors()}); err != nil {
+	if err := report.Write(a.stdout, format, made.Moved,
+		report.Options{FailOn: "none", Color: a.colors()}); err != nil {
 		return err
 	}
 	_, err := io.WriteString(a.stdout, made.Text(format == "markdown"))

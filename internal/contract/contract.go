@@ -13,9 +13,9 @@
 //     query parameter that the description does not name;
 //   - the response is valid, or breaks exactly the one keyword of "# invalid-response". Statuses of the platform's own
 //     rows are as good as those of the operation; their body is the schema [ErrorSchema];
-//   - an error is owned by a documented row: code and status are those of the file name and of the body, and the message
-//     matches the row's template, word for word where a document is the source. "# row: none" says that nobody documents
-//     it, and then nobody may.
+//   - an error is owned by a documented row: code and status are those of the file name and of the body, and the
+//     message matches the row's template, word for word where a document is the source. "# row: none" says that nobody
+//     documents it, and then nobody may.
 //
 // What is checked of all together is described at [Contract.CheckAll].
 //
@@ -323,7 +323,8 @@ func violations(err error) []Violation {
 		if causes := (openapi3.MultiError{}); e.SchemaField == "allOf" && errors.As(e.Origin, &causes) {
 			return violations(causes) // what its parts say, not that one of them said something
 		}
-		reason, _, _ := strings.Cut(e.Reason, " (string doesn't match pattern") // that of a format is long and says no more
+		// that of a format is long and says no more
+		reason, _, _ := strings.Cut(e.Reason, " (string doesn't match pattern")
 		if value, ok := e.Value.(string); ok && e.SchemaField == "enum" && enumValue().MatchString(value) {
 			reason = strings.Replace(reason, "value is not one of", value+" is not one of", 1)
 		}

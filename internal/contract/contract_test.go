@@ -104,43 +104,74 @@ func TestCheck(t *testing.T) {
 	c := load(t, description)
 	for _, test := range []struct{ name, file, meta, request, response, want string }{
 		{"success", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"id": 1}`, ""},
-		{"documented error", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, ""},
-		{"error in a list", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "InvalidParameter", "message": "[title] is too long", "errors": [{"message": "?"}, {"errorCode": "BOK-100", "message": "[title] is too long"}]}`, ""},
-		{"an answer from life", "createBook/400-BOK-100", live, create + `{"title": "Go"}`, bad + `{"errorCode": "Oops", "message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[book.title] is too long"}]}`, ""},
-		{"platform", "platform/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader + `{"errorCode": "CMN-301", "message": "Slow down"}`, ""},
-		{"message not documented", "platform/404-CMN-120", "", create + `{"title": "Go"}`, "HTTP/1.1 404 Not Found" + jsonHeader + `{"errorCode": "CMN-120", "message": "anything"}`, ""},
+		{"documented error", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang"}`, bad +
+			`{"errorCode": "BOK-100", "message": "[title] is too long"}`, ""},
+		{"error in a list", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
+			`{"errorCode": "InvalidParameter", "message": "[title] is too long", "errors": [{"message": "?"}, {"errorCode": "BOK-100", "message": "[title] is too long"}]}`, ""},
+		{"an answer from life", "createBook/400-BOK-100", live, create + `{"title": "Go"}`, bad +
+			`{"errorCode": "Oops", "message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[book.title] is too long"}]}`, ""},
+		{"platform", "platform/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader +
+			`{"errorCode": "CMN-301", "message": "Slow down"}`, ""},
+		{"message not documented", "platform/404-CMN-120", "", create + `{"title": "Go"}`, "HTTP/1.1 404 Not Found" + jsonHeader +
+			`{"errorCode": "CMN-120", "message": "anything"}`, ""},
 		{"nobody's", "platform/503-page", "# invalid-response: status\n# row: none\n", create + `{"title": "Go"}`, "HTTP/1.1 503 Service Unavailable", ""},
 		{"free member", "createBook/200-x", "", create + `{"title": "Go", "labels": {"a": "b"}}`, ok + `{}`, ""},
 		{"recursive member", "createBook/200-x", "", create + `{"title": "Go", "parts": [{"kind": "back"}]}`, ok + `{"cover": {"kind": "front"}}`, ""},
 
 		{"operation", "createBook/200-x", "", "GET {{server}}/shelf/1/book", ok + `{}`, "no operation has GET /shelf/1/book"},
-		{"folder", "createFirst/200-x", "", create + `{"title": "Go"}`, ok + `{}`, "the request is one of createBook: move the file to the folder of that name"},
+		{"folder", "createFirst/200-x", "", create + `{"title": "Go"}`, ok + `{}`,
+			"the request is one of createBook: move the file to the folder of that name"},
 		{"required", "createBook/200-x", "", create + `{"pages": 1}`, ok + `{}`, `request: required at /title: property "title" is missing`},
 		{"body", "createBook/200-x", "", "POST {{server}}/shelf/1/book", ok + `{}`, `request: required: value is required but missing`},
-		{"two keywords", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang", "pages": "x"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: type at /pages: value must be an integer; the file says # invalid: maxLength"},
-		{"nothing invalid", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: it is valid, though the file says # invalid: maxLength"},
+		{"two keywords", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang", "pages": "x"}`, bad +
+			`{"errorCode": "BOK-100", "message": "[title] is too long"}`,
+			"request: type at /pages: value must be an integer; the file says # invalid: maxLength"},
+		{"nothing invalid", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Go"}`, bad +
+			`{"errorCode": "BOK-100", "message": "[title] is too long"}`, "request: it is valid, though the file says # invalid: maxLength"},
 		{"request syntax", "createBook/200-x", "", create + `{"title"`, ok + `{}`, `request: syntax: unexpected EOF`},
-		{"request content type", "createBook/200-x", "", "POST {{server}}/shelf/1/book\nContent-Type: text/plain\n\nGo", ok + `{}`, `request: content-type: header Content-Type has unexpected value "text/plain"`},
+		{"request content type", "createBook/200-x", "", "POST {{server}}/shelf/1/book\nContent-Type: text/plain\n\nGo", ok + `{}`,
+			`request: content-type: header Content-Type has unexpected value "text/plain"`},
 		{"request member", "createBook/200-x", "", create + `{"title": "Go", "author": {"name": "x"}}`, ok + `{}`, `request: the schema names no author`},
-		{"request parameter", "createBook/200-x", "", "POST {{server}}/shelf/1/book?fast=1" + jsonHeader + `{"title": "Go"}`, ok + `{}`, `request: additionalProperties at parameter fast: no such parameter`},
-		{"request parameter value", "createBook/200-x", "", "POST {{server}}/shelf/1/book?dry=damp" + jsonHeader + `{"title": "Go"}`, ok + `{}`, `request: enum at parameter dry: damp is not one of the allowed values ["wet","dry"]`},
-		{"body of none", "createFirst/204-x", "", "POST {{server}}/shelf/first/book" + jsonHeader + `{}`, "HTTP/1.1 204 No Content", `request: syntax: request body not allowed for this request`},
-		{"response", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"cover": {"kind": "side"}}`, `response: enum at /cover/kind: side is not one of the allowed values ["front","back"]`},
+		{"request parameter", "createBook/200-x", "", "POST {{server}}/shelf/1/book?fast=1" + jsonHeader + `{"title": "Go"}`, ok + `{}`,
+			`request: additionalProperties at parameter fast: no such parameter`},
+		{"request parameter value", "createBook/200-x", "", "POST {{server}}/shelf/1/book?dry=damp" + jsonHeader + `{"title": "Go"}`, ok + `{}`,
+			`request: enum at parameter dry: damp is not one of the allowed values ["wet","dry"]`},
+		{"body of none", "createFirst/204-x", "", "POST {{server}}/shelf/first/book" + jsonHeader + `{}`, "HTTP/1.1 204 No Content",
+			`request: syntax: request body not allowed for this request`},
+		{"response", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{"cover": {"kind": "side"}}`,
+			`response: enum at /cover/kind: side is not one of the allowed values ["front","back"]`},
 		{"response syntax", "createBook/200-x", "", create + `{"title": "Go"}`, ok + `{}{}`, `response: syntax: something follows the JSON text`},
-		{"response empty", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: application/json", `response: syntax: empty body`},
-		{"response content type", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\n{}", `response: content-type: "text/plain" is not documented for status 200`},
-		{"status", "createBook/201-x", "", create + `{"title": "Go"}`, "HTTP/1.1 201 Created", "no row owns it: name the file after status and code, or put it into platform with # row: none\nresponse: status: 201 is not documented"},
-		{"row", "createBook/400-BOK-101", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`, "no row owns it: createBook documents no 400 BOK-101"},
-		{"row of the platform", "createBook/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader + `{"errorCode": "CMN-301", "message": "Slow down"}`, "no row owns it: createBook documents no 429 CMN-301"},
-		{"code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`, "the body's errorCode is BOK-101, the name has BOK-100"},
+		{"response empty", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: application/json",
+			`response: syntax: empty body`},
+		{"response content type", "createBook/200-x", "", create + `{"title": "Go"}`, "HTTP/1.1 200 OK\nContent-Type: text/plain\n\n{}",
+			`response: content-type: "text/plain" is not documented for status 200`},
+		{"status", "createBook/201-x", "", create + `{"title": "Go"}`, "HTTP/1.1 201 Created",
+			"no row owns it: name the file after status and code, or put it into platform with # row: none\nresponse: status: 201 is not documented"},
+		{"row", "createBook/400-BOK-101", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`,
+			"no row owns it: createBook documents no 400 BOK-101"},
+		{"row of the platform", "createBook/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader +
+			`{"errorCode": "CMN-301", "message": "Slow down"}`, "no row owns it: createBook documents no 429 CMN-301"},
+		{"code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-101"}`,
+			"the body's errorCode is BOK-101, the name has BOK-100"},
 		{"no code", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{}`, "the body has no errorCode, the name has BOK-100"},
-		{"message", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "title is too long"}`, `the message "title is too long" is not that of 400 BOK-100: "[title] is too long"`},
-		{"message, not word for word", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "[book.title] is too long"}`, `the message "[book.title] is too long" is not, word for word, that of 400 BOK-100: "[title] is too long"`},
-		{"word at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "Oops", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`, `the errorCode at the top, Oops, is neither BOK-100 nor one of InsufficientPermissions, InvalidParameter, TokenInvalid`},
-		{"message at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`, `the message at the top, "Sorry", is not that of the first error: "[title] is too long"`},
-		{"description at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"error": "x", "error_description": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`, `the message at the top, "Sorry", is not that of the first error: "[title] is too long"`},
-		{"row none elsewhere", "createBook/400-page", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "the file says # row: none, which is for the folder platform"},
-		{"row none but there is one", "platform/400-BOK-100", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`, "the file says # row: none, but 400 BOK-100 is documented: remove the line"},
+		{"message", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad + `{"errorCode": "BOK-100", "message": "title is too long"}`,
+			`the message "title is too long" is not that of 400 BOK-100: "[title] is too long"`},
+		{"message, not word for word", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
+			`{"errorCode": "BOK-100", "message": "[book.title] is too long"}`,
+			`the message "[book.title] is too long" is not, word for word, that of 400 BOK-100: "[title] is too long"`},
+		{"word at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
+			`{"errorCode": "Oops", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`,
+			`the errorCode at the top, Oops, is neither BOK-100 nor one of InsufficientPermissions, InvalidParameter, TokenInvalid`},
+		{"message at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
+			`{"message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`,
+			`the message at the top, "Sorry", is not that of the first error: "[title] is too long"`},
+		{"description at the top", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
+			`{"error": "x", "error_description": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[title] is too long"}]}`,
+			`the message at the top, "Sorry", is not that of the first error: "[title] is too long"`},
+		{"row none elsewhere", "createBook/400-page", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`,
+			"the file says # row: none, which is for the folder platform"},
+		{"row none but there is one", "platform/400-BOK-100", "# row: none\n", create + `{"title": "Go"}`, bad + `{}`,
+			"the file says # row: none, but 400 BOK-100 is documented: remove the line"},
 		{"success with a code", "createBook/200-BOK-100", "", create + `{"title": "Go"}`, ok + `{}`, "the name has the code BOK-100, and 200 is a success"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -155,7 +186,8 @@ func TestCheck(t *testing.T) {
 
 func TestCheckAll(t *testing.T) {
 	c := load(t, description)
-	success := parse(t, "createBook/200-x.http", "", "POST {{server}}/shelf/1/book?dry=dry"+jsonHeader+`{"title": "Go", "parts": [{"kind": "back"}]}`, ok+`{"id": 1, "isbn": {"a": 1}}`)
+	success := parse(t, "createBook/200-x.http", "", "POST {{server}}/shelf/1/book?dry=dry"+jsonHeader+`{"title": "Go", "parts": [{"kind": "back"}]}`, ok+
+		`{"id": 1, "isbn": {"a": 1}}`)
 	broken := parse(t, "createBook/200-y.http", "# invalid: required\n", create+`{"pages": 1}`, ok+`{}`)
 	e := parse(t, "createBook/400-BOK-100.http", "", create+`{"title": "Go", "pages": 5}`, bad+`{"errorCode": "BOK-100", "message": "[title] is too long"}`)
 	waivers, err := ParseWaivers("w.yaml", []byte(`waivers:
@@ -241,8 +273,10 @@ func TestFind(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for _, test := range []struct{ name, old, by, want string }{
-		{"platform", "  - {status: 429, code: CMN-301, message: Slow down}", "  - 429", "x-platform-error-codes: item 1: want {status, code, message}, not float64"},
-		{"operation", `            - {code: BOK-100, message: "[title] is too long"}`, "            - BOK-100", "POST /shelf/{shelf}/book: response 400: x-error-codes: item 1: want {status, code, message}, not string"},
+		{"platform", "  - {status: 429, code: CMN-301, message: Slow down}", "  - 429",
+			"x-platform-error-codes: item 1: want {status, code, message}, not float64"},
+		{"operation", `            - {code: BOK-100, message: "[title] is too long"}`, "            - BOK-100",
+			"POST /shelf/{shelf}/book: response 400: x-error-codes: item 1: want {status, code, message}, not string"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.Contains(t, description, test.old)
@@ -281,7 +315,8 @@ func TestRowsOfOperation(t *testing.T) {
 	text := rows(`[{status: 404, code: BOK-102, message: No such shelf}, {status: 400, code: BOK-100, message: "[title] is too long"}]`)
 	require.NotEqual(t, description, text)
 	c := load(t, text)
-	require.Equal(t, []errorcodes.Row{{Status: 400, Code: "BOK-100", Message: "[title] is too long"}, {Status: 404, Code: "BOK-102", Message: "No such shelf"}}, c.Operations[0].Rows)
+	require.Equal(t, []errorcodes.Row{{Status: 400, Code: "BOK-100", Message: "[title] is too long"}, {Status: 404, Code: "BOK-102", Message: "No such shelf"}},
+		c.Operations[0].Rows)
 
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(rows("[{code: BOK-102}]")))
 	require.NoError(t, err)

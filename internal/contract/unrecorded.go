@@ -93,12 +93,14 @@ func (u *Unrecorded) stale(m matrix) (problems []Problem) {
 			case m.known[cell]:
 				problems = append(
 					problems,
-					Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list, or run ringbasic coverage --prune", cell)},
+					Problem{g.at[i], fmt.Sprintf("%q is exercised or waived: take it out of the list, or run "+
+						"ringbasic coverage --prune", cell)},
 				)
 			default:
 				problems = append(
 					problems,
-					Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list, or run ringbasic coverage --prune", cell)},
+					Problem{g.at[i], fmt.Sprintf("there is no %q: take it out of the list, or run ringbasic "+
+						"coverage --prune", cell)},
 				)
 			}
 		}
@@ -106,8 +108,8 @@ func (u *Unrecorded) stale(m matrix) (problems []Problem) {
 	return problems
 }
 
-// Prune takes out the cells that the suite does not name as listed: those that are exercised or waived by now, or gone. It
-// returns how many that were.
+// Prune takes out the cells that the suite does not name as listed: those that are exercised or waived by now, or gone.
+// It returns how many that were.
 func (u *Unrecorded) Prune(listed []string) (taken int) {
 	var groups []UnrecordedGroup
 	for _, g := range u.Groups {

@@ -21,8 +21,9 @@ func CompareCodes(old, new []errorcodes.Row, operations []string, lines *Facts) 
 			line = lines.operations[row.Operation].line
 		}
 		findings = append(findings, Finding{
-			ID: id, Severity: rule.Severity, Operation: row.Operation, Location: fmt.Sprintf("error %d %s", row.Status, row.Code),
-			Rule: rule.Text, Implied: []Implied{}, Line: line, Aspect: rule.Aspect, Change: change,
+			ID: id, Severity: rule.Severity, Operation: row.Operation,
+			Location: fmt.Sprintf("error %d %s", row.Status, row.Code),
+			Rule:     rule.Text, Implied: []Implied{}, Line: line, Aspect: rule.Aspect, Change: change,
 		})
 	}
 	for _, key := range bothKeys(before, after) {

@@ -316,7 +316,8 @@ func (c *comparer) parameter(x, y *parameter) {
 	c.requiredFlag("req-req", "req-opt", at.String(), x.required, y.required, y.line)
 	for _, name := range bothKeys(x.facts, y.facts) {
 		if name == "collectionFormat" &&
-			(!same(x.schema.typ.value, y.schema.typ.value) || !same(x.facts["content"].value, y.facts["content"].value)) {
+			(!same(x.schema.typ.value, y.schema.typ.value) ||
+				!same(x.facts["content"].value, y.facts["content"].value)) {
 			continue // judged with the type, or with the content
 		}
 		before, after := x.facts[name], y.facts[name]
@@ -376,7 +377,8 @@ func (c *comparer) media(old, new []*media, location string, s side, line int) {
 			switch through := covering(new, name); {
 			case through != nil:
 				c.oneMedia(x, through, at)
-			case s == respond && isRange(name) && len(new) > 0 && !slices.ContainsFunc(new, func(m *media) bool { return !inRange(name, m.name) }):
+			case s == respond && isRange(name) && len(new) > 0 &&
+				!slices.ContainsFunc(new, func(m *media) bool { return !inRange(name, m.name) }):
 				c.emit("mt-resp-narrower", at.prefix, "", name, nil, line)
 			default:
 				c.emit(
@@ -599,7 +601,8 @@ func (c *comparer) response(x, y *response, location string) {
 			}
 		case before == nil:
 			c.emit("resp-header-add", location, "", nil, after.name, after.line)
-		case c.unlike(before.schema, after.schema) || !same(before.required.value, after.required.value) || !sameFacts(before.facts, after.facts):
+		case c.unlike(before.schema, after.schema) || !same(before.required.value, after.required.value) ||
+			!sameFacts(before.facts, after.facts):
 			c.emit(other, location, "headers", before.name, after.name, after.line)
 		}
 	}

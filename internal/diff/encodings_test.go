@@ -371,7 +371,8 @@ func reverse(n *yaml.Node) {
 		n.Content = slices.Concat(pairs...)
 	}
 	for key, value := range document.Pairs(n) {
-		if slices.Contains([]string{"required", "enum", "tags", "parameters", "allOf", "oneOf", "anyOf", "consumes", "produces"}, key.Value) && value.Kind == yaml.SequenceNode {
+		if slices.Contains([]string{"required", "enum", "tags", "parameters", "allOf", "oneOf", "anyOf", "consumes", "produces"}, key.Value) &&
+			value.Kind == yaml.SequenceNode {
 			slices.Reverse(value.Content)
 		}
 	}

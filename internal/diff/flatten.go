@@ -439,7 +439,8 @@ func (r *reader) written(s *schema, node *yaml.Node, otherwise string, line int)
 // own (RFC 6570 §3.2.8).
 func exploded(p *parameter) []*parameter {
 	s := p.schema
-	if p.in != "query" && p.in != "cookie" || p.facts["collectionFormat"].value != "form explode" || !s.isAny("object") ||
+	if p.in != "query" && p.in != "cookie" || p.facts["collectionFormat"].value != "form explode" ||
+		!s.isAny("object") ||
 		len(s.props) == 0 || s.values != nil ||
 		len(s.unions)+len(s.opaque) > 0 {
 		return []*parameter{p}

@@ -30,16 +30,19 @@ func TestFlattenRefuses(t *testing.T) {
 			`spec.yaml:5:69: external reference "other.yaml#/A": only references inside the document (#/…) are followed (from GET /a)`},
 		{"another host", get("{allOf: [{$ref: 'https://example.com/a'}]}"),
 			`spec.yaml:5:78: external reference "https://example.com/a": only references inside the document (#/…) are followed (from GET /a)`},
-		{"part of itself", get("{$ref: '#/components/schemas/A'}", "A: {allOf: [{$ref: '#/components/schemas/B'}]}", "B: {allOf: [{$ref: '#/components/schemas/A'}]}"),
+		{"part of itself", get("{$ref: '#/components/schemas/A'}", "A: {allOf: [{$ref: '#/components/schemas/B'}]}",
+			"B: {allOf: [{$ref: '#/components/schemas/A'}]}"),
 			`spec.yaml:10:24: a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A (from GET /a → #/components/schemas/A → #/components/schemas/B)`},
 		{"only a reference to itself", get("{$ref: '#/components/schemas/A'}", "A: {$ref: '#/components/schemas/A'}"),
 			`spec.yaml:9:15: a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/A (from GET /a → #/components/schemas/A)`},
-		{"a response that refers to itself", "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses: {200: {$ref: '#/components/responses/R'}}\ncomponents: {responses: {R: {$ref: '#/components/responses/R'}}}",
+		{"a response that refers to itself", "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses: {200: {$ref: '#/components/responses/R'}}\n" +
+			"components: {responses: {R: {$ref: '#/components/responses/R'}}}",
 			`spec.yaml:6:36: reference "#/components/responses/R" leads to itself (from GET /a → #/components/responses/R)`},
 		{"a parameter that is not there", "openapi: 3.0.3\npaths:\n  /a:\n    parameters: [{$ref: '#/components/parameters/P'}]\n    get: {}",
 			`spec.yaml:4:25: reference "#/components/parameters/P" does not resolve: there is no "components" (from GET /a)`},
 		{"several", get("{properties: {a: {$ref: '#/x'}, b: {$ref: '#/y'}, c: {$ref: '#/x'}}}"),
-			"spec.yaml:5:86: reference \"#/x\" does not resolve: there is no \"x\" (from GET /a)\nspec.yaml:5:104: reference \"#/y\" does not resolve: there is no \"y\" (from GET /a)"},
+			"spec.yaml:5:86: reference \"#/x\" does not resolve: there is no \"x\" (from GET /a)\nspec.yaml:5:104: reference \"#/y\" does not resolve: " +
+				"there is no \"y\" (from GET /a)"},
 		{"too deep", get("{$ref: '#/components/schemas/D0'}", deep...), "schemas nested deeper than 2000 (from GET /a → #/components/schemas/D0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -58,18 +61,22 @@ func TestFlattenRefuses(t *testing.T) {
 
 // What no wanted operation reaches may be as broken as it likes.
 func TestFlattenIsLazy(t *testing.T) {
-	text := get("{$ref: '#/components/schemas/A'}", "A: {type: object, discriminator: {propertyName: p, mapping: {x: '#/nowhere'}}}", "B: {$ref: '#/nowhere'}") +
+	text := get("{$ref: '#/components/schemas/A'}", "A: {type: object, discriminator: {propertyName: p, mapping: {x: '#/nowhere'}}}",
+		"B: {$ref: '#/nowhere'}") +
 		"  responses: {R: {$ref: '#/components/responses/R'}}\nsecurity: [{Nobody: []}]\n"
-	f := facts(t, strings.Replace(text, "  /a:\n", "  /b: {$ref: 'elsewhere.yaml'}\n  /a:\n    put: {requestBody: {$ref: '#/nowhere'}}\n", 1), "GET /a", "GET /b/c", "DELETE /a")
+	f := facts(t, strings.Replace(text, "  /a:\n", "  /b: {$ref: 'elsewhere.yaml'}\n  /a:\n    put: {requestBody: {$ref: '#/nowhere'}}\n", 1), "GET /a",
+		"GET /b/c", "DELETE /a")
 	require.Equal(t, []string{"GET /a"}, f.Operations())
 }
 
 func TestRecursion(t *testing.T) {
-	const node = "Node: {type: object, properties: {next: {$ref: '#/components/schemas/Node'}, list: {type: array, items: {$ref: '#/components/schemas/Node'}}, map: {type: object, additionalProperties: {$ref: '#/components/schemas/Node'}}, v: {type: string}}}"
+	const node = "Node: {type: object, properties: {next: {$ref: '#/components/schemas/Node'}, list: {type: array, items: {$ref: " +
+		"'#/components/schemas/Node'}}, map: {type: object, additionalProperties: {$ref: '#/components/schemas/Node'}}, v: {type: string}}}"
 	ref := "{$ref: '#/components/schemas/Node'}"
 	old := get(ref, node)
 	// The same tree, unrolled once.
-	unrolled := get("{type: object, properties: {next: "+ref+", list: {type: array, items: "+ref+"}, map: {type: object, additionalProperties: "+ref+"}, v: {type: string}}}", node)
+	unrolled := get("{type: object, properties: {next: "+ref+", list: {type: array, items: "+ref+"}, map: {type: object, additionalProperties: "+ref+
+		"}, v: {type: string}}}", node)
 	require.Empty(t, briefs(compare(t, old, unrolled, "GET /a")))
 	require.Empty(t, briefs(compare(t, unrolled, old, "GET /a")))
 
@@ -83,7 +90,9 @@ func TestRecursion(t *testing.T) {
 	}, briefs(compare(t, unrolled, changed, "GET /a")))
 
 	added := get("{type: object, properties: {tree: "+ref+"}}", node)
-	require.Equal(t, []string{"safe resp-add at response 200 application/json tree (+response 200 application/json tree.list, +response 200 application/json tree.list[], +response 200 application/json tree.map, +response 200 application/json tree.map.*, +response 200 application/json tree.next, +response 200 application/json tree.v)"},
+	require.Equal(t, []string{"safe resp-add at response 200 application/json tree (+response 200 application/json tree.list, +response 200 " +
+		"application/json tree.list[], +response 200 application/json tree.map, +response 200 application/json tree.map.*, +response 200 application/json " +
+		"tree.next, +response 200 application/json tree.v)"},
 		briefs(compare(t, get("{type: object}"), added, "GET /a")))
 }
 
@@ -123,29 +132,45 @@ func TestFolding(t *testing.T) {
 		name, old, new string
 		want           []string
 	}{
-		{"required in another part", get("{allOf: ["+ref+", {required: [x]}]}", "A: {properties: {x: {type: string}}}"), get("{type: object, required: [x], properties: {x: {type: string}}}"), gives()},
-		{"the same property in two parts", get("{allOf: ["+ref+", {properties: {x: {maxLength: 5, minLength: 1}}}]}", "A: {properties: {x: {type: string, maxLength: 9}}}"), get("{type: object, properties: {x: {type: string, minLength: 1, maxLength: 5}}}"), gives()},
+		{"required in another part", get("{allOf: ["+ref+", {required: [x]}]}", "A: {properties: {x: {type: string}}}"),
+			get("{type: object, required: [x], properties: {x: {type: string}}}"), gives()},
+		{"the same property in two parts", get("{allOf: ["+ref+", {properties: {x: {maxLength: 5, minLength: 1}}}]}",
+			"A: {properties: {x: {type: string, maxLength: 9}}}"), get("{type: object, properties: {x: {type: string, minLength: 1, maxLength: 5}}}"), gives()},
 		{"enums intersect", get("{allOf: ["+ref+", {enum: [b, c]}]}", "A: {type: string, enum: [a, b]}"), get("{type: string, enum: [b]}"), gives()},
 		{"types intersect", get("{allOf: [{type: number}, {type: integer}]}"), get("{type: integer}"), gives()},
 		{"one alternative is none", get("{oneOf: ["+ref+"]}", "A: {type: string}"), get("{anyOf: [{allOf: [{type: string}]}]}"), gives()},
-		{"null is an alternative", strings.Replace(get("{anyOf: ["+ref+", {type: 'null'}]}", "A: {type: object, properties: {x: {type: string}}}"), "3.0.3", "3.1.0", 1), get("{type: object, nullable: true, properties: {x: {type: string}}}"), gives()},
+		{"null is an alternative", strings.Replace(get("{anyOf: ["+ref+", {type: 'null'}]}", "A: {type: object, properties: {x: {type: string}}}"), "3.0.3",
+			"3.1.0", 1), get("{type: object, nullable: true, properties: {x: {type: string}}}"), gives()},
 		{"nullable about a reference", get("{nullable: true, allOf: ["+ref+"]}", "A: {type: string}"), get("{type: string, nullable: true}"), gives()},
 		{"nullable beside a reference", get("{nullable: true, $ref: '#/components/schemas/A'}", "A: {type: string}"), get("{type: string}"), gives()},
-		{"values with descriptions", strings.Replace(get("{oneOf: [{const: a, title: A}, {const: b, description: B}]}"), "3.0.3", "3.1.0", 1), get("{enum: [b, a]}"), gives()},
-		{"null among the values", get("{type: string, nullable: true, enum: [a, null]}"), strings.Replace(get("{type: [string, 'null'], enum: [a, null]}"), "3.0.3", "3.1.0", 1), gives()},
-		{"exclusive bounds, the tighter wins", get("{type: integer, minimum: 5, exclusiveMinimum: true}"), strings.Replace(get("{type: integer, minimum: 3, exclusiveMinimum: 5.0}"), "3.0.3", "3.1.0", 1), gives()},
-		{"a sibling of a reference in 3.1", get(ref, "A: {type: string}"), strings.Replace(get("{$ref: '#/components/schemas/A', maxLength: 5}", "A: {type: string}"), "3.0.3", "3.1.0", 1), gives("safe resp-limit-tight at " + a + "(body) [maxLength]: null → 5")},
+		{"values with descriptions", strings.Replace(get("{oneOf: [{const: a, title: A}, {const: b, description: B}]}"), "3.0.3", "3.1.0", 1),
+			get("{enum: [b, a]}"), gives()},
+		{"null among the values", get("{type: string, nullable: true, enum: [a, null]}"),
+			strings.Replace(get("{type: [string, 'null'], enum: [a, null]}"), "3.0.3", "3.1.0", 1), gives()},
+		{"exclusive bounds, the tighter wins", get("{type: integer, minimum: 5, exclusiveMinimum: true}"),
+			strings.Replace(get("{type: integer, minimum: 3, exclusiveMinimum: 5.0}"), "3.0.3", "3.1.0", 1), gives()},
+		{"a sibling of a reference in 3.1", get(ref, "A: {type: string}"),
+			strings.Replace(get("{$ref: '#/components/schemas/A', maxLength: 5}", "A: {type: string}"), "3.0.3", "3.1.0", 1),
+			gives("safe resp-limit-tight at " + a + "(body) [maxLength]: null → 5")},
 		{"a sibling of a reference in 3.0", get(ref, "A: {type: string}"), get("{$ref: '#/components/schemas/A', maxLength: 5}", "A: {type: string}"), gives()},
 		{"bytes", get("{type: string, format: byte}"), strings.Replace(get("{type: string, contentEncoding: base64}"), "3.0.3", "3.1.0", 1), gives()},
 		{"closed by one part", get("{allOf: [{type: object}, {additionalProperties: false}]}"), get("{type: object, additionalProperties: false}"), gives()},
-		{"closed by 3.1", get("{type: object, additionalProperties: false}"), strings.Replace(get("{type: object, unevaluatedProperties: false}"), "3.0.3", "3.1.0", 1), gives()},
+		{"closed by 3.1", get("{type: object, additionalProperties: false}"),
+			strings.Replace(get("{type: object, unevaluatedProperties: false}"), "3.0.3", "3.1.0", 1), gives()},
 		{"no type is an object with properties", get("{properties: {}}"), get("{type: object}"), gives()},
-		{"several types", strings.Replace(get("{type: [string, integer]}"), "3.0.3", "3.1.0", 1), get("{type: string}"), gives(`safe resp-type-narrower at ` + a + `(body): "integer|string" → "string"`)},
-		{"more types", get("{type: string}"), strings.Replace(get("{type: [string, integer]}"), "3.0.3", "3.1.0", 1), gives(`breaking resp-type at ` + a + `(body): "string" → "integer|string"`)},
-		{"part of a tuple", strings.Replace(get("{type: array, prefixItems: [{type: string}, {type: string}]}"), "3.0.3", "3.1.0", 1), strings.Replace(get("{type: array, prefixItems: [{type: string}, {type: integer}]}"), "3.0.3", "3.1.0", 1), gives(`risky other at ` + a + `(body) [prefixItems]: "1" → "1"`)},
+		{"several types", strings.Replace(get("{type: [string, integer]}"), "3.0.3", "3.1.0", 1), get("{type: string}"),
+			gives(`safe resp-type-narrower at ` + a + `(body): "integer|string" → "string"`)},
+		{"more types", get("{type: string}"), strings.Replace(get("{type: [string, integer]}"), "3.0.3", "3.1.0", 1),
+			gives(`breaking resp-type at ` + a + `(body): "string" → "integer|string"`)},
+		{"part of a tuple", strings.Replace(get("{type: array, prefixItems: [{type: string}, {type: string}]}"), "3.0.3", "3.1.0", 1),
+			strings.Replace(get("{type: array, prefixItems: [{type: string}, {type: integer}]}"), "3.0.3", "3.1.0", 1),
+			gives(`risky other at ` + a + `(body) [prefixItems]: "1" → "1"`)},
 		{"names with escapes", get("{$ref: '#/components/schemas/A~1B%20C'}", "A/B C: {type: string}"), get("{type: string}"), gives()},
-		{"an array of the object", get(ref, "A: {type: object, properties: {x: {type: string}}}"), get("{type: array, items: "+ref+"}", "A: {type: object, properties: {x: {type: string}}}"), gives(`breaking resp-type at ` + a + `(body): "object" → "array" (+` + a + `[], +` + a + `[].x, -` + a + `x)`)},
-		{"inside a root array", get("{type: array, items: {type: object, properties: {x: {type: string}}}}"), get("{type: array, items: {type: object}}"), gives("risky resp-rem-opt at " + a + "[].x")},
+		{"an array of the object", get(ref, "A: {type: object, properties: {x: {type: string}}}"),
+			get("{type: array, items: "+ref+"}", "A: {type: object, properties: {x: {type: string}}}"),
+			gives(`breaking resp-type at ` + a + `(body): "object" → "array" (+` + a + `[], +` + a + `[].x, -` + a + `x)`)},
+		{"inside a root array", get("{type: array, items: {type: object, properties: {x: {type: string}}}}"), get("{type: array, items: {type: object}}"),
+			gives("risky resp-rem-opt at " + a + "[].x")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, c.want, briefs(compare(t, c.old, c.new, "GET /a")))
@@ -155,27 +180,38 @@ func TestFolding(t *testing.T) {
 
 func TestSwagger2(t *testing.T) {
 	form := func(consumes, fields string) string {
-		return "swagger: '2.0'\nconsumes: [text/plain]\nproduces: [application/json, text/xml]\npaths:\n  /a:\n    post:\n" + consumes + "      parameters: [" + fields + "]\n      responses:\n        200: {schema: {type: file}}\n        204: {}\n"
+		return "swagger: '2.0'\nconsumes: [text/plain]\nproduces: [application/json, text/xml]\npaths:\n  /a:\n    post:\n" + consumes + "      parameters: [" +
+			fields + "]\n      responses:\n        200: {schema: {type: file}}\n        204: {}\n"
 	}
 	const both = "      consumes: [multipart/mixed, multipart/form-data]\n"
 	for _, c := range []struct {
 		name, old, new string
 		want           []string
 	}{
-		{"a fact of two media types", form(both, "{name: t, in: formData, type: string, enum: [A, B]}"), form(both, "{name: t, in: formData, type: string, enum: [B]}"),
+		{"a fact of two media types", form(both, "{name: t, in: formData, type: string, enum: [A, B]}"),
+			form(both, "{name: t, in: formData, type: string, enum: [B]}"),
 			gives(`breaking req-enum-rem at request multipart/form-data t: "A" → null`, `breaking req-enum-rem at request multipart/mixed t: "A" → null`)},
-		{"a field is required, hence the body", form(both, "{name: t, in: formData, type: string}"), form(both, "{name: t, in: formData, type: string, required: true}"),
-			gives("breaking body-req at request: false → true", "breaking req-req at request multipart/form-data t: false → true", "breaking req-req at request multipart/mixed t: false → true")},
-		{"the media types of the document", form("", "{name: b, in: body, schema: {type: string}}"), form("      consumes: [text/plain]\n", "{name: c, in: body, schema: {type: string}}"), gives()},
+		{"a field is required, hence the body", form(both, "{name: t, in: formData, type: string}"),
+			form(both, "{name: t, in: formData, type: string, required: true}"),
+			gives("breaking body-req at request: false → true", "breaking req-req at request multipart/form-data t: false → true",
+				"breaking req-req at request multipart/mixed t: false → true")},
+		{"the media types of the document", form("", "{name: b, in: body, schema: {type: string}}"),
+			form("      consumes: [text/plain]\n", "{name: c, in: body, schema: {type: string}}"), gives()},
 		{"a form becomes a body", form(both, "{name: t, in: formData, type: string}"), form("", "{name: b, in: body, schema: {type: string}}"),
 			gives(`breaking mt-req-rem at request multipart/form-data: "multipart/form-data" → null (-request multipart/form-data (body), -request multipart/form-data t)`,
 				`breaking mt-req-rem at request multipart/mixed: "multipart/mixed" → null (-request multipart/mixed (body), -request multipart/mixed t)`,
 				`safe mt-req-add at request text/plain: null → "text/plain" (+request text/plain (body))`)},
-		{"produces", form("", ""), strings.Replace(form("", ""), "json, text/xml", "json", 1), gives(`breaking mt-resp-rem at response 200 text/xml: "text/xml" → null (-response 200 text/xml (body))`)},
+		{"produces", form("", ""), strings.Replace(form("", ""), "json, text/xml", "json", 1),
+			gives(`breaking mt-resp-rem at response 200 text/xml: "text/xml" → null (-response 200 text/xml (body))`)},
 		{"a file is binary", form("", ""), strings.Replace(form("", ""), "{type: file}", "{type: string, format: binary}", 1), gives()},
-		{"collection format", form("", "{name: q, in: query, type: array, items: {type: string}}"), form("", "{name: q, in: query, type: array, items: {type: string}, collectionFormat: pipes}"), gives(`breaking req-style at parameter query:q: "csv" → "pipes"`)},
-		{"collection format spelled out", form("", "{name: q, in: query, type: array, items: {type: string}}"), form("", "{name: q, in: query, type: array, items: {type: string}, collectionFormat: csv}"), gives()},
-		{"the operation's parameter wins", form("", "{name: q, in: query, type: string}"), strings.Replace(form("", "{name: q, in: query, type: string}"), "    post:", "    parameters: [{name: q, in: query, type: integer, required: true}]\n    post:", 1), gives()},
+		{"collection format", form("", "{name: q, in: query, type: array, items: {type: string}}"),
+			form("", "{name: q, in: query, type: array, items: {type: string}, collectionFormat: pipes}"),
+			gives(`breaking req-style at parameter query:q: "csv" → "pipes"`)},
+		{"collection format spelled out", form("", "{name: q, in: query, type: array, items: {type: string}}"),
+			form("", "{name: q, in: query, type: array, items: {type: string}, collectionFormat: csv}"), gives()},
+		{"the operation's parameter wins", form("", "{name: q, in: query, type: string}"),
+			strings.Replace(form("", "{name: q, in: query, type: string}"), "    post:",
+				"    parameters: [{name: q, in: query, type: integer, required: true}]\n    post:", 1), gives()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, c.want, briefs(compare(t, c.old, c.new, "POST /a")))
@@ -185,19 +221,25 @@ func TestSwagger2(t *testing.T) {
 
 func TestParts(t *testing.T) {
 	upload := func(encoding string) string {
-		return "openapi: 3.0.3\npaths: {/a: {post: {requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}, meta: {type: object}}}" + encoding + "}}}}}}"
+		return "openapi: 3.0.3\npaths: {/a: {post: {requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {file: {type: string, " +
+			"format: binary}, meta: {type: object}}}" + encoding + "}}}}}}"
 	}
-	require.Empty(t, compare(t, upload(""), upload(", encoding: {meta: {contentType: application/json}, file: {contentType: application/octet-stream}}"), "POST /a"))
-	require.Equal(t, gives(`risky other at request multipart/form-data file [encoding]: null → "audio/wav"`), briefs(compare(t, upload(""), upload(", encoding: {file: {contentType: audio/wav}}"), "POST /a")))
+	require.Empty(t, compare(t, upload(""), upload(", encoding: {meta: {contentType: application/json}, file: {contentType: application/octet-stream}}"),
+		"POST /a"))
+	require.Equal(t, gives(`risky other at request multipart/form-data file [encoding]: null → "audio/wav"`),
+		briefs(compare(t, upload(""), upload(", encoding: {file: {contentType: audio/wav}}"), "POST /a")))
 }
 
 func TestCallbacks(t *testing.T) {
 	callback := func(typ string) string {
-		return "openapi: 3.0.3\npaths: {/a: {post: {callbacks: {done: {'{$url}': {post: {requestBody: {content: {application/json: {schema: {type: " + typ + "}}}}}}}}}}}"
+		return "openapi: 3.0.3\npaths: {/a: {post: {callbacks: {done: {'{$url}': {post: {requestBody: {content: {application/json: {schema: {type: " + typ +
+			"}}}}}}}}}}}"
 	}
 	require.Empty(t, compare(t, callback("string"), callback("string"), "POST /a"))
-	require.Equal(t, gives(`risky other at operation [callbacks]: "done POST {$url}" → "done POST {$url}"`), briefs(compare(t, callback("string"), callback("object"), "POST /a")))
-	require.Equal(t, gives(`risky other at operation [callbacks]: null → "done POST {$url}"`), briefs(compare(t, "openapi: 3.0.3\npaths: {/a: {post: {}}}", callback("object"), "POST /a")))
+	require.Equal(t, gives(`risky other at operation [callbacks]: "done POST {$url}" → "done POST {$url}"`),
+		briefs(compare(t, callback("string"), callback("object"), "POST /a")))
+	require.Equal(t, gives(`risky other at operation [callbacks]: null → "done POST {$url}"`),
+		briefs(compare(t, "openapi: 3.0.3\npaths: {/a: {post: {}}}", callback("object"), "POST /a")))
 }
 
 // Lines are those of the new document: of the fact, or of what it would stand in.
@@ -209,7 +251,8 @@ func TestLines(t *testing.T) {
 		}
 		return found
 	}
-	changed := edit(t, base, "[Simple, Detailed]", "[Simple, Full]", "                note: {type: string}\n", "                note:\n                  type: string\n                  maxLength: 5\n                extra: {}\n",
+	changed := edit(t, base, "[Simple, Detailed]", "[Simple, Full]", "                note: {type: string}\n",
+		"                note:\n                  type: string\n                  maxLength: 5\n                extra: {}\n",
 		"createW", "newW", "'404':", "'500': {}\n        '404':", "self: {type: string}, ", "")
 	got := lines(base, changed)
 	at := func(text string) int { return 1 + strings.Count(changed[:strings.Index(changed, text)], "\n") }
@@ -234,8 +277,10 @@ func TestMentions(t *testing.T) {
 		"servers: none → https://a.example.com",
 		"POST /w/{id}: tags: none → T",
 		`POST /w/{id}: x-feature: none → "F"`,
-	}, mentions(edit(t, base, "1.0.0}", "'2.0'}\nservers: [{url: 'https://a.example.com/'}]", "operationId: createW", "operationId: createW\n      tags: [T]\n      x-feature: F")))
-	require.Equal(t, []string{"POST /w/{id} is gone: probably moved to POST /v2/w/{id}, which has the same operationId createW"}, mentions(edit(t, base, "/w/{id}:", "/v2/w/{id}:")))
+	}, mentions(edit(t, base, "1.0.0}", "'2.0'}\nservers: [{url: 'https://a.example.com/'}]", "operationId: createW",
+		"operationId: createW\n      tags: [T]\n      x-feature: F")))
+	require.Equal(t, []string{"POST /w/{id} is gone: probably moved to POST /v2/w/{id}, which has the same operationId createW"},
+		mentions(edit(t, base, "/w/{id}:", "/v2/w/{id}:")))
 	require.Equal(t, []string{"POST /w/{id} is gone: probably moved to POST /W/{wid}/"}, mentions(edit(t, base, "/w/{id}:", "/W/{wid}/:", "createW", "other")))
 	require.Empty(t, mentions(edit(t, base, "/w/{id}:", "/v2:", "createW", "other")))
 }

@@ -14,11 +14,15 @@ import (
 // handles each finding.
 func TestMarkHandled(t *testing.T) {
 	const kind = "enum: [A, B, C]}\n                count"
-	pinned := edit(t, base, "        content:\n          application/json:\n            schema:\n              type: object\n              required: [name, kind]",
-		"        content:\n          text/csv: {schema: {type: object, properties: {a: {type: string}, b: {type: string}}}}\n          application/json:\n            schema:\n              type: object\n              required: [name, kind]")
+	pinned := edit(t, base, "        content:\n          application/json:\n            schema:\n              type: object\n              required: "+
+		"[name, kind]",
+		"        content:\n          text/csv: {schema: {type: object, properties: {a: {type: string}, b: {type: string}}}}\n          application/json:\n "+
+			"           schema:\n              type: object\n              required: [name, kind]")
 	csv := "          text/csv: {schema: {type: object, properties: {a: {type: string}, b: {type: string}}}}\n"
 	first := edit(t, pinned, csv, "")
-	second := edit(t, first, "mode: {type: string, default: Fast}\n", "mode: {type: string, default: Slow}\n                color: {type: object, properties: {r: {type: integer}}}\n", kind, "enum: [C, D]}\n                count")
+	second := edit(t, first, "mode: {type: string, default: Fast}\n",
+		"mode: {type: string, default: Slow}\n                color: {type: object, properties: {r: {type: integer}}}\n", kind,
+		"enum: [C, D]}\n                count")
 	third := edit(t, second, "X-Trace, in: header, schema: {type: integer}", "X-Trace, in: header, schema: {type: string}", "createW", "makeW")
 	for _, c := range []struct {
 		name  string
@@ -34,14 +38,17 @@ func TestMarkHandled(t *testing.T) {
 			`safe req-enum-add at request application/json kind: null → "D"`:     "b:2",
 			`safe req-enum-add at request application/json kind: null → "E"`:     "",
 		}},
-		{"a whole", []string{"mode: {type: string, default: Fast}\n", "mode: {type: string, default: Fast}\n                color: {type: object, properties: {r: {type: integer}}}\n"},
+		{"a whole", []string{"mode: {type: string, default: Fast}\n",
+			"mode: {type: string, default: Fast}\n                color: {type: object, properties: {r: {type: integer}}}\n"},
 			map[string]string{"safe req-add-opt at request application/json color (+request application/json color.r)": "b:2"}},
-		{"a whole in part", []string{"mode: {type: string, default: Fast}\n", "mode: {type: string, default: Fast}\n                color: {type: object, properties: {r: {type: string}}}\n"},
+		{"a whole in part", []string{"mode: {type: string, default: Fast}\n",
+			"mode: {type: string, default: Fast}\n                color: {type: object, properties: {r: {type: string}}}\n"},
 			map[string]string{"safe req-add-opt at request application/json color (+request application/json color.r)": ""}},
-		{"last action", []string{"X-Trace, in: header, schema: {type: integer}", "X-Trace, in: header, schema: {type: string}", "createW", "makeW"}, map[string]string{
-			`safe type-text at parameter header:X-Trace: "integer" → "string"`: "c:3",
-			`safe operation-id-changed at operationId: "createW" → "makeW"`:    "c:3",
-		}},
+		{"last action", []string{"X-Trace, in: header, schema: {type: integer}", "X-Trace, in: header, schema: {type: string}", "createW", "makeW"},
+			map[string]string{
+				`safe type-text at parameter header:X-Trace: "integer" → "string"`: "c:3",
+				`safe operation-id-changed at operationId: "createW" → "makeW"`:    "c:3",
+			}},
 		{"media type dropped", []string{csv, ""}, map[string]string{
 			`breaking mt-req-rem at request text/csv: "text/csv" → null (-request text/csv (body), -request text/csv a, -request text/csv b)`: "a:1",
 		}},

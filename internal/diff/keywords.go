@@ -27,8 +27,9 @@ var bounds = []bound{{"minimum", "exclusiveMinimum", true}, {"maximum", "exclusi
 // limits are the keywords that bound a value, and whether less of it is looser (-1), more of it is looser (+1), or the
 // two cannot be ordered by size (0).
 var limits = map[string]int{
-	"minimum": -1, "maximum": +1, "exclusiveMinimum": 0, "exclusiveMaximum": 0, "multipleOf": 0, "pattern": 0, "uniqueItems": 0,
-	"minLength": -1, "maxLength": +1, "minItems": -1, "maxItems": +1, "minProperties": -1, "maxProperties": +1,
+	"minimum": -1, "maximum": +1, "exclusiveMinimum": 0, "exclusiveMaximum": 0, "multipleOf": 0, "pattern": 0,
+	"uniqueItems": 0,
+	"minLength":   -1, "maxLength": +1, "minItems": -1, "maxItems": +1, "minProperties": -1, "maxProperties": +1,
 }
 
 // addBound reads a bound of n in either form: minimum with exclusiveMinimum true, or exclusiveMinimum as a number. The

@@ -66,8 +66,9 @@ type Finding struct {
 	Waived    bool      `json:"waived"`
 	HandledBy string    `json:"handledBy"` // an overlay action, "overlays/20-repair.yaml:31"
 	Places    *Places   `json:"places,omitempty"`
-	Overlay   string    `json:"overlay,omitempty"` // the overlay action that would take it over, as YAML on one line, where there is one
-	Seen      *Seen     `json:"seen,omitempty"`    // of recorded exchanges alone
+	// the overlay action that would take it over, as YAML on one line, where there is one
+	Overlay string `json:"overlay,omitempty"`
+	Seen    *Seen  `json:"seen,omitempty"` // of recorded exchanges alone
 
 	Aspect  string `json:"-"` // which fact of its location it is about: "enum", "maxLength", "existence", …
 	Change  string `json:"-"` // "added" or "removed" where a whole object came or went, empty elsewhere

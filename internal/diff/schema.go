@@ -139,7 +139,8 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 				r.problems = nil // what else is said follows from this
 				r.errorf(
 					parts[0],
-					"allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer operations (--operations)",
+					"allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer "+
+						"operations (--operations)",
 					maxCombined,
 				)
 			}

@@ -128,7 +128,8 @@ func (c *comparer) retyped(x, y *schema, from, to typeSet, at place) {
 		for _, i := range came {
 			there[i.Location] |= 2
 		}
-		implied = append(implied, slices.DeleteFunc(append(gone, came...), func(i Implied) bool { return there[i.Location] == 3 })...)
+		implied = append(implied, slices.DeleteFunc(append(gone, came...),
+			func(i Implied) bool { return there[i.Location] == 3 })...)
 	}
 	if id == "type-text" {
 		// A limit that appears is what it is where the type stays: nobody says whether the server had it before.

@@ -55,7 +55,8 @@ func ParseKnown(name string, data []byte) (*Known, error) {
 	for i, f := range k.findings {
 		if rulesByID[f.ID].ID == "" || f.Operation == "" || f.Location == "" {
 			return nil, fmt.Errorf(
-				"%s: finding %d: id %q, operation %q, location %q: a finding has all three, and the id is that of a rule",
+				"%s: finding %d: id %q, operation %q, location %q: a finding has all three, and the id is that of "+
+					"a rule",
 				name,
 				i+1,
 				f.ID,

@@ -45,7 +45,8 @@ func TestSpellingsAreNoChange(t *testing.T) {
 		{"type of words", returns("{type: string, enum: [a, b]}"), returns("{enum: [b, a]}")},
 		{"type of whole numbers", returns("{type: integer, enum: [1, 2]}"), returns("{enum: [1, 2]}")},
 		{"type of flags", returns("{type: boolean, enum: [true]}"), returns("{enum: [true]}")},
-		{"words by reference in a union", strings.Replace(returns("{anyOf: [{$ref: '#/components/schemas/E'}, {type: string, enum: [c]}]}"), "paths:", "components: {schemas: {E: {type: string, enum: [a, b]}}}\npaths:", 1),
+		{"words by reference in a union", strings.Replace(returns("{anyOf: [{$ref: '#/components/schemas/E'}, {type: string, enum: [c]}]}"), "paths:",
+			"components: {schemas: {E: {type: string, enum: [a, b]}}}\npaths:", 1),
 			returns("{anyOf: [{type: string, enum: [a, b]}, {type: string, enum: [c]}]}")},
 		{"words in a union of a union", returns("{anyOf: [{anyOf: [{enum: [a]}, {enum: [b]}]}, {allOf: [{enum: [c]}]}]}"), returns("{enum: [a, b, c]}")},
 		{"words or null", returns("{type: string, enum: [a], nullable: true}"), returns("{enum: [a, null]}")},
@@ -64,10 +65,13 @@ func TestOneFindingForAChange(t *testing.T) {
 		spelling
 		want, back []string
 	}{
-		{spelling{"flag of a parameter", takes("{name: q, in: query, schema: {type: string}}"), takes("{name: q, in: query, allowReserved: true, schema: {type: string}}")},
+		{spelling{"flag of a parameter", takes("{name: q, in: query, schema: {type: string}}"),
+			takes("{name: q, in: query, allowReserved: true, schema: {type: string}}")},
 			gives("risky other at parameter query:q [allowReserved]: false → true"), gives("risky other at parameter query:q [allowReserved]: true → false")},
-		{spelling{"list as JSON", takes("{name: q, in: query, schema: {type: " + list + "}}"), takes("{name: q, in: query, content: {application/json: {schema: {type: " + list + "}}}}")},
-			gives(`breaking req-style at parameter query:q: null → "application/json"`), gives(`breaking req-style at parameter query:q: "application/json" → null`)},
+		{spelling{"list as JSON", takes("{name: q, in: query, schema: {type: " + list + "}}"),
+			takes("{name: q, in: query, content: {application/json: {schema: {type: " + list + "}}}}")},
+			gives(`breaking req-style at parameter query:q: null → "application/json"`),
+			gives(`breaking req-style at parameter query:q: "application/json" → null`)},
 		{spelling{"retyped with a member on both sides", returns("{type: object, properties: {a: {type: string}, b: {type: string}}}"),
 			returns("{type: string, oneOf: [{type: string, properties: {a: {type: string}, c: {type: string}}}, {type: string, maxLength: 1}]}")},
 			gives(`breaking resp-type at response 200 application/json (body): "object" → "string" (-response 200 application/json b, +response 200 application/json c)`),

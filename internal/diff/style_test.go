@@ -33,7 +33,8 @@ func TestRestyledObject(t *testing.T) {
 		{"a member of the same name", strings.ReplaceAll(exploded, "b:", "f:"), strings.ReplaceAll(deep, "b:", "f:"), []string{style}},
 		{"loose", exploded, loose, nil},
 		{"loose before", loose, exploded, nil},
-		{"another parameter", loose, deep, []string{"risky param-rem parameter query:a", "risky param-rem parameter query:b", "safe param-add-opt parameter query:f"}},
+		{"another parameter", loose, deep, []string{"risky param-rem parameter query:a", "risky param-rem parameter query:b",
+			"safe param-add-opt parameter query:f"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string

@@ -155,9 +155,11 @@ func (s *schema) takesIn(narrow *schema) bool {
 
 // about are the keywords that speak of values of one type alone.
 var about = map[string]string{
-	"minLength": "string", "maxLength": "string", "pattern": "string", "contentMediaType": "string", "contentEncoding": "string",
-	"minimum": "number", "maximum": "number", "exclusiveMinimum": "number", "exclusiveMaximum": "number", "multipleOf": "number",
-	"minItems": "array", "maxItems": "array", "uniqueItems": "array",
+	"minLength": "string", "maxLength": "string", "pattern": "string", "contentMediaType": "string",
+	"contentEncoding": "string",
+	"minimum":         "number", "maximum": "number", "exclusiveMinimum": "number", "exclusiveMaximum": "number",
+	"multipleOf": "number",
+	"minItems":   "array", "maxItems": "array", "uniqueItems": "array",
 	"minProperties": "object", "maxProperties": "object", "additionalProperties": "object",
 }
 

@@ -71,7 +71,8 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 	pairUp(func(a branch) int { return c.mostAlike(a, new, at) })
 	for _, a := range old {
 		if types := c.types(a.schema); to.meets(types) &&
-			!(a.value == "" && slices.ContainsFunc(v.branches, func(b branch) bool { return c.takenIn(a.schema, b.schema, at, true) })) {
+			!(a.value == "" && slices.ContainsFunc(v.branches,
+				func(b branch) bool { return c.takenIn(a.schema, b.schema, at, true) })) {
 			c.emit(
 				at.side.prefix()+"-branch-rem",
 				at.String(),
@@ -84,7 +85,8 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 	}
 	for _, b := range new {
 		if types := c.types(b.schema); from.meets(types) &&
-			!(b.value == "" && slices.ContainsFunc(u.branches, func(a branch) bool { return c.takenIn(b.schema, a.schema, at, false) })) {
+			!(b.value == "" && slices.ContainsFunc(u.branches,
+				func(a branch) bool { return c.takenIn(b.schema, a.schema, at, false) })) {
 			c.emit(
 				at.side.prefix()+"-branch-add",
 				at.String(),
@@ -133,7 +135,8 @@ type question struct {
 // met on many ways, in unions within unions on a number that grows with each by a factor.
 func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
 	trial := &comparer{
-		oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1, quiet: true,
+		oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1,
+		quiet:  true,
 		turned: c.turned != turned, trials: c.trials,
 	}
 	if turned {

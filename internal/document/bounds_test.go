@@ -26,7 +26,8 @@ func TestOperationsAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	b.WriteString(" /more: {get: {}}\n")
 	_, err = document.Parse("vendor.yaml", []byte(b.String()))
-	require.EqualError(t, err, "vendor.yaml:200004:15: more than 200000 operations, which is more than is read: split the document, or take out what is not wanted")
+	require.EqualError(t, err, "vendor.yaml:200004:15: more than 200000 operations, which is more than is read: split the document, or take out what is "+
+		"not wanted")
 }
 
 // Files that are written by hand are bounded, whatever they hold.

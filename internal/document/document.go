@@ -109,7 +109,8 @@ func Parse(name string, data []byte) (*Document, error) {
 			return nil, Errorf(
 				name,
 				op.Node,
-				"more than %d operations, which is more than is read: split the document, or take out what is not wanted",
+				"more than %d operations, which is more than is read: split the document, or take out what is not "+
+					"wanted",
 				MaxOperations,
 			)
 		}

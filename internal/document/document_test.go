@@ -37,7 +37,8 @@ func TestParseRefuses(t *testing.T) {
 		{"HTML", "<!DOCTYPE html><html></html>", "spec.yaml: HTML or XML, not an OpenAPI document: a login or error page?"},
 		{"scalar", "hello", "spec.yaml: the top level is not a mapping"},
 		{"list", "- a\n", "spec.yaml: the top level is not a mapping"},
-		{"other mapping", "a: b\n", "spec.yaml: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"other mapping", "a: b\n", "spec.yaml: not an OpenAPI document: it has neither \"swagger\" nor \"openapi\" at the top; supported are Swagger 2.0, " +
+			"OpenAPI 3.0 and OpenAPI 3.1"},
 		{"Swagger 1.2", "swagger: '1.2'\n", "spec.yaml:1:10: swagger 1.2 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
 		{"OpenAPI 3.2", "openapi: 3.2.0\n", "spec.yaml:1:10: openapi 3.2.0 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
 		{"duplicate key", "openapi: 3.0.3\npaths:\n  /a: {}\n  /b: {}\n  /a: {}\n", "spec.yaml:5:3: duplicate key \"/a\", first at line 3"},
@@ -46,7 +47,8 @@ func TestParseRefuses(t *testing.T) {
 		{"duplicate among many", "openapi: 3.0.3\n" + many(20) + "k7: x\n", "spec.yaml:22:1: duplicate key \"k7\", first at line 9"},
 		{"two documents", minimal + "---\na: b\n", "spec.yaml:6: a second YAML document: give one document a file"},
 		{"two documents, the first ended", minimal + "...\n---\na: b\n", "spec.yaml:7: a second YAML document: give one document a file"},
-		{"two large documents", minimal + "x: " + strings.Repeat("y", 70_000) + "\n...\na: b\nz: " + strings.Repeat("y", 70_000) + "\n", "spec.yaml:7: not valid YAML: did not find expected <document start>"},
+		{"two large documents", minimal + "x: " + strings.Repeat("y", 70_000) + "\n...\na: b\nz: " + strings.Repeat("y", 70_000) + "\n",
+			"spec.yaml:7: not valid YAML: did not find expected <document start>"},
 		{"Latin-1", "openapi: 3.0.3\ninfo:\n  title: Gr\xf6\xdfe\n", "spec.yaml:3: not valid UTF-8: save it as UTF-8"},
 		{"Latin-1 in JSON", "{\"openapi\": \"3.0.3\",\n\"info\": {\"title\": \"Gr\xf6\"}}", "spec.yaml:2: not valid UTF-8: save it as UTF-8"},
 		{"cut UTF-8", minimal + "x: \"\xe2\x82", "spec.yaml:6: not valid UTF-8: save it as UTF-8"},
@@ -262,9 +264,12 @@ func asLibrary(t *testing.T, root *yaml.Node) string {
 func TestEncodeAsLibrary(t *testing.T) {
 	texts := []string{
 		"a", "a b", "a: b", "a:", "a:b", "a #b", "a#b", "a'b", `a"b`, `a\b`, "a\nb", "a\n", "a\u2028b", "a\u0085b", "a\tb", "a ", " a", "é", "\x7f", "\ufeff",
-		"true", "False", "NO", "off", "y", "Null", "~", "<<", "=", "yesterday", "nan", ".inf", "Infinity", "e10", "1", "200", "1.5", "0x1F", "1_000", "09:00", "2018-08-16",
-		"", "-", "- a", "---", "...", "?", "? a", ":", "#x", "#/definitions/A", "#/a b", "#/a: b", "#/a'b", "#/", "#/1", "#/" + strings.Repeat("long text ", 30) + "a", "'q'", `"q"`, "@a", "%a", "&a", "*a", "!a", "|", ">", "`", "[a", "a]", "{a", "a,b",
-		"$ref", "/p/{q}", "(x)", "-1", "+1", strings.Repeat("k", 119), strings.Repeat("k", 120), strings.Repeat("k", 125), strings.Repeat("k", 130), strings.Repeat("long text ", 30) + ".",
+		"true", "False", "NO", "off", "y", "Null", "~", "<<", "=", "yesterday", "nan", ".inf", "Infinity", "e10", "1", "200", "1.5", "0x1F", "1_000", "09:00",
+		"2018-08-16",
+		"", "-", "- a", "---", "...", "?", "? a", ":", "#x", "#/definitions/A", "#/a b", "#/a: b", "#/a'b", "#/", "#/1", "#/" +
+			strings.Repeat("long text ", 30) + "a", "'q'", `"q"`, "@a", "%a", "&a", "*a", "!a", "|", ">", "`", "[a", "a]", "{a", "a,b",
+		"$ref", "/p/{q}", "(x)", "-1", "+1", strings.Repeat("k", 119), strings.Repeat("k", 120), strings.Repeat("k", 125), strings.Repeat("k", 130),
+		strings.Repeat("long text ", 30) + ".",
 	}
 	root := document.Mapping()
 	for _, style := range []yaml.Style{0, yaml.DoubleQuotedStyle, yaml.SingleQuotedStyle, yaml.LiteralStyle, yaml.FoldedStyle} {
@@ -272,7 +277,8 @@ func TestEncodeAsLibrary(t *testing.T) {
 			scalar := func() *yaml.Node {
 				return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text, Style: style}
 			}
-			below := document.Mapping(scalar(), scalar(), document.String("list"), document.Sequence(scalar(), document.Sequence(scalar(), scalar()), document.Mapping(scalar(), scalar())))
+			below := document.Mapping(scalar(), scalar(), document.String("list"),
+				document.Sequence(scalar(), document.Sequence(scalar(), scalar()), document.Mapping(scalar(), scalar())))
 			require.Equal(t, asLibrary(t, below), encoded(t, below), "%q", text)
 			require.Equal(t, asLibrary(t, scalar()), encoded(t, scalar()), "%q", text)
 			root.Content = append(root.Content, scalar(), below)

@@ -65,19 +65,23 @@ type field struct {
 // extensions last.
 var fields = map[Kind][]field{
 	RootObject: {
-		{"swagger", literal, one}, {"openapi", literal, one}, {"jsonSchemaDialect", literal, one}, {"info", infoObject, one},
+		{"swagger", literal, one}, {"openapi", literal, one}, {"jsonSchemaDialect", literal, one},
+		{"info", infoObject, one},
 		{"host", literal, one}, {"basePath", literal, one}, {"schemes", set, one}, {"servers", serverObject, list},
 		{"consumes", set, one}, {"produces", set, one}, {"security", literal, one}, {"tags", tagObject, list},
 		{"externalDocs", prose, one}, {"paths", PathItemObject, named}, {"webhooks", PathItemObject, named},
-		{"parameters", parameterObject, named}, {"responses", responseObject, named}, {"definitions", schemaObject, named},
+		{"parameters", parameterObject, named}, {"responses", responseObject, named},
+		{"definitions", schemaObject, named},
 		{"securityDefinitions", securitySchemeObject, named}, {"components", componentsObject, one},
 	},
 	infoObject: {
 		{"title", literal, one}, {"version", literal, one}, {"summary", prose, one}, {"description", prose, one},
 		{"termsOfService", prose, one}, {"contact", prose, one}, {"license", prose, one},
 	},
-	serverObject: {{"url", literal, one}, {"name", prose, one}, {"description", prose, one}, {"variables", serverObject, named}, {"enum", set, one}, {"default", literal, one}},
-	tagObject:    {{"name", literal, one}, {"summary", prose, one}, {"description", prose, one}, {"externalDocs", prose, one}},
+	serverObject: {{"url", literal, one}, {"name", prose, one}, {"description", prose, one},
+		{"variables", serverObject, named}, {"enum", set, one}, {"default", literal, one}},
+	tagObject: {{"name", literal, one}, {"summary", prose, one}, {"description", prose, one},
+		{"externalDocs", prose, one}},
 	PathItemObject: {
 		{"$ref", literal, one}, {"summary", prose, one}, {"description", prose, one}, {"servers", serverObject, list},
 		{"parameters", parameterObject, list}, {"get", operationObject, one}, {"put", operationObject, one},
@@ -88,53 +92,70 @@ var fields = map[Kind][]field{
 		{"operationId", literal, one}, {"tags", set, one}, {"summary", prose, one}, {"description", prose, one},
 		{"externalDocs", prose, one}, {"deprecated", literal, one}, {"schemes", set, one}, {"consumes", set, one},
 		{"produces", set, one}, {"security", literal, one}, {"servers", serverObject, list},
-		{"parameters", parameterObject, list}, {"requestBody", requestBodyObject, one}, {"responses", responseObject, named},
+		{"parameters", parameterObject, list}, {"requestBody", requestBodyObject, one},
+		{"responses", responseObject, named},
 		{"callbacks", callbackObject, named},
 	},
 	callbackObject: {{"$ref", literal, one}}, // every other key is an expression, and holds a path item
 	// Parameters and headers. In Swagger 2.0 they are schemas as well.
 	parameterObject: {
 		{"$ref", literal, one}, {"name", literal, one}, {"in", literal, one}, {"description", prose, one},
-		{"required", literal, one}, {"deprecated", literal, one}, {"allowEmptyValue", literal, one}, {"style", literal, one},
+		{"required", literal, one}, {"deprecated", literal, one}, {"allowEmptyValue", literal, one},
+		{"style", literal, one},
 		{"explode", literal, one}, {"allowReserved", literal, one}, {"collectionFormat", literal, one},
 		{"type", literal, one}, {"format", literal, one}, {"items", schemaObject, one}, {"enum", set, one},
 		{"default", literal, one}, {"schema", schemaObject, one}, {"content", mediaTypeObject, named},
 		{"example", prose, one}, {"examples", prose, one},
 	},
-	requestBodyObject: {{"$ref", literal, one}, {"description", prose, one}, {"required", literal, one}, {"content", mediaTypeObject, named}},
-	mediaTypeObject:   {{"schema", schemaObject, one}, {"encoding", encodingObject, named}, {"example", prose, one}, {"examples", prose, one}},
-	encodingObject:    {{"contentType", literal, one}, {"headers", parameterObject, named}},
+	requestBodyObject: {{"$ref", literal, one}, {"description", prose, one}, {"required", literal, one},
+		{"content", mediaTypeObject, named}},
+	mediaTypeObject: {{"schema", schemaObject, one}, {"encoding", encodingObject, named}, {"example", prose, one},
+		{"examples", prose, one}},
+	encodingObject: {{"contentType", literal, one}, {"headers", parameterObject, named}},
 	responseObject: {
-		{"$ref", literal, one}, {"description", prose, one}, {"headers", parameterObject, named}, {"schema", schemaObject, one},
+		{"$ref", literal, one}, {"description", prose, one}, {"headers", parameterObject, named},
+		{"schema", schemaObject, one},
 		{"content", mediaTypeObject, named}, {"links", linkObject, named}, {"examples", prose, one},
 	},
-	linkObject: {{"$ref", literal, one}, {"operationRef", literal, one}, {"operationId", literal, one}, {"description", prose, one}, {"server", serverObject, one}},
+	linkObject: {{"$ref", literal, one}, {"operationRef", literal, one}, {"operationId", literal, one},
+		{"description", prose, one}, {"server", serverObject, one}},
 	schemaObject: {
 		{"$ref", literal, one}, {"title", prose, one}, {"type", literal, one}, {"format", literal, one},
 		{"description", prose, one}, {"$comment", prose, one}, {"nullable", literal, one}, {"deprecated", literal, one},
 		{"readOnly", literal, one}, {"writeOnly", literal, one}, {"enum", set, one}, {"const", literal, one},
 		{"default", literal, one}, {"required", set, one}, {"properties", schemaObject, named},
-		{"patternProperties", schemaObject, named}, {"propertyNames", schemaObject, one}, {"additionalProperties", schemaObject, one},
-		{"unevaluatedProperties", schemaObject, one}, {"dependentSchemas", schemaObject, named}, {"items", schemaObject, one},
+		{"patternProperties", schemaObject, named}, {"propertyNames", schemaObject, one},
+		{"additionalProperties", schemaObject, one},
+		{"unevaluatedProperties", schemaObject, one}, {"dependentSchemas", schemaObject, named},
+		{"items", schemaObject, one},
 		{"prefixItems", schemaObject, list}, {"unevaluatedItems", schemaObject, one}, {"contains", schemaObject, one},
 		{"contentSchema", schemaObject, one}, {"allOf", schemaObject, list}, {"oneOf", schemaObject, list},
-		{"anyOf", schemaObject, list}, {"not", schemaObject, one}, {"if", schemaObject, one}, {"then", schemaObject, one},
+		{"anyOf", schemaObject, list}, {"not", schemaObject, one}, {"if", schemaObject, one},
+		{"then", schemaObject, one},
 		{"else", schemaObject, one}, {"$defs", schemaObject, named}, {"definitions", schemaObject, named},
-		{"discriminator", literal, one}, {"xml", literal, one}, {"externalDocs", prose, one}, {"example", prose, one}, {"examples", prose, one},
+		{"discriminator", literal, one}, {"xml", literal, one}, {"externalDocs", prose, one}, {"example", prose, one},
+		{"examples", prose, one},
 	},
 	componentsObject: {
-		{"schemas", schemaObject, named}, {"parameters", parameterObject, named}, {"requestBodies", requestBodyObject, named},
-		{"responses", responseObject, named}, {"headers", parameterObject, named}, {"securitySchemes", securitySchemeObject, named},
-		{"links", linkObject, named}, {"callbacks", callbackObject, named}, {"pathItems", PathItemObject, named}, {"examples", prose, one},
+		{"schemas", schemaObject, named}, {"parameters", parameterObject, named},
+		{"requestBodies", requestBodyObject, named},
+		{"responses", responseObject, named}, {"headers", parameterObject, named},
+		{"securitySchemes", securitySchemeObject, named},
+		{"links", linkObject, named}, {"callbacks", callbackObject, named}, {"pathItems", PathItemObject, named},
+		{"examples", prose, one},
 	},
 	securitySchemeObject: {
-		{"$ref", literal, one}, {"type", literal, one}, {"description", prose, one}, {"name", literal, one}, {"in", literal, one},
-		{"scheme", literal, one}, {"bearerFormat", literal, one}, {"flow", literal, one}, {"authorizationUrl", literal, one},
+		{"$ref", literal, one}, {"type", literal, one}, {"description", prose, one}, {"name", literal, one},
+		{"in", literal, one},
+		{"scheme", literal, one}, {"bearerFormat", literal, one}, {"flow", literal, one},
+		{"authorizationUrl", literal, one},
 		{"tokenUrl", literal, one}, {"refreshUrl", literal, one}, {"scopes", scopes, one}, {"flows", flowsObject, one},
 		{"openIdConnectUrl", literal, one},
 	},
-	flowsObject: {{"implicit", flowObject, one}, {"password", flowObject, one}, {"clientCredentials", flowObject, one}, {"authorizationCode", flowObject, one}},
-	flowObject:  {{"authorizationUrl", literal, one}, {"tokenUrl", literal, one}, {"refreshUrl", literal, one}, {"scopes", scopes, one}},
+	flowsObject: {{"implicit", flowObject, one}, {"password", flowObject, one}, {"clientCredentials", flowObject, one},
+		{"authorizationCode", flowObject, one}},
+	flowObject: {{"authorizationUrl", literal, one}, {"tokenUrl", literal, one}, {"refreshUrl", literal, one},
+		{"scopes", scopes, one}},
 }
 
 // position is where a key stands in its object, and what it holds.
@@ -211,7 +232,8 @@ func (c canonical) object(n *yaml.Node, k Kind) {
 	case k == scopes:
 		for _, text := range Pairs(n) {
 			if c.facts && text.Kind == yaml.ScalarNode {
-				*text = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Line: text.Line, Column: text.Column}
+				*text = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Line: text.Line,
+					Column: text.Column}
 			}
 		}
 		sortPairs(n, func(key string) int { return 0 })
@@ -302,7 +324,8 @@ func plain(n *yaml.Node) {
 	case n.Tag != "!!str":
 	case strings.Contains(n.Value, "\n"):
 		n.Style = blockStyle(n.Value)
-	case WasBool(n.Value) || isNumber(n.Value) || n.Value == "<<" || n.Value == "=" || strings.ContainsFunc(n.Value, isOdd):
+	case WasBool(n.Value) || isNumber(n.Value) || n.Value == "<<" || n.Value == "=" ||
+		strings.ContainsFunc(n.Value, isOdd):
 		n.Style = yaml.DoubleQuotedStyle
 	}
 }
@@ -368,7 +391,8 @@ func compareValues(a, b *yaml.Node) int {
 func compareParameters(a, b *yaml.Node) int {
 	places := []string{"", "path", "query", "header", "cookie", "formData", "body"}
 	place := func(n *yaml.Node) int { return slices.Index(places, Text(n, "in")) }
-	return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(Text(a, "name"), Text(b, "name")), strings.Compare(Text(a, "$ref"), Text(b, "$ref")))
+	return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(Text(a, "name"), Text(b, "name")),
+		strings.Compare(Text(a, "$ref"), Text(b, "$ref")))
 }
 
 // Schemas calls visit for every schema object of a document, outer before inner. visit may change the schema it is

@@ -15,7 +15,8 @@ import (
 
 // taken are the keywords whose new value an overlay action can state.
 var taken = []string{
-	"maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems",
+	"maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "multipleOf", "maxLength", "minLength", "maxItems",
+	"minItems", "uniqueItems",
 	"maxProperties", "minProperties", "pattern", "format", "default", "nullable", "readOnly", "writeOnly", "deprecated",
 }
 

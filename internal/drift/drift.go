@@ -39,12 +39,13 @@ import (
 
 // Question is what to compare.
 type Question struct {
-	Upstream   *document.Document // the newer document
-	Base       *document.Document // the older one, with no more of the project than its select overlay; nil: its pin, with everything
-	Operations []string           // narrows to these, "POST /restapi/…"; nil: all that are selected
-	GoAPI      bool               // whether to ask what regeneration does to the Go API
-	Today      time.Time          // for the expiry of waivers
-	Edited     bool               // the overlays may be edited for the newer document already, and need not fit the pin
+	Upstream *document.Document // the newer document
+	// the older one, with no more of the project than its select overlay; nil: its pin, with everything
+	Base       *document.Document
+	Operations []string  // narrows to these, "POST /restapi/…"; nil: all that are selected
+	GoAPI      bool      // whether to ask what regeneration does to the Go API
+	Today      time.Time // for the expiry of waivers
+	Edited     bool      // the overlays may be edited for the newer document already, and need not fit the pin
 }
 
 // UnknownOperationError is the answer to a question about an operation that neither document has.

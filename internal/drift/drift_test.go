@@ -96,12 +96,13 @@ func TestOverlayStates(t *testing.T) {
 		edits  []string
 		states map[int]string // of 20-repair.yaml by line, beside those that apply
 	}{
-		"nothing changed":                {nil, nil},
-		"the vendor mended a list":       {[]string{"enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]"}, map[int]string{5: "redundant", 6: "redundant"}},
-		"the vendor changed that list":   {[]string{"enum: [WAV, MP3]", "enum: [audio/ogg]"}, nil},
-		"the vendor added the property":  {[]string{"name: {type: string}", "name: {type: string}, size: {type: integer}"}, map[int]string{7: "redundant"}},
-		"a target is gone":               {[]string{"kind: {type: string, enum: [WAV, MP3]}, ", ""}, map[int]string{5: "redundant", 6: "stale"}},
-		"a schema that is named is gone": {[]string{"part: {$ref: '#/components/schemas/Part'}", "part: {type: string}", "schema: {$ref: '#/components/schemas/Part'}", "schema: {type: object}"}, map[int]string{7: "stale", 9: "stale", 10: "stale"}},
+		"nothing changed":               {nil, nil},
+		"the vendor mended a list":      {[]string{"enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]"}, map[int]string{5: "redundant", 6: "redundant"}},
+		"the vendor changed that list":  {[]string{"enum: [WAV, MP3]", "enum: [audio/ogg]"}, nil},
+		"the vendor added the property": {[]string{"name: {type: string}", "name: {type: string}, size: {type: integer}"}, map[int]string{7: "redundant"}},
+		"a target is gone":              {[]string{"kind: {type: string, enum: [WAV, MP3]}, ", ""}, map[int]string{5: "redundant", 6: "stale"}},
+		"a schema that is named is gone": {[]string{"part: {$ref: '#/components/schemas/Part'}", "part: {type: string}",
+			"schema: {$ref: '#/components/schemas/Part'}", "schema: {type: object}"}, map[int]string{7: "stale", 9: "stale", 10: "stale"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: upstream(t, test.edits...)})
@@ -123,7 +124,8 @@ func TestOverlayStates(t *testing.T) {
 
 // What our document has taken over already does not count, and is laid to the action that did it.
 func TestHandled(t *testing.T) {
-	r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: upstream(t, "enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]", "name: {type: string}", "name: {type: string}, size: {type: integer}, age: {type: integer}")})
+	r, err := Run(t.Context(), shopProject(t, shop, nil), Question{Upstream: upstream(t, "enum: [WAV, MP3]", "enum: [audio/mpeg, audio/wav]",
+		"name: {type: string}", "name: {type: string}, size: {type: integer}, age: {type: integer}")})
 	require.NoError(t, err)
 	handled := map[string]string{}
 	for _, f := range r.Findings {
@@ -152,15 +154,18 @@ Content-Type: application/json
 `
 
 func TestRecordings(t *testing.T) {
-	files := shopProject(t, shop, map[string]string{project.RecordingsDir + "/readItem/200-wav.http": recorded, project.RecordingsDir + "/other/200-x.http": recorded})
+	files := shopProject(t, shop, map[string]string{project.RecordingsDir + "/readItem/200-wav.http": recorded, project.RecordingsDir +
+		"/other/200-x.http": recorded})
 	const file = project.RecordingsDir + "/readItem/200-wav.http"
 	for name, test := range map[string]struct {
 		edits []string
 		want  []diff.Recording
 	}{
-		"it holds":                {nil, []diff.Recording{}},
-		"a type changed":          {[]string{"name: {type: string}", "name: {type: integer}"}, []diff.Recording{{File: file, Problem: `response: type at /part/name: value must be an integer`}}},
-		"the operation has moved": {[]string{"  /item:\n    get:", "  /items:\n    get: {responses: {'200': {description: d}}}\n  /item:\n    put:"}, []diff.Recording{{File: file, Problem: "the operation is gone"}}},
+		"it holds": {nil, []diff.Recording{}},
+		"a type changed": {[]string{"name: {type: string}", "name: {type: integer}"},
+			[]diff.Recording{{File: file, Problem: `response: type at /part/name: value must be an integer`}}},
+		"the operation has moved": {[]string{"  /item:\n    get:", "  /items:\n    get: {responses: {'200': {description: d}}}\n  /item:\n    put:"},
+			[]diff.Recording{{File: file, Problem: "the operation is gone"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := Run(t.Context(), files, Question{Upstream: upstream(t, test.edits...)})

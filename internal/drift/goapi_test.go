@@ -62,7 +62,8 @@ func TestJudgeGoAPI(t *testing.T) {
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"unless the others decide it": {
-			edits:   append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"}, cookie...),
+			edits: append([]string{"Desk: {type: object, properties: {name: {type: string}}}", "Desk: {type: object, properties: {size: {type: integer}}}"},
+				cookie...),
 			finding: removed, want: &diff.GoImpact{Verdict: diff.GoIncompatible, Symbols: []string{"Desk.Name"}}, summary: diff.GoIncompatible,
 			document: []string{"Go API: not compared: " + refused},
 		},
@@ -71,7 +72,8 @@ func TestJudgeGoAPI(t *testing.T) {
 			document: []string{"Go API: not compared: " + refused},
 		},
 		"types that are no more, and changes without a finding": {
-			edits:   []string{"DeskRequest: {type: object, properties: {name: {type: string}}}", "DeskRequest: {type: object, properties: {name: {type: string, x-go-type: Label}}}"},
+			edits: []string{"DeskRequest: {type: object, properties: {name: {type: string}}}",
+				"DeskRequest: {type: object, properties: {name: {type: string, x-go-type: Label}}}"},
 			finding: removed, want: &diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{"Desk.Name"}}, summary: diff.GoIncompatible,
 			document: []string{
 				"Go API: the package would not compile until the overlays are mended: types.gen.go: undefined: Label",
@@ -79,7 +81,8 @@ func TestJudgeGoAPI(t *testing.T) {
 			},
 		},
 		"nothing generated": {
-			edits:   append([]string{"      operationId: listDesks\n", "      operationId: listDesks\n      parameters: [{name: d, in: cookie, schema: {type: string}}]\n"}, cookie...),
+			edits: append([]string{"      operationId: listDesks\n",
+				"      operationId: listDesks\n      parameters: [{name: d, in: cookie, schema: {type: string}}]\n"}, cookie...),
 			finding: removed, err: "listDesks: cookie parameter d is not supported",
 		},
 	} {
@@ -149,11 +152,16 @@ func TestGoAPIOfVendor(t *testing.T) {
 		got[strings.Join([]string{f.ID, f.Operation[strings.LastIndex(f.Operation, "/")+1:], f.Location, value}, " ")] = *f.Go
 	}
 	for finding, want := range map[string]diff.GoImpact{
-		"resp-add answering-rule response 200 application/json queue.callBack ":           {Verdict: diff.GoCompatible, Symbols: []string{"Queue.CallBack", "QueueCallBack"}},
-		"resp-enum-add greeting response 200 application/json type TemplateGreeting":      {Verdict: diff.GoCompatible, Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
-		"resp-enum-rem answering-rule response 200 application/json greetings[].type ":    {Verdict: diff.GoIncompatible, Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom"}},
-		"param-add-opt greeting parameter query:apply ":                                   {Verdict: diff.GoCompatible, Symbols: []string{"CreateCustomUserGreetingParams.Apply"}},
-		"type-text {greetingId} parameter path:greetingId string":                         {Verdict: diff.GoNone, Symbols: []string{"Client.ReadCustomGreeting"}},
+		"resp-add answering-rule response 200 application/json queue.callBack ": {Verdict: diff.GoCompatible,
+			Symbols: []string{"Queue.CallBack", "QueueCallBack"}},
+		"resp-enum-add greeting response 200 application/json type TemplateGreeting": {Verdict: diff.GoCompatible,
+			Symbols: []string{"CompanyGreeting.Type", "CompanyGreetingType", "CompanyGreetingTypeTemplateGreeting"}},
+		"resp-enum-rem answering-rule response 200 application/json greetings[].type ": {Verdict: diff.GoIncompatible,
+			Symbols: []string{"RuleGreeting.Type", "RuleGreetingType", "RuleGreetingTypeCustom"}},
+		"param-add-opt greeting parameter query:apply ": {Verdict: diff.GoCompatible,
+			Symbols: []string{"CreateCustomUserGreetingParams.Apply"}},
+		"type-text {greetingId} parameter path:greetingId string": {Verdict: diff.GoNone,
+			Symbols: []string{"Client.ReadCustomGreeting"}},
 		"operation-id-changed {greetingId} operationId readCustomGreeting":                {Verdict: diff.GoNone, Symbols: []string{}},
 		"resp-limit-tight answering-rule response 200 application/json queue.maxCallers ": {Verdict: diff.GoNone, Symbols: []string{}},
 	} {

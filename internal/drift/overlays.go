@@ -107,7 +107,8 @@ func (o *ours) facts(operations []string) []diff.Stage {
 func saysFacts(update *yaml.Node, named bool) bool {
 	for key, value := range document.Pairs(update) {
 		switch {
-		case !named && slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name", "x-enum-varnames"}, key.Value):
+		case !named && slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name",
+			"x-enum-varnames"}, key.Value):
 		case value.Kind == yaml.MappingNode && !saysFacts(value, key.Value == "properties" || key.Value == "schemas"):
 		default:
 			return true

@@ -130,7 +130,8 @@ func statuses(s string) []int {
 		} else if len(found) == 0 {
 			return nil
 		} else if field != "or" && field != "and" {
-			if phrase := strings.Join(fields[i:], " "); strings.EqualFold(phrase, http.StatusText(found[len(found)-1])) {
+			if phrase := strings.Join(fields[i:], " "); strings.EqualFold(phrase,
+				http.StatusText(found[len(found)-1])) {
 				return found
 			}
 			return nil

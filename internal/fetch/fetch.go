@@ -189,7 +189,10 @@ func newFetcher(u *url.URL, display string, opt Options) *fetcher {
 	}
 	f.transport = &http.Transport{
 		// Read at each call, unlike http.ProxyFromEnvironment.
-		Proxy:                 func(r *http.Request) (*url.URL, error) { return httpproxy.FromEnvironment().ProxyFunc()(r.URL) },
+		Proxy: func(r *http.Request) (*url.URL,
+			error) {
+			return httpproxy.FromEnvironment().ProxyFunc()(r.URL)
+		},
 		DialContext:           f.opt.dial,
 		TLSClientConfig:       &tls.Config{RootCAs: opt.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:   connectTimeout,

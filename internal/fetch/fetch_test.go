@@ -105,7 +105,8 @@ func TestSourceName(t *testing.T) {
 	require.Equal(t, "spec.yaml", SourceName("/home/somebody/spec.yaml"))
 	require.Equal(t, "https://example.com/spec.yaml?v=1&token=redacted", SourceName("https://user:secret@example.com/spec.yaml?v=1&token=x"))
 	for _, key := range []string{"jwt", "pass", "code", "bearer", "%74oken", "to%6ben", "a%zz", "JWT", "id_token", "X-Amz-Credential", "pwd"} {
-		require.Equal(t, "https://example.com/?"+key+"=redacted&v=1", show(&url.URL{Scheme: "https", Host: "example.com", Path: "/", RawQuery: key + "=abc&v=1"}), key)
+		require.Equal(t, "https://example.com/?"+key+"=redacted&v=1",
+			show(&url.URL{Scheme: "https", Host: "example.com", Path: "/", RawQuery: key + "=abc&v=1"}), key)
 	}
 	for _, key := range []string{"v", "version", "format", "ref", "path", "lang"} {
 		require.Equal(t, "https://example.com/?"+key+"=abc", show(&url.URL{Scheme: "https", Host: "example.com", Path: "/", RawQuery: key + "=abc"}), key)
@@ -218,7 +219,8 @@ func TestContents(t *testing.T) {
 			w.Header().Set("Content-Encoding", "br")
 			_, _ = io.WriteString(w, "x")
 		}, "", `HOST/s: the answer is encoded as "br", which was not asked for`, 1},
-		{"announced too large", status(200, "Content-Length", fmt.Sprint(document.MaxSize+1)), "", "HOST/s: larger than 64 MiB: is this the right document?", 1},
+		{"announced too large", status(200, "Content-Length", fmt.Sprint(document.MaxSize+1)), "", "HOST/s: larger than 64 MiB: is this the right document?",
+			1},
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
 			for block := make([]byte, 1<<20); ; {
 				if _, err := w.Write(block); err != nil {
@@ -233,12 +235,14 @@ func TestContents(t *testing.T) {
 		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, spec)
-		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d of 1000 bytes: unexpected EOF: without a connection, download it elsewhere and give the file", len(spec)), 4},
+		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d of 1000 bytes: unexpected EOF: without a connection, "+
+			"download it elsewhere and give the file", len(spec)), 4},
 		{"truncated chunks", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, spec)
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
-		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d bytes: unexpected EOF: without a connection, download it elsewhere and give the file", len(spec)), 4},
+		}, "", fmt.Sprintf("HOST/s: cannot be fetched, 4 tries: the download broke off after %d bytes: unexpected EOF: without a connection, download it "+
+			"elsewhere and give the file", len(spec)), 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -270,8 +274,10 @@ func TestStatuses(t *testing.T) {
 		{403, nil, "HOST/s: status 403 Forbidden: does it need a login? download it and give the file", nil},
 		{500, nil, "HOST/s: status 500 Internal Server Error" + later, backoff},
 		{503, []string{"Retry-After", "7"}, "HOST/s: status 503 Service Unavailable" + later, []time.Duration{7e9, 7e9, 7e9}},
-		{429, []string{"Retry-After", "Tue, 24 Nov 2026 10:00:09 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{9e9, 9e9, 9e9}},
-		{429, []string{"Retry-After", "Mon, 23 Nov 2026 10:00:00 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{429, []string{"Retry-After", "Tue, 24 Nov 2026 10:00:09 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later,
+			[]time.Duration{9e9, 9e9, 9e9}},
+		{429, []string{"Retry-After", "Mon, 23 Nov 2026 10:00:00 GMT", "Date", "Tue, 24 Nov 2026 10:00:00 GMT"}, "HOST/s: status 429 Too Many Requests" + later,
+			backoff},
 		{429, []string{"Retry-After", "-5"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
 		{429, []string{"Retry-After", "60"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{60e9, 60e9, 60e9}},
 		{429, []string{"Retry-After", "61"}, "HOST/s: status 429 Too Many Requests, and it asks to wait 1m1s: try again later, or give a file", nil},

@@ -25,7 +25,8 @@ func TestOffline(t *testing.T) {
 	h := newHost(t, text(spec))
 	h.Close() // the port is closed now
 	_, problem := h.get(t, "/s")
-	require.Equal(t, "HOST/s: cannot be fetched, 4 tries: dial tcp "+h.Listener.Addr().String()+": connect: connection refused: without a connection, download it elsewhere and give the file", problem)
+	require.Equal(t, "HOST/s: cannot be fetched, 4 tries: dial tcp "+h.Listener.Addr().String()+
+		": connect: connection refused: without a connection, download it elsewhere and give the file", problem)
 	require.Equal(t, []time.Duration{1e9, 2e9, 4e9}, h.waits)
 
 	// A name that does not exist will not exist in two seconds.
@@ -34,7 +35,8 @@ func TestOffline(t *testing.T) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "spec.example", IsNotFound: true}}
 	}
 	_, _, err := Source(t.Context(), "https://spec.example/s", nil, h.opt)
-	require.EqualError(t, err, "https://spec.example/s: cannot be fetched, 1 try: dial tcp: lookup spec.example: no such host: without a connection, download it elsewhere and give the file")
+	require.EqualError(t, err, "https://spec.example/s: cannot be fetched, 1 try: dial tcp: lookup spec.example: no such host: without a connection, "+
+		"download it elsewhere and give the file")
 	require.Empty(t, h.waits)
 }
 
@@ -43,7 +45,8 @@ func TestUntrustedCertificate(t *testing.T) {
 	h := newHost(t, text(spec))
 	h.opt.RootCAs = x509.NewCertPool()
 	_, problem := h.get(t, "/s")
-	require.Equal(t, "HOST/s: tls: failed to verify certificate: x509: certificate signed by unknown authority: behind an intercepting proxy, name its certificate in SSL_CERT_FILE", problem)
+	require.Equal(t, "HOST/s: tls: failed to verify certificate: x509: certificate signed by unknown authority: behind an intercepting proxy, name its "+
+		"certificate in SSL_CERT_FILE", problem)
 	require.Empty(t, h.waits)
 	require.Empty(t, h.asked)
 }
@@ -52,10 +55,11 @@ func TestPlainHTTPBehindHTTPS(t *testing.T) {
 	t.Parallel()
 	plain := httptest.NewServer(text(spec))
 	defer plain.Close()
-	_, _, err := Source(t.Context(), strings.Replace(plain.URL, "http:", "https:", 1), nil, Options{NoCache: true, sleep: func(context.Context, time.Duration) error {
-		t.Error("repeated")
-		return nil
-	}})
+	_, _, err := Source(t.Context(), strings.Replace(plain.URL, "http:", "https:", 1), nil,
+		Options{NoCache: true, sleep: func(context.Context, time.Duration) error {
+			t.Error("repeated")
+			return nil
+		}})
 	require.ErrorContains(t, err, ": cannot be fetched, 1 try: tls: first record does not look like a TLS handshake: ")
 }
 
@@ -128,7 +132,8 @@ func TestProxy(t *testing.T) {
 	t.Cleanup(refusing.Close)
 	t.Setenv("HTTPS_PROXY", refusing.URL)
 	_, _, err = Source(t.Context(), "https://example.com/s", nil, h.opt)
-	require.EqualError(t, err, "https://example.com/s: cannot be fetched, 4 tries: Proxy Authentication Required: without a connection, download it elsewhere and give the file")
+	require.EqualError(t, err, "https://example.com/s: cannot be fetched, 4 tries: Proxy Authentication Required: without a connection, download it "+
+		"elsewhere and give the file")
 }
 
 // pipe is a listener in memory: synctest's clock moves on only while nobody waits for a real network.
@@ -172,7 +177,8 @@ func TestTimeouts(t *testing.T) {
 		problem string
 	}{
 		{"silent while TLS", nil, 4*connectTimeout + 7*time.Second, "4 tries: net/http: TLS handshake timeout"},
-		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 4*headerTimeout + 7*time.Second, "4 tries: net/http: timeout awaiting response headers"},
+		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 4*headerTimeout + 7*time.Second,
+			"4 tries: net/http: timeout awaiting response headers"},
 		{"a body that drips", func(w http.ResponseWriter, r *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {

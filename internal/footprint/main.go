@@ -55,7 +55,8 @@ var consumers = []consumer{
 	{"openai-go", "github.com/openai/openai-go/v3 v3.98.0", "github.com/openai/openai-go/v3",
 		`c := openai.NewClient(); c.Chat.Completions.New(ctx, openai.ChatCompletionNewParams{})`},
 	{"datadog", "github.com/DataDog/datadog-api-client-go/v2 v2.67.0",
-		"github.com/DataDog/datadog-api-client-go/v2/api/datadog github.com/DataDog/datadog-api-client-go/v2/api/datadogV1",
+		"github.com/DataDog/datadog-api-client-go/v2/api/datadog " +
+			"github.com/DataDog/datadog-api-client-go/v2/api/datadogV1",
 		`datadogV1.NewMonitorsApi(datadog.NewAPIClient(datadog.NewConfiguration())).GetMonitor(ctx, 1)`},
 }
 

@@ -110,7 +110,8 @@ func (op *operation) setBody(b codegen.RequestBodyDefinition) error {
 		return nil
 	case b.ContentType != multipartForm:
 		return fmt.Errorf(
-			"a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or leave out the operation",
+			"a body of type %s is not supported: JSON and multipart/form-data are; correct it with an overlay, or "+
+				"leave out the operation",
 			b.ContentType,
 		)
 	}
@@ -192,8 +193,10 @@ func newField(p codegen.Property, encoding *openapi3.Encoding, urlForm bool) (pa
 	switch {
 	case isJSONType(encoding.ContentType) && !strings.Contains(encoding.ContentType, "*") && c.FileType == "":
 		c.Setter, c.List = "f.addJSON", false // all of it is one text
-	case c.List && c.Setter == "f.addField" && (encoding.Explode != nil && !*encoding.Explode || encoding.Explode == nil && encoding.Style != "" && encoding.Style != "form"):
-		c.Separator = map[string]string{"": ",", "form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}[encoding.Style]
+	case c.List && c.Setter == "f.addField" && (encoding.Explode != nil && !*encoding.Explode ||
+		encoding.Explode == nil && encoding.Style != "" && encoding.Style != "form"):
+		c.Separator = map[string]string{"": ",", "form": ",", "spaceDelimited": " ",
+			"pipeDelimited": "|"}[encoding.Style]
 	}
 	return c, nil
 }

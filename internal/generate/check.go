@@ -39,7 +39,8 @@ func (n names) declareFields(decl ast.Decl) error {
 				problems = append(
 					problems,
 					fmt.Errorf(
-						"%s: the name %q gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name",
+						"%s: the name %q gives no Go name that begins with a capital letter: give the property or "+
+							"parameter one with x-go-name",
 						name,
 						wire,
 					),
@@ -127,7 +128,8 @@ func (n names) undeclared() error {
 		problems = append(
 			problems,
 			fmt.Errorf(
-				"%s: the package declares no type %s: correct the schema's x-go-type, or make what has no name a component schema",
+				"%s: the package declares no type %s: correct the schema's x-go-type, or make what has no name a "+
+					"component schema",
 				n.types[name],
 				name,
 			),

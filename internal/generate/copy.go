@@ -44,7 +44,8 @@ func (n names) problems() error {
 			problems = append(
 				problems,
 				fmt.Errorf(
-					"%s would be declared twice (%s): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames",
+					"%s would be declared twice (%s): give the schema, property, parameter, operation, enum value "+
+						"or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames",
 					name,
 					where,
 				),
@@ -150,7 +151,8 @@ func readRuntime() ([]*runtimeFile, error) {
 		if f.text, err = runtimeFiles.ReadFile(path.Join("runtime", f.name)); err != nil {
 			return nil, err
 		}
-		if f.ast, err = parser.ParseFile(token.NewFileSet(), f.name, f.text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		if f.ast, err = parser.ParseFile(token.NewFileSet(), f.name, f.text,
+			parser.ParseComments|parser.SkipObjectResolution); err != nil {
 			return nil, err
 		}
 		f.parts = partsOf(f.ast)
@@ -220,7 +222,9 @@ func mark(runtime []*runtimeFile, used map[string]bool) {
 		}
 		return used[name] ||
 			ast.IsExported(name) &&
-				(file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" || file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"] || file == "nullable.go" && used["Nullable"])
+				(file == "client.go" || file == "errors.go" || file == "options.go" || file == "advice.go" ||
+					file == "observe.go" || file == "values.go" || file == "stream.go" && used["download"] ||
+					file == "nullable.go" && used["Nullable"])
 	}
 	for changed := true; changed; {
 		changed = false

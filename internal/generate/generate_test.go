@@ -183,7 +183,8 @@ func TestNoDeadCode(t *testing.T) {
 	text := small("", "", "{'204': {description: gone}}", "")
 	files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 	require.NoError(t, err)
-	require.Equal(t, []string{"advice.gen.go", "api.gen.go", "client.gen.go", "codes.gen.go", "doc.gen.go", "errors.gen.go", "observe.gen.go", "options.gen.go", "spec.gen.go", "types.gen.go", "values.gen.go"}, slices.Sorted(maps.Keys(files)))
+	require.Equal(t, []string{"advice.gen.go", "api.gen.go", "client.gen.go", "codes.gen.go", "doc.gen.go", "errors.gen.go", "observe.gen.go", "options.gen.go",
+		"spec.gen.go", "types.gen.go", "values.gen.go"}, slices.Sorted(maps.Keys(files)))
 	client := string(files["client.gen.go"])
 	for _, absent := range []string{"setJSON", "addQuery", "setHeader", "func fetch", "func joined", "encoding/json"} {
 		require.NotContains(t, client, absent)
@@ -266,7 +267,8 @@ func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ name, document, want string }{
 		{"cookie", small(", {name: sid, in: cookie, schema: {type: string}}", "", thing, plainThing),
 			"doThing: cookie parameter sid is not supported"},
-		{"object in query", small(", {name: filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}", "", thing, plainThing),
+		{"object in query", small(", {name: filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}", "", thing,
+			plainThing),
 			"doThing: query parameter filter: objects and unions are not supported"},
 		{"JSON in query", small(", {name: per, in: query, content: {application/json: {schema: {type: string}}}}", "", thing, plainThing),
 			"doThing: query parameter per: objects and unions are not supported"},
@@ -284,39 +286,49 @@ func TestRefusals(t *testing.T) {
 			"doThing: response 400: x-error-codes: want a list of {status, code, message}, not string"},
 		{"row that is none", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1}, 7]}}", 1), plainThing),
 			"doThing: response 400: x-error-codes: item 2: want {status, code, message}, not float64"},
-		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
-			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames"},
+		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}",
+			"}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
+			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with " +
+				"x-go-name, x-go-type-name, operationId or x-enum-varnames"},
 		{"null body", small("", "{content: {application/json: null}}", thing, plainThing),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"null response", small("", "", "{'200': {description: ok, content: {application/json: null}}}", ""),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
-		{"two properties for one field", small("", json("{$ref: '#/components/schemas/Two'}"), thing, plainThing+", Two: {type: object, properties: {foo-bar: {type: string}, foo_bar: {type: string}}}"),
+		{"two properties for one field", small("", json("{$ref: '#/components/schemas/Two'}"), thing, plainThing+
+			", Two: {type: object, properties: {foo-bar: {type: string}, foo_bar: {type: string}}}"),
 			`Two.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
-		{"two parameters for one field", small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}", "", thing, plainThing),
+		{"two parameters for one field", small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}", "",
+			thing, plainThing),
 			`DoThingParams.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"two form fields for one field", small("", form("foo-bar: {type: string}, foo_bar: {type: string}"), thing, plainThing),
 			`DoThingForm.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
-		{"a field that is a method", small("", "", thing, "Thing: {type: object, properties: {asA: {type: string}}, oneOf: [{$ref: '#/components/schemas/A'}]}, A: {type: object}"),
+		{"a field that is a method", small("", "", thing, "Thing: {type: object, properties: {asA: {type: string}}, oneOf: [{$ref: "+
+			"'#/components/schemas/A'}]}, A: {type: object}"),
 			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"a name without capitals", small("", "", thing, "Thing: {type: object, properties: {日本: {type: string}}}"),
 			`Thing: the name "日本" gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name`},
-		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: string, x-go-type: time.Time}}}}"),
+		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: "+
+			"string, x-go-type: time.Time}}}}"),
 			"Thing.A: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema\n" +
 				"Thing.B: the package declares no type time.Time: correct the schema's x-go-type, or make what has no name a component schema"},
 		{"no such type in a path", strings.Replace(small("", "", thing, plainThing), "schema: {type: string}", "schema: {type: string, x-go-type: Nope}", 1),
 			"Client.DoThing: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema"},
-		{"one name for two path parameters", strings.NewReplacer("{id}", "{a_b}/{a-b}", "[{name: id,", "[{name: a_b, in: path, required: true, schema: {type: string}}, {name: a-b,").Replace(small("", "", thing, plainThing)),
+		{"one name for two path parameters", strings.NewReplacer("{id}", "{a_b}/{a-b}", "[{name: id,",
+			"[{name: a_b, in: path, required: true, schema: {type: string}}, {name: a-b,").Replace(small("", "", thing, plainThing)),
 			"doThing: path parameters a_b and a-b would both be ab: give one of them another name with x-go-name"},
 		{"server", small("", "", thing, plainThing) + "servers: [{url: 'https://host', x-go-name: Foo Bar}]\n",
 			`server https://host: its x-go-name "Foo Bar" is no exported Go name`},
-		{"two servers of one constant", small("", "", thing, plainThing) + "servers: [{url: 'https://a', x-go-name: ServerSandbox}, {url: 'https://b', x-go-name: ServerSandbox}]\n",
+		{"two servers of one constant", small("", "", thing, plainThing) +
+			"servers: [{url: 'https://a', x-go-name: ServerSandbox}, {url: 'https://b', x-go-name: ServerSandbox}]\n",
 			"the servers https://a and https://b would both be ServerSandbox: give one another x-go-name, or remove it in an overlay"},
-		{"JSON names", small("", "", thing, "Thing: {type: object, properties: {'': {type: string}, 'a,b': {type: string}, '-': {type: string}, a: {type: object, properties: {'a\"b': {type: string}}}}}"),
+		{"JSON names", small("", "", thing, "Thing: {type: object, properties: {'': {type: string}, 'a,b': {type: string}, '-': {type: string}, a: {type: "+
+			"object, properties: {'a\"b': {type: string}}}}}"),
 			`schema Thing.a: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
 				`schema Thing: the property "" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
 				`schema Thing: the property "-" has a name that no field's tag can hold: remove it with an overlay` + "\n" +
 				`schema Thing: the property "a,b" has a name that no field's tag can hold: remove it with an overlay`},
-		{"large numbers", small("", "", thing, "Thing: {type: object, properties: {a: {type: integer, enum: [1, 9007199254740993]}, b: {type: integer, enum: [1.5, 9007199254740991]}}}"),
+		{"large numbers", small("", "", thing, "Thing: {type: object, properties: {a: {type: integer, enum: [1, 9007199254740993]}, b: {type: integer, "+
+			"enum: [1.5, 9007199254740991]}}}"),
 			"schema Thing.a: the enum value 9007199254740992 is no integer below 2^53, which is as far as they are exact: remove it with an overlay\n" +
 				"schema Thing.b: the enum value 1.5 is no integer below 2^53, which is as far as they are exact: remove it with an overlay"},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
@@ -333,8 +345,10 @@ func TestRefusals(t *testing.T) {
 // The rows are those that package errorcodes lists, wherever x-error-codes stands and however its scalars are written.
 func TestRowsAgree(t *testing.T) {
 	text := small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-2, message: 12}, {code: AB-2}]}, "+
-		"'404': {$ref: '#/components/responses/Lost', x-error-codes: [{code: AB-4, message: beside}]}, default: {description: no, x-error-codes: [{code: AB-6}]}}", 1)+
-		"\n      x-error-codes: [{status: '403', code: AB-1, message: own}, {status: 409, code: AB-1, message: 1.5}, {code: AB-5, message: m}, {code: XXX-123, status: 400}, {code: ''}]",
+		"'404': {$ref: '#/components/responses/Lost', x-error-codes: [{code: AB-4, message: beside}]}, default: {description: no, x-error-codes: [{code: "+
+		"AB-6}]}}", 1)+
+		"\n      x-error-codes: [{status: '403', code: AB-1, message: own}, {status: 409, code: AB-1, message: 1.5}, {code: AB-5, message: m}, {code: "+
+		"XXX-123, status: 400}, {code: ''}]",
 		plainThing) + "  responses: {Lost: {description: lost, x-error-codes: [{code: AB-3, message: lost}]}}\n" +
 		"x-platform-error-codes: [{status: '429', code: AB-7, message: 1000000}, {status: 503, code: AB-8, message: true}]\n"
 	files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
@@ -358,7 +372,8 @@ func TestRowsAgree(t *testing.T) {
 // null, which a nullable enumeration has to list, is no constant.
 func TestNullInEnum(t *testing.T) {
 	text := small(", {name: q, in: query, schema: {type: string, nullable: true, enum: [null, z]}}", "", thing,
-		"Thing: {type: object, properties: {a: {type: string, nullable: true, enum: [x, null, y], x-enum-varnames: [Ex, Nothing, Why]}, b: {type: integer, nullable: true, enum: [1, null]}}}")
+		"Thing: {type: object, properties: {a: {type: string, nullable: true, enum: [x, null, y], x-enum-varnames: [Ex, Nothing, Why]}, b: {type: integer, "+
+			"nullable: true, enum: [1, null]}}}")
 	doc := load(t, []byte(text))
 	before, err := json.Marshal(doc)
 	require.NoError(t, err)
@@ -373,7 +388,8 @@ func TestNullInEnum(t *testing.T) {
 			constants = append(constants, strings.Join(strings.Fields(name), " ")+" = "+value)
 		}
 	}
-	require.ElementsMatch(t, []string{`ThingAEx ThingA = "x"`, `ThingAWhy ThingA = "y"`, "ThingBN1 ThingB = 1", `DoThingParamsQZ DoThingParamsQ = "z"`}, constants)
+	require.ElementsMatch(t, []string{`ThingAEx ThingA = "x"`, `ThingAWhy ThingA = "y"`, "ThingBN1 ThingB = 1", `DoThingParamsQZ DoThingParamsQ = "z"`},
+		constants)
 	require.Contains(t, string(files["types.gen.go"]), "A *ThingA `json:\"a,omitempty\"`")
 }
 
@@ -414,7 +430,8 @@ func TestPathParametersHideNothing(t *testing.T) {
 	require.Greater(t, len(used), 20)
 	delete(used, "_")
 	for name := range used {
-		document := strings.NewReplacer("{id}", "{"+name+"}", "{name: id,", "{name: "+name+",", "doThing", strings.TrimPrefix(name, "operation")).Replace(small("", "", thing, plainThing))
+		document := strings.NewReplacer("{id}", "{"+name+"}", "{name: id,", "{name: "+name+",", "doThing",
+			strings.TrimPrefix(name, "operation")).Replace(small("", "", thing, plainThing))
 		files, err := filesOf(load(t, []byte(document)), spec(nil), config)
 		require.NoError(t, err)
 		require.Contains(t, string(files["api.gen.go"]), "(ctx context.Context, "+name+"Value ", name)
@@ -429,7 +446,8 @@ func TestGoNames(t *testing.T) {
 	files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 	require.NoError(t, err)
 	types := string(files["types.gen.go"])
-	for _, field := range []string{"Japan *string `json:\"日本", "AB *string `json:\"a-b", "Underscored *string `json:\"a_b", "FooBar *string `form:\"foo-bar", "Other *string `form:\"foo_bar",
+	for _, field := range []string{"Japan *string `json:\"日本", "AB *string `json:\"a-b", "Underscored *string `json:\"a_b", "FooBar *string `form:\"foo-bar",
+		"Other *string `form:\"foo_bar",
 		"ISOCode *string `", "SIPData *string `", "IVRPINID *string `", "Pinned *string `", "SMSCount *string `"} {
 		require.Contains(t, strings.Join(strings.Fields(types), " "), field)
 	}

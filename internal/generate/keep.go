@@ -197,7 +197,9 @@ func (k *keeper) enum(s *openapi3.Schema, where string) {
 			}
 		case float64:
 			if s.Type.Is("integer") && (value != math.Trunc(value) || math.Abs(value) >= 1<<53) {
-				k.problems = append(k.problems, fmt.Sprintf("%s: the enum value %s is no integer below 2^53, which is as far as they are exact: remove it with an overlay", where, strconv.FormatFloat(value, 'f', -1, 64)))
+				k.problems = append(k.problems, fmt.Sprintf("%s: the enum value %s is no integer below 2^53, which "+
+					"is as far as they are exact: remove it with an overlay", where,
+					strconv.FormatFloat(value, 'f', -1, 64)))
 			}
 		}
 	}

@@ -181,8 +181,8 @@ func rawString(s string) (string, error) {
 	return "`" + strings.NewReplacer("`", "` + \"`\" + `", "\r", "` + \"\\r\" + `").Replace(s) + "`", nil
 }
 
-// servers names the servers: by x-go-name; else the first is Server, and another is called by the first label of its host
-// (https://media.example.com is ServerMedia), or by a number where another has that.
+// servers names the servers: by x-go-name; else the first is Server, and another is called by the first label of its
+// host (https://media.example.com is ServerMedia), or by a number where another has that.
 func servers(doc *openapi3.T) ([]server, error) {
 	var all []server
 	for i, s := range doc.Servers {
@@ -331,7 +331,8 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 
 // inMethods are the names that methods use, beside those of Go and those of types.
 var inMethods = strings.Fields(
-	"addQueryList body c call change context ctx download f fetch form http iter joined list newForm newRequest newURLForm none opts paged pages params r request setPathList v",
+	"addQueryList body c call change context ctx download f fetch form http iter joined list newForm newRequest " +
+		"newURLForm none opts paged pages params r request setPathList v",
 )
 
 // variable is a name for a method's parameter that hides none of those that the method uses.
@@ -489,7 +490,9 @@ func (op *operation) comment() string {
 		b.WriteString("\n\n" + strings.Join(arguments, "\n"))
 	}
 	var needs []string
-	for _, need := range []struct{ what, name string }{{"application permission", op.Extension("x-app-permission")}, {"user permission", op.Extension("x-user-permission")}, {"usage-plan group", op.Extension("x-throttling-group")}} {
+	for _, need := range []struct{ what, name string }{{"application permission", op.Extension("x-app-permission")},
+		{"user permission", op.Extension("x-user-permission")},
+		{"usage-plan group", op.Extension("x-throttling-group")}} {
 		if need.name != "" {
 			needs = append(needs, need.what+" "+need.name)
 		}

@@ -14,7 +14,8 @@ import (
 
 // quirks are what a document says and its normal form does not.
 type quirks struct {
-	requestTypes map[string]string // media types of bodies that are sent under another name than application/json, by operation id
+	// media types of bodies that are sent under another name than application/json, by operation id
+	requestTypes map[string]string
 	accepts      map[string]string // the same of what is asked for
 	arrays       bool              // a named list contains itself, so that it needs a type of its own
 }
@@ -22,7 +23,8 @@ type quirks struct {
 // normal is the document as oapi-codegen can take it, and says the same on the wire. Where nothing has to change it is
 // doc itself. What changes:
 //
-//   - JSON of other names (with a parameter, +json, a range) is called application/json; beside it a response keeps nothing else;
+//   - JSON of other names (with a parameter, +json, a range) is called application/json; beside it a response keeps
+//     nothing else;
 //   - optional members of JSON requests that may be null are marked;
 //   - format binary is a file in the fields of a multipart form, and text everywhere else;
 //   - a form by reference is written out, so that its fields are its own;
@@ -30,7 +32,8 @@ type quirks struct {
 //     name of the runtime is called otherwise, and discriminators select it by the name that it had;
 //   - members that contain each other although both are required are not required in Go;
 //   - values of an enumeration whose names would be the same get names of their own;
-//   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows go.
+//   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows
+//     go.
 func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, error) {
 	taken := exportedNames(runtime)
 	look := newNormalizer(doc, taken, false)
@@ -62,7 +65,8 @@ type normalizer struct {
 
 func newNormalizer(doc *openapi3.T, taken []string, change bool) *normalizer {
 	return &normalizer{
-		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, nulls: map[*openapi3.Schema]bool{}, files: map[*openapi3.Schema]bool{}, names: map[string]string{},
+		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, nulls: map[*openapi3.Schema]bool{},
+		files: map[*openapi3.Schema]bool{}, names: map[string]string{},
 		quirks: &quirks{requestTypes: map[string]string{}, accepts: map[string]string{}},
 	}
 }

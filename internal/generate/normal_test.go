@@ -144,7 +144,8 @@ func TestPagesThatAreNone(t *testing.T) {
 		"{parameter: p, token: next}":       "",
 		"false":                             "",
 	} {
-		text := strings.Replace(small(", {name: p, in: query, schema: {type: string}}", "", thing, list), "      operationId: doThing\n", "      operationId: doThing\n      x-pages: "+pages+"\n", 1)
+		text := strings.Replace(small(", {name: p, in: query, schema: {type: string}}", "", thing, list), "      operationId: doThing\n",
+			"      operationId: doThing\n      x-pages: "+pages+"\n", 1)
 		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 		if message != "" {
 			require.ErrorContains(t, err, message, pages)
@@ -153,7 +154,8 @@ func TestPagesThatAreNone(t *testing.T) {
 		require.NoError(t, err, pages)
 		require.Equal(t, pages != "false", strings.Contains(string(files["api.gen.go"]), "func (c *Client) DoThingPages("), pages)
 	}
-	text := strings.Replace(small("", "", "{'204': {description: none}}", ""), "      operationId: doThing\n", "      operationId: doThing\n      x-pages: {parameter: p, last: a}\n", 1)
+	text := strings.Replace(small("", "", "{'204': {description: none}}", ""), "      operationId: doThing\n",
+		"      operationId: doThing\n      x-pages: {parameter: p, last: a}\n", 1)
 	_, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 	require.ErrorContains(t, err, "doThing: x-pages: the operation has no JSON result that could tell of pages")
 }

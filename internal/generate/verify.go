@@ -138,9 +138,11 @@ func (v *verifier) file(file *ast.File) {
 		case *ast.FuncDecl:
 			name, receiver := decl.Name.Name, receiverOf(decl)
 			switch {
-			case decl.Recv == nil && !slices.Contains(v.kinds, name), decl.Recv != nil && !slices.Contains(v.kinds, "method"):
+			case decl.Recv == nil && !slices.Contains(v.kinds, name), decl.Recv != nil &&
+				!slices.Contains(v.kinds, "method"):
 				v.errorf(decl, "the function %s is not meant", name)
-			case decl.Recv != nil && v.methods == nil && !declared[receiver], decl.Recv != nil && v.methods != nil && !v.methods[receiver+"."+name]:
+			case decl.Recv != nil && v.methods == nil && !declared[receiver], decl.Recv != nil && v.methods != nil &&
+				!v.methods[receiver+"."+name]:
 				v.errorf(decl, "the method %s.%s is not meant", receiver, name)
 			}
 		}

@@ -69,8 +69,10 @@ func TestOnTheWire(t *testing.T) {
 	query := func(parameters string) string { return small(", "+parameters, "", thing, plainThing) }
 	for name, test := range map[string]struct{ document, program string }{
 		"lists": {
-			query("{name: csv, in: query, explode: false, schema: {type: array, items: {type: string}}}, {name: multi, in: query, schema: {type: array, items: {type: string}}}, " +
-				"{name: pipe, in: query, style: pipeDelimited, schema: {type: array, items: {type: string}}}, {name: space, in: query, style: spaceDelimited, schema: {type: array, items: {type: string}}}"),
+			query("{name: csv, in: query, explode: false, schema: {type: array, items: {type: string}}}, {name: multi, in: query, schema: {type: array, " +
+				"items: {type: string}}}, " +
+				"{name: pipe, in: query, style: pipeDelimited, schema: {type: array, items: {type: string}}}, {name: space, in: query, style: " +
+				"spaceDelimited, schema: {type: array, items: {type: string}}}"),
 			`c, got := serve(t, 200, "application/json", "{\"a\":\"x\"}")
 	_, _ = c.DoThing(ctx, "1", &DoThingParams{Csv: []string{"a,b", "c&d"}, Multi: []string{"a,b", "c"}, Pipe: []string{"x", "y"}, Space: []string{"p q", "r"}})
 	want(t, *got, "csv=a%2Cb,c%26d", "multi=a%2Cb&multi=c", "pipe=x%7Cy", "space=p+q%20r")`,
@@ -84,13 +86,15 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "n=0.0000001\n")`,
 		},
 		"a union of plain values": {
-			query("{name: u, in: query, schema: {oneOf: [{type: string}, {type: integer}]}}, {name: l, in: query, schema: {anyOf: [{type: string}, {type: array, items: {type: string}}]}}"),
+			query("{name: u, in: query, schema: {oneOf: [{type: string}, {type: integer}]}}, {name: l, in: query, schema: {anyOf: [{type: string}, {type: " +
+				"array, items: {type: string}}]}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", &DoThingParams{U: new("x"), L: []string{"a", "b"}})
 	want(t, *got, "u=x", "l=a&l=b")`,
 		},
 		"JSON of other names": {
-			small("", "{required: true, content: {'application/vnd.acme+json; charset=utf-8': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'application/hal+json': {schema: {$ref: '#/components/schemas/Thing'}}, text/csv: {}}}}", plainThing),
+			small("", "{required: true, content: {'application/vnd.acme+json; charset=utf-8': {schema: {$ref: '#/components/schemas/Thing'}}}}",
+				"{'200': {description: ok, content: {'application/hal+json': {schema: {$ref: '#/components/schemas/Thing'}}, text/csv: {}}}}", plainThing),
 			`c, got := serve(t, 200, "application/hal+json; charset=utf-8", "{\"a\":\"x\"}")
 	v, err := c.DoThing(ctx, "1", Thing{A: new("y")})
 	if err != nil || v.A == nil || *v.A != "x" {
@@ -99,7 +103,8 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "application/vnd.acme+json|application/hal+json\n{\"a\":\"y\"}")`,
 		},
 		"any type": {
-			small("", "{required: true, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}", "{'200': {description: ok, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}}", plainThing),
+			small("", "{required: true, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}",
+				"{'200': {description: ok, content: {'*/*': {schema: {$ref: '#/components/schemas/Thing'}}}}}", plainThing),
 			`c, got := serve(t, 200, "application/json", "{\"a\":\"x\"}")
 	if _, err := c.DoThing(ctx, "1", Thing{A: new("y")}); err != nil {
 		t.Error(err)
@@ -108,7 +113,8 @@ func TestOnTheWire(t *testing.T) {
 		},
 		"a method for each type of body": {
 			small(", {name: q, in: query, required: true, schema: {type: string}}", "{required: true, content: {application/xml: {}, text/plain: {}, "+
-				"application/json: {schema: {$ref: '#/components/schemas/Thing'}}, application/merge-patch+json: {schema: {type: object, properties: {m: {type: string}}}}, "+
+				"application/json: {schema: {$ref: '#/components/schemas/Thing'}}, application/merge-patch+json: {schema: {type: object, properties: {m: "+
+				"{type: string}}}}, "+
 				"application/x-www-form-urlencoded: {schema: {type: object, properties: {u: {type: string}}}}, "+
 				"multipart/form-data: {schema: {type: object, properties: {f: {type: string, format: binary}}}}, multipart/mixed: {}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
@@ -127,7 +133,8 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "application/merge-patch+json|application/json\n{\"m\":\"z\"}")`,
 		},
 		"optional bodies": {
-			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, text/plain: {}, application/pdf: {}, multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}}}}", thing, plainThing),
+			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, text/plain: {}, application/pdf: {}, "+
+				"multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
 	const none = "POST /things/1\n|application/json\n"
 	check := func(want string) {
@@ -152,7 +159,8 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "name=\"a\"\n\nx\n")`,
 		},
 		"optional lists and maps": {
-			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/L'}}, application/a+json: {schema: {type: array, items: {type: string}}}, application/b+json: {schema: {type: object, additionalProperties: {type: integer}}}, application/c+json: {schema: {}}}}", thing,
+			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/L'}}, application/a+json: {schema: {type: array, items: {type: "+
+				"string}}}, application/b+json: {schema: {type: object, additionalProperties: {type: integer}}}, application/c+json: {schema: {}}}}", thing,
 				plainThing+", L: {type: array, items: {type: integer}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	for _, call := range []func() (*Thing, error){
@@ -171,10 +179,14 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "application/b+json|application/json\n{\"a\":1}")`,
 		},
 		"null": {
-			small("", json("{$ref: '#/components/schemas/Note'}"), thing, plainThing+", Note: {type: object, required: [r], properties: {r: {type: string, nullable: true}, s: {type: string, nullable: true, description: A text.}, "+
-				"n: {type: integer, nullable: true}, l: {type: array, nullable: true, items: {type: string}}, e: {type: string, nullable: true, enum: [on, off, null]}, "+
+			small("", json("{$ref: '#/components/schemas/Note'}"), thing, plainThing+
+				", Note: {type: object, required: [r], properties: {r: {type: string, nullable: true}, s: {type: string, nullable: true, description: A "+
+				"text.}, "+
+				"n: {type: integer, nullable: true}, l: {type: array, nullable: true, items: {type: string}}, e: {type: string, nullable: true, enum: [on, "+
+				"off, null]}, "+
 				"o: {nullable: true, allOf: [{$ref: '#/components/schemas/Note'}]}, p: {$ref: '#/components/schemas/MaybeNull'}, x: {type: string}, "+
-				"in: {type: object, properties: {deep: {type: boolean, nullable: true}}}, m: {type: object, nullable: true, additionalProperties: {type: string}}}}, MaybeNull: {type: object, nullable: true, properties: {a: {type: string}}}"),
+				"in: {type: object, properties: {deep: {type: boolean, nullable: true}}}, m: {type: object, nullable: true, additionalProperties: {type: "+
+				"string}}}}, MaybeNull: {type: object, nullable: true, properties: {a: {type: string}}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", Note{})
 	want(t, *got, "\n{\"r\":null}")
@@ -197,8 +209,11 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "GET /things/1\n|*/*\n")`,
 		},
 		"pages by number": {
-			strings.Replace(small(", {name: page, in: query, schema: {type: integer}}, {name: perPage, in: query, required: true, schema: {type: integer}}", "", thing,
-				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, paging: {type: object, properties: {totalPages: {type: integer}}}, navigation: {type: object, properties: {nextPage: {type: object, properties: {uri: {type: string}}}}}}}"), "    post:", "    get:", 1),
+			strings.Replace(small(", {name: page, in: query, schema: {type: integer}}, {name: perPage, in: query, required: true, schema: {type: integer}}", "",
+				thing,
+				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, paging: {type: object, properties: {totalPages: {type: "+
+					"integer}}}, navigation: {type: object, properties: {nextPage: {type: object, properties: {uri: {type: string}}}}}}}"), "    post:",
+				"    get:", 1),
 			`bodies := map[string]string{
 		"page=2&perPage=10": "{\"records\":[\"b\"],\"navigation\":{\"nextPage\":{\"uri\":\"u\"}}}", // as the vendor sends it, without a number
 		"page=3&perPage=10": "{\"records\":[\"c\"],\"paging\":{\"totalPages\":4},\"navigation\":{}}",
@@ -249,7 +264,8 @@ func TestOnTheWire(t *testing.T) {
 		},
 		"pages by token": {
 			strings.Replace(strings.Replace(small(", {name: cursor, in: query, schema: {type: string}}", "", thing,
-				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, more: {$ref: '#/components/schemas/More'}}}, More: {type: object, properties: {cursor: {type: string}}}"), "    post:", "    get:", 1),
+				"Thing: {type: object, properties: {records: {type: array, items: {type: string}}, more: {$ref: '#/components/schemas/More'}}}, More: "+
+					"{type: object, properties: {cursor: {type: string}}}"), "    post:", "    get:", 1),
 				"      operationId: doThing\n", "      operationId: doThing\n      x-pages: {parameter: cursor, token: more.cursor}\n", 1),
 			`bodies := map[string]string{
 		"":         "{\"records\":[\"a\"],\"more\":{\"cursor\":\"x\"}}",
@@ -278,14 +294,19 @@ func TestOnTheWire(t *testing.T) {
 	want(t, fmt.Sprint(last), "the server gives cursor as the token of the page that it is the token of")`,
 		},
 		"a form like a query": {
-			small("", "{required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: string}, n: {type: integer}, l: {type: array, items: {type: string}}, c: {type: array, items: {type: string}}}}, encoding: {c: {explode: false}}}}}", thing, plainThing),
+			small("", "{required: true, content: {application/x-www-form-urlencoded: {schema: {type: object, required: [a], properties: {a: {type: "+
+				"string}, n: {type: integer}, l: {type: array, items: {type: string}}, c: {type: array, items: {type: string}}}}, encoding: {c: {explode: "+
+				"false}}}}}", thing, plainThing),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", DoThingForm{A: "x&y", N: new(3), L: []string{"1", "2"}, C: []string{"p", "q"}})
 	want(t, *got, "application/x-www-form-urlencoded|", "a=x%26y&c=p%2Cq&l=1&l=2&n=3")`,
 		},
 		"parts as their encodings say": {
-			small("", "{required: true, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Upload'}, encoding: {tags: {contentType: application/json}, f: {contentType: audio/wav}, note: {contentType: application/json}, list: {style: form, explode: false}}}}}", thing,
-				plainThing+", Upload: {type: object, x-go-name: Upload, properties: {f: {type: string, format: binary}, tags: {type: array, items: {type: string}}, note: {type: string}, list: {type: array, items: {type: string}}, meta: {type: object, properties: {k: {type: string}}}, free: {oneOf: [{type: string}, {type: integer}]}}}"),
+			small("", "{required: true, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Upload'}, encoding: {tags: {contentType: "+
+				"application/json}, f: {contentType: audio/wav}, note: {contentType: application/json}, list: {style: form, explode: false}}}}}", thing,
+				plainThing+", Upload: {type: object, x-go-name: Upload, properties: {f: {type: string, format: binary}, tags: {type: array, items: {type: "+
+					"string}}, note: {type: string}, list: {type: array, items: {type: string}}, meta: {type: object, properties: {k: {type: string}}}, "+
+					"free: {oneOf: [{type: string}, {type: integer}]}}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", DoThingForm{F: &File{Name: "a", Reader: strings.NewReader("RIFF")}, Tags: []string{"a", "b"}, Note: new("n"), List: []string{"x", "y"}, Free: new("7")})
 	want(t, *got, "name=\"tags\"\nContent-Type: application/json\n\n[\"a\",\"b\"]\n", "Content-Type: audio/wav\n\nRIFF", "name=\"note\"\nContent-Type: application/json\n\n\"n\"\n", "name=\"list\"\n\nx,y\n", "name=\"free\"\n\n7\n")`,
@@ -333,7 +354,8 @@ func TestOnTheWire(t *testing.T) {
 	}`,
 		},
 		"success of several types": {
-			small("", "", "{'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, '202': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/B'}}}}}", "A: {type: object}, B: {type: object}"),
+			small("", "", "{'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, '202': {description: ok, "+
+				"content: {application/json: {schema: {$ref: '#/components/schemas/B'}}}}}", "A: {type: object}, B: {type: object}"),
 			`c, _ := serve(t, 202, "application/json", "{}")
 	var response Response
 	s, err := c.DoThing(ctx, "1", WithResponse(&response))
@@ -348,14 +370,19 @@ func TestOnTheWire(t *testing.T) {
 	want(t, *got, "text/plain|application/json\nhello")`,
 		},
 		"recursive types": {
-			small("", json("{$ref: '#/components/schemas/N'}"), thing, plainThing+", N: {type: object, required: [next, m], properties: {next: {$ref: '#/components/schemas/N'}, m: {$ref: '#/components/schemas/M'}, l: {$ref: '#/components/schemas/L'}}}, "+
+			small("", json("{$ref: '#/components/schemas/N'}"), thing, plainThing+
+				", N: {type: object, required: [next, m], properties: {next: {$ref: '#/components/schemas/N'}, m: {$ref: '#/components/schemas/M'}, l: "+
+				"{$ref: '#/components/schemas/L'}}}, "+
 				"M: {type: object, required: [n], properties: {n: {$ref: '#/components/schemas/N'}}}, L: {type: array, items: {$ref: '#/components/schemas/L'}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", N{Next: &N{}, L: new(L{{}, {{}}})})
 	want(t, *got, "{\"l\":[[],[[]]],\"next\":{}}")`,
 		},
 		"names": {
-			small("", json("{$ref: '#/components/schemas/File'}"), thing, plainThing+", File: {type: object, properties: {cpu: {$ref: '#/components/schemas/Health'}, disk: {$ref: '#/components/schemas/Health'}, again: {allOf: [{$ref: '#/components/schemas/Health'}], description: d}}}, Health: {type: string, enum: [GMT-12, GMT+12, '', ' ', v11, V11], x-go-name: HealthEnum}"),
+			small("", json("{$ref: '#/components/schemas/File'}"), thing, plainThing+
+				", File: {type: object, properties: {cpu: {$ref: '#/components/schemas/Health'}, disk: {$ref: '#/components/schemas/Health'}, again: "+
+				"{allOf: [{$ref: '#/components/schemas/Health'}], description: d}}}, Health: {type: string, enum: [GMT-12, GMT+12, '', ' ', v11, V11], "+
+				"x-go-name: HealthEnum}"),
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", FileObject{CPU: new(HealthEnumGMTMinus12), Disk: new(HealthEnum("")), Again: new(HealthEnumGMTPlus12)})
 	want(t, *got, "\"cpu\":\"GMT-12\"", "\"disk\":\"\"", "\"again\":\"GMT+12\"")`,

@@ -188,7 +188,8 @@ func TestImpact(t *testing.T) {
 			},
 		},
 		"schema renamed, with a new value": {
-			[]string{"    Desk:\n", "    Bench:\n", "content: {application/json: {schema: {$ref: '#/components/schemas/Desk'}}}", "content: {application/json: {schema: {$ref: '#/components/schemas/Bench'}}}",
+			[]string{"    Desk:\n", "    Bench:\n", "content: {application/json: {schema: {$ref: '#/components/schemas/Desk'}}}",
+				"content: {application/json: {schema: {$ref: '#/components/schemas/Bench'}}}",
 				"items: {$ref: '#/components/schemas/Desk'}", "items: {$ref: '#/components/schemas/Bench'}", "[Red, Green]", "[Red, Green, Blue]"},
 			incompatible, []string{
 				"resp-enum-add response 200 application/json records[].colour: incompatible Desk.Colour Colour Bench.Colour ColourBlue",
@@ -219,7 +220,8 @@ func TestImpact(t *testing.T) {
 			incompatible, []string{"operation-removed operation: incompatible Client.UploadPlan"},
 		},
 		"operation added": {
-			[]string{"    put:\n", "    get:\n      operationId: readDesk\n      parameters:\n        - {name: deskId, in: path, required: true, schema: {type: string}}\n" +
+			[]string{"    put:\n", "    get:\n      operationId: readDesk\n      parameters:\n        - {name: deskId, in: path, required: true, schema: " +
+				"{type: string}}\n" +
 				"      responses: {'204': {description: No Content}}\n    put:\n"},
 			compatible, []string{"operation-added operation: compatible Client.ReadDesk"},
 		},
@@ -244,7 +246,8 @@ func TestImpact(t *testing.T) {
 			incompatible, []string{"req-type parameter path:deskId: incompatible Client.UpdateDesk"},
 		},
 		"path parameter with a limit": {
-			[]string{"{name: deskId, in: path, required: true, schema: {type: string}}", "{name: deskId, in: path, required: true, schema: {type: string, maxLength: 9}}"},
+			[]string{"{name: deskId, in: path, required: true, schema: {type: string}}",
+				"{name: deskId, in: path, required: true, schema: {type: string, maxLength: 9}}"},
 			none, []string{"req-limit-new parameter path:deskId: none"},
 		},
 		"form field of another type, with a dot in its name": {
@@ -276,7 +279,8 @@ func TestImpact(t *testing.T) {
 			},
 		},
 		"success with another status": {
-			[]string{"'200':\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}", "'204':\n          description: No Content"},
+			[]string{"'200':\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}",
+				"'204':\n          description: No Content"},
 			incompatible, []string{
 				"st-2xx-rem response 200: incompatible Client.ListDesks Desks",
 				"st-2xx-add response 204: incompatible Client.ListDesks",
@@ -284,7 +288,8 @@ func TestImpact(t *testing.T) {
 		},
 		"success as default": {
 			[]string{"'200':\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}",
-				"default:\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}", "        row: {type: integer}\n", "        row: {type: integer}\n        mark: {type: string}\n"},
+				"default:\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}",
+				"        row: {type: integer}\n", "        row: {type: integer}\n        mark: {type: string}\n"},
 			compatible, []string{
 				"st-def-cover response 200: none",
 				"resp-add response 200 application/json records[].seats[].mark: compatible Seat.Mark",
@@ -294,7 +299,8 @@ func TestImpact(t *testing.T) {
 		},
 		"success as default beside an error": {
 			[]string{"'200':\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}",
-				"'404': {description: Not Found}\n        default:\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}"},
+				"'404': {description: Not Found}\n        default:\n          description: OK\n          content: {application/json: {schema: {$ref: " +
+					"'#/components/schemas/Desks'}}}"},
 			none, []string{
 				"st-def-cover response 200: none",
 				"st-err-add response 404: none",
@@ -304,11 +310,14 @@ func TestImpact(t *testing.T) {
 		"another success with the same body": {
 			[]string{"'200':\n          description: OK\n          content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}",
 				"'200': {$ref: '#/components/responses/Desks'}\n        '203': {$ref: '#/components/responses/Desks'}",
-				"components:\n", "components:\n  responses:\n    Desks: {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Desks'}}}}\n"},
+				"components:\n", "components:\n  responses:\n    Desks: {description: OK, content: {application/json: {schema: {$ref: " +
+					"'#/components/schemas/Desks'}}}}\n"},
 			none, []string{"st-2xx-add response 203: none"},
 		},
 		"error documented": {
-			[]string{"        '204': {description: No Content}\n", "        '204': {description: No Content}\n        '404': {description: Not Found, content: {application/json: {schema: {$ref: '#/components/schemas/Desk'}}}}\n"},
+			[]string{"        '204': {description: No Content}\n",
+				"        '204': {description: No Content}\n        '404': {description: Not Found, content: {application/json: {schema: {$ref: " +
+					"'#/components/schemas/Desk'}}}}\n"},
 			none, []string{"st-err-add response 404: none"},
 		},
 	} {

@@ -30,8 +30,10 @@ func TestAcceptedAlthoughItHadToFail(t *testing.T) {
 		report, err := live.Run(t.Context(), v.config(all...))
 		require.NoError(t, err)
 		require.Equal(t, []live.Result{
-			{Recording: "createAnsweringRule/400-AWR-111", Outcome: live.Differs, Status: 200, Differences: []string{"status 200, recorded is 400"}, Made: "POST 400130001003"},
-			{Recording: "createAnsweringRule/400-AWR-179", Outcome: live.Skipped, Reason: "a request that had to fail was accepted, or may have been: no more of them are sent"},
+			{Recording: "createAnsweringRule/400-AWR-111", Outcome: live.Differs, Status: 200, Differences: []string{"status 200, recorded is 400"},
+				Made: "POST 400130001003"},
+			{Recording: "createAnsweringRule/400-AWR-179", Outcome: live.Skipped,
+				Reason: "a request that had to fail was accepted, or may have been: no more of them are sent"},
 			{Recording: "listCallRecordingCustomGreetings/200-all", Outcome: live.Pass, Status: 200},
 		}, report.Results)
 		require.Len(t, v.seen, 2)
@@ -66,7 +68,8 @@ func TestUnclearAnswerToWhatHadToFail(t *testing.T) {
 				v.api = func(w http.ResponseWriter, r *http.Request, _ string) { answer(w, r) }
 				report, err := live.Run(t.Context(), v.config(
 					refusedRule(t),
-					recorded(t, "createAnsweringRule/400-AWR-179", "POST "+rulePath, `{"name": "long"}`, "400 Bad Request", `{"errorCode": "AWR-179", "message": "x"}`),
+					recorded(t, "createAnsweringRule/400-AWR-179", "POST "+rulePath, `{"name": "long"}`, "400 Bad Request",
+						`{"errorCode": "AWR-179", "message": "x"}`),
 				))
 				require.NoError(t, err)
 				require.Equal(t, "POST, perhaps: it has no clear answer", report.Results[0].Made)

@@ -24,7 +24,8 @@ func many(t *testing.T, v *vendor, n int) []*recording.Recording {
 	v.api = say(200, list)
 	var all []*recording.Recording
 	for i := range n {
-		all = append(all, recorded(t, fmt.Sprintf("listCallRecordingCustomGreetings/200-n-%03d", i), "GET ~/call-recording/custom-greetings", "", "200 OK", list))
+		all = append(all, recorded(t, fmt.Sprintf("listCallRecordingCustomGreetings/200-n-%03d", i), "GET ~/call-recording/custom-greetings", "", "200 OK",
+			list))
 	}
 	return all
 }
@@ -89,7 +90,8 @@ func TestThrottledForGood(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []live.Result{
 			{Recording: "createAnsweringRule/400-AWR-111", Outcome: live.Failed, Status: 429, Reason: "status 429 CMN-301 Request rate exceeded"},
-			{Recording: "listCallRecordingCustomGreetings/200-all", Outcome: live.Failed, Reason: `rate-limit group "Medium" must wait 10m0s (penalty after status 429), longer than the request may: call again later`},
+			{Recording: "listCallRecordingCustomGreetings/200-all", Outcome: live.Failed,
+				Reason: `rate-limit group "Medium" must wait 10m0s (penalty after status 429), longer than the request may: call again later`},
 		}, report.Results)
 		require.Len(t, v.seen, 1)
 	})
@@ -231,11 +233,14 @@ func TestUsage(t *testing.T) {
 		{func(c *live.Config) { c.AllowWrites, c.Account = true, "~" }, `account "~" is not the id of an account: a number, not ~`},
 		{func(c *live.Config) { c.Account = "9999" }, `account "9999" is not the id of an account: a number, not ~`},
 		{func(c *live.Config) { c.Account = "1/../2" }, `account "1/../2" is not the id of an account: a number, not ~`},
-		{func(c *live.Config) { c.IDs = map[string]string{"1001": "5"} }, `1001=5: 1001 is no placeholder of a recording: they are like 1003, and the account has its own option`},
-		{func(c *live.Config) { c.IDs = map[string]string{"9999": "5"} }, `9999=5: 9999 is no placeholder of a recording: they are like 1003, and the account has its own option`},
+		{func(c *live.Config) { c.IDs = map[string]string{"1001": "5"} },
+			`1001=5: 1001 is no placeholder of a recording: they are like 1003, and the account has its own option`},
+		{func(c *live.Config) { c.IDs = map[string]string{"9999": "5"} },
+			`9999=5: 9999 is no placeholder of a recording: they are like 1003, and the account has its own option`},
 		{func(c *live.Config) { c.IDs = map[string]string{"1003": "a/b"} }, `1003=a/b: "a/b" is not an id`},
 		{func(c *live.Config) { c.Only = "[" }, `the pattern "[": syntax error in pattern`},
-		{func(c *live.Config) { c.Only = "createAnsweringRule/500-*" }, `the pattern "createAnsweringRule/500-*" matches no recording: they are called like createAnsweringRule/400-AWR-111`},
+		{func(c *live.Config) { c.Only = "createAnsweringRule/500-*" },
+			`the pattern "createAnsweringRule/500-*" matches no recording: they are called like createAnsweringRule/400-AWR-111`},
 	} {
 		config := (&vendor{t: t}).configFor("https://127.0.0.1:1", refusedRule(t))
 		c.change(&config)
@@ -370,9 +375,11 @@ func TestSecretsStayInside(t *testing.T) {
 			case n >= 4: // also where it is sent again with another token
 				say(401, fmt.Sprintf(`{"errorCode": "OAU-123", "message": %q}`, echo()))(w, r, body)
 			case n%2 == 0:
-				say(200, strings.Replace(greeting, `"Voicemail"`, fmt.Sprintf(`"Voicemail", %q: %q, "owner": {"name": "Jane Doe", "id": %s}, "pin": 1234`, echo(), echo(), account), 1))(w, r, body)
+				say(200, strings.Replace(greeting, `"Voicemail"`,
+					fmt.Sprintf(`"Voicemail", %q: %q, "owner": {"name": "Jane Doe", "id": %s}, "pin": 1234`, echo(), echo(), account), 1))(w, r, body)
 			default:
-				say(400, fmt.Sprintf(`{"errorCode": "AWR-111", "message": %q, "errors": [{"errorCode": "AWR-111", "message": %q}]}`, echo(), echo()))(w, r, body)
+				say(400, fmt.Sprintf(`{"errorCode": "AWR-111", "message": %q, "errors": [{"errorCode": "AWR-111", "message": %q}]}`, echo(), echo()))(w, r,
+					body)
 			}
 		}
 		again := readGreeting(t)
@@ -439,7 +446,8 @@ func TestShortSecretsStayInside(t *testing.T) {
 		report, err := live.Run(t.Context(), c)
 		require.NoError(t, err)
 		got := results(report)
-		require.Equal(t, []string{`message "redacted-redacted-redacted-************************", documented is "At least one condition should be specified"`}, got["createAnsweringRule/400-AWR-111"].Differences)
+		require.Equal(t, []string{`message "redacted-redacted-redacted-************************", documented is "At least one condition should be specified"`},
+			got["createAnsweringRule/400-AWR-111"].Differences)
 		require.Equal(t, live.Failed, got["listCallRecordingCustomGreetings/200-all"].Outcome)
 		require.Contains(t, got["listCallRecordingCustomGreetings/200-all"].Reason, `redacted redacted redacted [redacted] 100`)
 	})
@@ -571,10 +579,11 @@ func TestRecordingOfTexts(t *testing.T) {
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	for want, p := range map[string]live.Progress{
-		"3/9 a/b: 400, a few seconds left":                       {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 9 * time.Second},
-		"3/9 a/b: 400, about 90 s left":                          {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 88 * time.Second},
-		"3/9 a/b: 400, about 3 min left":                         {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 200 * time.Second},
-		"3/9 a/b: waiting 59s for group Heavy, about 3 min left": {Recording: "a/b", Done: 3, Total: 9, Wait: 59 * time.Second, Group: "Heavy", Left: 200 * time.Second},
+		"3/9 a/b: 400, a few seconds left": {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 9 * time.Second},
+		"3/9 a/b: 400, about 90 s left":    {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 88 * time.Second},
+		"3/9 a/b: 400, about 3 min left":   {Recording: "a/b", Done: 3, Total: 9, Status: 400, Left: 200 * time.Second},
+		"3/9 a/b: waiting 59s for group Heavy, about 3 min left": {Recording: "a/b", Done: 3, Total: 9, Wait: 59 * time.Second, Group: "Heavy",
+			Left: 200 * time.Second},
 		"9/9 a/b: 200": {Recording: "a/b", Done: 9, Total: 9, Status: 200},
 	} {
 		require.Equal(t, want, p.String())

@@ -89,9 +89,10 @@ const bodyTimeout = time.Minute
 
 // Config says what to run, and where.
 type Config struct {
-	Getenv     func(string) string    // nil: os.Getenv
-	Spec       []byte                 // the built description
-	Throttling string                 // the extension that names an operation's usage-plan group; "": x-throttling-group
+	Getenv func(string) string // nil: os.Getenv
+	Spec   []byte              // the built description
+	// the extension that names an operation's usage-plan group; "": x-throttling-group
+	Throttling string
 	Recordings []*recording.Recording // sorted by file, as recording.ReadDir gives them
 
 	Only        string            // a pattern of path.Match for "folder/name" or "folder"; "": all

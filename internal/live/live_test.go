@@ -115,7 +115,8 @@ func TestRecordingOfAllRecordings(t *testing.T) {
 			return r.Request.Method + " " + url + " " + canonical(t, r, v.URL)
 		})
 		v.api = func(w http.ResponseWriter, r *http.Request, body string) {
-			if !strings.HasPrefix(r.URL.Path, "/restapi/v1.0/account/"+account+"/") && !strings.Contains(r.URL.Path, "/account/9999/") && !strings.Contains(r.URL.Path, "/account/0/") {
+			if !strings.HasPrefix(r.URL.Path, "/restapi/v1.0/account/"+account+"/") && !strings.Contains(r.URL.Path, "/account/9999/") &&
+				!strings.Contains(r.URL.Path, "/account/0/") {
 				t.Errorf("sent to another account: %s", r.URL.Path)
 			}
 			if strings.HasPrefix(body, "{") {

@@ -151,7 +151,8 @@ func (t ids) uri(value string, missing map[string]bool) string {
 	for i := 1; i < len(segments); i++ {
 		if segments[i] == accountPlaceholder && segments[i-1] == "account" {
 			segments[i] = cmp.Or(t.account, self)
-		} else if segments[i] != extensionPlaceholder || segments[i-1] != "extension" || t.real[extensionPlaceholder] != "" {
+		} else if segments[i] != extensionPlaceholder || segments[i-1] != "extension" ||
+			t.real[extensionPlaceholder] != "" {
 			segments[i] = t.id(segments[i], missing)
 		} else {
 			segments[i] = self

@@ -46,7 +46,8 @@ func basic(id, secret string) []string {
 func (r *run) redactor() *recording.Redactor {
 	redact := recording.NewRedactor(r.secrets...)
 	for _, recorded := range r.Recordings {
-		for _, text := range []string{recorded.Request.URL, string(recorded.Request.Body), string(recorded.Response.Body)} {
+		for _, text := range []string{recorded.Request.URL, string(recorded.Request.Body),
+			string(recorded.Response.Body)} {
 			for _, number := range numbers().FindAllString(text, -1) {
 				if isPlaceholder(number) && number != recording.LargeID {
 					redact.Assign("", number)

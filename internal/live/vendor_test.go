@@ -95,8 +95,9 @@ func inBubble(t *testing.T, f func(*testing.T, *vendor)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{
-			t: t, expiry: 3600, basic: base64.StdEncoding.EncodeToString([]byte("app-id-0001:s3cret%2F%2Bclient%3D9")), counted: map[string][]time.Time{}, penalty: map[string]time.Time{},
-			limits: map[string]int{"Light": 50, "Medium": 40, "Heavy": 10},
+			t: t, expiry: 3600, basic: base64.StdEncoding.EncodeToString([]byte("app-id-0001:s3cret%2F%2Bclient%3D9")), counted: map[string][]time.Time{},
+			penalty: map[string]time.Time{},
+			limits:  map[string]int{"Light": 50, "Medium": 40, "Heavy": 10},
 		}
 		listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 		v.Server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: v}}

@@ -39,8 +39,10 @@ func FuzzTable(f *testing.F) {
 // Naming a document ends, and doing it a third time changes nothing. The second may still write down what selects a
 // branch that was inline, and has a name since the first.
 func FuzzName(f *testing.F) {
-	f.Add([]byte(shop("{properties: {a: {$ref: '#/components/schemas/A'}, b: {type: array, items: {properties: {c: {}}}}}}", "{A: {allOf: [{$ref: '#/components/schemas/B'}]}, B: {properties: {x: {$ref: '#/components/schemas/A'}}}}")))
-	f.Add([]byte(shop("{oneOf: [{$ref: '#/components/schemas/A'}, {properties: {k: {}}}], discriminator: {propertyName: k}}", "{A: {properties: {k: {enum: [a]}}}}")))
+	f.Add([]byte(shop("{properties: {a: {$ref: '#/components/schemas/A'}, b: {type: array, items: {properties: {c: {}}}}}}",
+		"{A: {allOf: [{$ref: '#/components/schemas/B'}]}, B: {properties: {x: {$ref: '#/components/schemas/A'}}}}")))
+	f.Add([]byte(shop("{oneOf: [{$ref: '#/components/schemas/A'}, {properties: {k: {}}}], discriminator: {propertyName: k}}",
+		"{A: {properties: {k: {enum: [a]}}}}")))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		doc, err := document.Parse("a.yaml", data)
 		if err != nil || doc.Version != "3.0" || len(data) > 20_000 {

@@ -446,8 +446,8 @@ func (n *namer) work() {
 	}
 }
 
-// enclosing is the name of the object around an inline one that says the same, "" if there is none: one that holds, by an
-// allOf, what it stands in would have objects inside of each other without end.
+// enclosing is the name of the object around an inline one that says the same, "" if there is none: one that holds, by
+// an allOf, what it stands in would have objects inside of each other without end.
 func (n *namer) enclosing(j job) string {
 	if j.vendor != "" {
 		return ""

@@ -50,19 +50,24 @@ func TestParse(t *testing.T) {
 		"flow":                  {"Item: ['GET /items/{id} response 200', Thing.a]\nThing: Item.thing\n", ""},
 		"odd names":             {item + "A:\n  - Item.\"a.b\"\nB:\n  - 'GET /items/{id} query \"filter[x]\"'\n", ""},
 		"a cycle with a way in": {"A:\n  - B.b\nB:\n  - A.a\n  - GET /b response 200\n", ""},
-		"two names":             {item + "Other:\n  - GET /items/{key} response 200\n", `spec/names.yaml:4:5: the place GET /items/{key} response 200 has two names: Other, and Item in line 2: keep one of them`},
-		"twice":                 {item + "  - GET /items/{id} response 200\n", `spec/names.yaml:3:5: Item has the place GET /items/{id} response 200 in line 2 already`},
-		"in and out of use":     {item + "unused:\n  Old:\n    - GET /items/{id} response 200\n", `spec/names.yaml:5:7: the place GET /items/{id} response 200 has two names: Old, and Item in line 2: keep one of them`},
-		"no Go name":            {"item:\n  - Thing.a\n", `spec/names.yaml:1:1: "item" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
-		"no Go name either":     {"A-B:\n  - Thing.a\n", `spec/names.yaml:1:1: "A-B" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
-		"no place": {"A:\n  - GET /a\n  - Thing\n  - response 200\n", `spec/names.yaml:2:5: "GET /a" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
-			`spec/names.yaml:3:5: "Thing" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
-			`spec/names.yaml:4:5: "response 200" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"`},
+		"two names": {item + "Other:\n  - GET /items/{key} response 200\n",
+			`spec/names.yaml:4:5: the place GET /items/{key} response 200 has two names: Other, and Item in line 2: keep one of them`},
+		"twice": {item + "  - GET /items/{id} response 200\n",
+			`spec/names.yaml:3:5: Item has the place GET /items/{id} response 200 in line 2 already`},
+		"in and out of use": {item + "unused:\n  Old:\n    - GET /items/{id} response 200\n",
+			`spec/names.yaml:5:7: the place GET /items/{id} response 200 has two names: Old, and Item in line 2: keep one of them`},
+		"no Go name":        {"item:\n  - Thing.a\n", `spec/names.yaml:1:1: "item" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
+		"no Go name either": {"A-B:\n  - Thing.a\n", `spec/names.yaml:1:1: "A-B" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
+		"no place": {"A:\n  - GET /a\n  - Thing\n  - response 200\n",
+			`spec/names.yaml:2:5: "GET /a" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
+				`spec/names.yaml:3:5: "Thing" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
+				`spec/names.yaml:4:5: "response 200" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"`},
 		"no list":       {"A:\n  b: c\n", `spec/names.yaml:2:3: A needs a list of places`},
 		"nothing":       {"A: []\n", `spec/names.yaml:1:4: A needs a list of places`},
 		"duplicate key": {item + item, `spec/names.yaml:3:1: duplicate key "Item", first at line 1`},
-		"a cycle of owners": {item + "A:\n  - B.b\nB:\n  - A.a\n", "spec/names.yaml:3: A is only below itself: its owners B lead to no operation; give one of them a place in an operation\n" +
-			"spec/names.yaml:5: B is only below itself: its owners A lead to no operation; give one of them a place in an operation"},
+		"a cycle of owners": {item + "A:\n  - B.b\nB:\n  - A.a\n",
+			"spec/names.yaml:3: A is only below itself: its owners B lead to no operation; give one of them a place in an operation\n" +
+				"spec/names.yaml:5: B is only below itself: its owners A lead to no operation; give one of them a place in an operation"},
 		"no mapping": {"- a\n", `spec/names.yaml: the top level is not a mapping`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,21 +89,32 @@ func TestName(t *testing.T) {
 			`{"Item":{"type":"object","properties":{"a":{"type":"string"}}}}`},
 		"inline": {item + "Part:\n  - Item.parts[]\n", shop("{properties: {parts: {type: array, items: {properties: {a: {type: string}}}}}}", "{}"),
 			`{"Item":{"properties":{"parts":{"type":"array","items":{"$ref":"#/components/schemas/Part"}}},"type":"object"},"Part":{"properties":{"a":{"type":"string"}},"type":"object"}}`},
-		"values and lists go where they are used": {item, shop("{properties: {kind: "+ref+"Kind'}, tags: "+ref+"Tags'}}}", "{Kind: {type: string, enum: [a]}, Tags: {type: array, items: "+ref+"Kind'}}}"),
+		"values and lists go where they are used": {item, shop("{properties: {kind: "+ref+"Kind'}, tags: "+ref+"Tags'}}}",
+			"{Kind: {type: string, enum: [a]}, Tags: {type: array, items: "+ref+"Kind'}}}"),
 			`{"Item":{"properties":{"kind":{"type":"string","enum":["a"]},"tags":{"type":"array","items":{"type":"string","enum":["a"]}}},"type":"object"}}`},
-		"what is about the place stays there": {item + "Part:\n  - Item.part\n", shop("{properties: {part: {type: object, readOnly: true, properties: {a: {type: string}}}}}", "{}"),
+		"what is about the place stays there": {item + "Part:\n  - Item.part\n",
+			shop("{properties: {part: {type: object, readOnly: true, properties: {a: {type: string}}}}}", "{}"),
 			`{"Item":{"properties":{"part":{"readOnly":true,"allOf":[{"$ref":"#/components/schemas/Part"}]}},"type":"object"},"Part":{"type":"object","properties":{"a":{"type":"string"}}}}`},
-		"an allOf of one and of several": {item + "Part:\n  - Item.part\n", shop("{allOf: ["+ref+"Base'}, {type: object, properties: {part: {allOf: ["+ref+"Other'}]}}}]}", "{Base: {type: object, required: [a], properties: {a: {type: string}}}, Other: {properties: {b: {type: string}}}}"),
+		"an allOf of one and of several": {item + "Part:\n  - Item.part\n",
+			shop("{allOf: ["+ref+"Base'}, {type: object, properties: {part: {allOf: ["+ref+"Other'}]}}}]}",
+				"{Base: {type: object, required: [a], properties: {a: {type: string}}}, Other: {properties: {b: {type: string}}}}"),
 			`{"Item":{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"part":{"$ref":"#/components/schemas/Part"}}},"Part":{"properties":{"b":{"type":"string"}},"type":"object"}}`},
-		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+"Tree'}}}}}"),
+		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+
+			"Tree'}}}}}"),
 			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array","items":{"$ref":"#/components/schemas/Item"}}}}}`},
 		"a list that holds itself": {"", shop(ref+"Rows'}", "{Rows: {type: array, items: "+ref+"Rows'}}}"),
 			`{"Rows":{"type":"array","items":{"$ref":"#/components/schemas/Rows"}}}`},
-		"split": {item + "Part:\n  - Item.a\n  - Item.b\n", shop("{properties: {a: "+ref+"A'}, b: "+ref+"B'}}}", "{A: {type: object, required: [x], properties: {x: {type: string, enum: [p]}}}, B: {type: object, properties: {x: {type: string, enum: [q]}, y: {type: integer}}}}"),
+		"split": {item + "Part:\n  - Item.a\n  - Item.b\n", shop("{properties: {a: "+ref+"A'}, b: "+ref+"B'}}}",
+			"{A: {type: object, required: [x], properties: {x: {type: string, enum: [p]}}}, B: {type: object, properties: {x: {type: string, enum: [q]}, "+
+				"y: {type: integer}}}}"),
 			`{"Item":{"properties":{"a":{"$ref":"#/components/schemas/Part"},"b":{"$ref":"#/components/schemas/Part"}},"type":"object"},"Part":{"type":"object","properties":{"x":{"type":"string","enum":["p","q"]},"y":{"type":"integer"}}}}`},
-		"merged": {item + "A:\n  - Item.a\nB:\n  - Item.b\n", shop("{properties: {a: "+ref+"AB'}, b: "+ref+"AB'}}}", "{AB: {type: object, properties: {x: {type: string}}}}"),
+		"merged": {item + "A:\n  - Item.a\nB:\n  - Item.b\n", shop("{properties: {a: "+ref+"AB'}, b: "+ref+"AB'}}}",
+			"{AB: {type: object, properties: {x: {type: string}}}}"),
 			`{"A":{"type":"object","properties":{"x":{"type":"string"}}},"B":{"type":"object","properties":{"x":{"type":"string"}}},"Item":{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"}},"type":"object"}}`},
-		"branches": {item + "Shape:\n  - Item.shape\nCircle:\n  - Shape<circle>\nBox:\n  - Shape<Square>\n", shop("{properties: {shape: {oneOf: ["+ref+"C'}, "+ref+"Square'}], discriminator: {propertyName: kind, mapping: {circle: '#/components/schemas/C'}}}}}", "{C: {type: object, properties: {kind: {type: string}}}, Square: {type: object, properties: {kind: {type: string}}}}"),
+		"branches": {item + "Shape:\n  - Item.shape\nCircle:\n  - Shape<circle>\nBox:\n  - Shape<Square>\n",
+			shop("{properties: {shape: {oneOf: ["+ref+"C'}, "+ref+
+				"Square'}], discriminator: {propertyName: kind, mapping: {circle: '#/components/schemas/C'}}}}}",
+				"{C: {type: object, properties: {kind: {type: string}}}, Square: {type: object, properties: {kind: {type: string}}}}"),
 			`{"Box":{"type":"object","properties":{"kind":{"type":"string"}}},"Circle":{"type":"object","properties":{"kind":{"type":"string"}}},"Item":{"properties":{"shape":{"$ref":"#/components/schemas/Shape"}},"type":"object"},"Shape":{"oneOf":[{"$ref":"#/components/schemas/Circle"},{"$ref":"#/components/schemas/Box"}],"discriminator":{"propertyName":"kind","mapping":{"Square":"#/components/schemas/Box","circle":"#/components/schemas/Circle"}}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,13 +156,20 @@ func TestTypes(t *testing.T) {
 	for name, test := range map[string]struct{ table, schema, want, problem string }{
 		"the first declares, the others use": {both, "{properties: {a: {type: string, enum: [x]}, b: {type: string, enum: [x]}}}",
 			`{"a":{"type":"string","enum":["x"],"x-go-type-name":"Kind"},"b":{"type":"string","enum":["x"],"x-go-type":"Kind"}}`, ""},
-		"one without values":      {both, "{properties: {a: {type: string}, b: {type: string, enum: [x]}}}", `{"a":{"type":"string","x-go-type":"Kind"},"b":{"type":"string","enum":["x"],"x-go-type-name":"Kind"}}`, ""},
-		"the values of all":       {both, "{properties: {a: {type: string, enum: [x]}, b: {type: string, enum: [y, x]}}}", `{"a":{"type":"string","enum":["x","y"],"x-go-type-name":"Kind"},"b":{"type":"string","enum":["y","x"],"x-go-type":"Kind"}}`, ""},
-		"no values at all":        {both, "{properties: {a: {type: string}, b: {type: string}}}", `{"a":{"type":"string"},"b":{"type":"string"}}`, ""},
-		"different types":         {both, "{properties: {a: {type: string, enum: [x]}, b: {type: integer}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and integer at Item.b: give one of them another name"},
-		"an object and a value":   {both, "{properties: {a: {type: string, enum: [x]}, b: {properties: {c: {type: string}}}}}", "", "spec/names.yaml:5: Kind names string at Item.a, and object at Item.b: give one of them another name"},
-		"a list":                  {both, "{properties: {a: {type: array, items: {type: string}}, b: {type: array, items: {type: string}}}}", "", "spec/names.yaml:4: Item.a is a list, which has no name: name its items, Item.a[]\nspec/names.yaml:5: Item.b is a list, which has no name: name its items, Item.b[]"},
-		"an overlay names it too": {both, "{properties: {a: {type: string, enum: [x], x-go-type-name: K}, b: {type: string}}}", "", "spec/names.yaml:4: Item.a is called Kind here, and an overlay gives it a Go type: remove one of them"},
+		"one without values": {both, "{properties: {a: {type: string}, b: {type: string, enum: [x]}}}",
+			`{"a":{"type":"string","x-go-type":"Kind"},"b":{"type":"string","enum":["x"],"x-go-type-name":"Kind"}}`, ""},
+		"the values of all": {both, "{properties: {a: {type: string, enum: [x]}, b: {type: string, enum: [y, x]}}}",
+			`{"a":{"type":"string","enum":["x","y"],"x-go-type-name":"Kind"},"b":{"type":"string","enum":["y","x"],"x-go-type":"Kind"}}`, ""},
+		"no values at all": {both, "{properties: {a: {type: string}, b: {type: string}}}", `{"a":{"type":"string"},"b":{"type":"string"}}`, ""},
+		"different types": {both, "{properties: {a: {type: string, enum: [x]}, b: {type: integer}}}", "",
+			"spec/names.yaml:5: Kind names string at Item.a, and integer at Item.b: give one of them another name"},
+		"an object and a value": {both, "{properties: {a: {type: string, enum: [x]}, b: {properties: {c: {type: string}}}}}", "",
+			"spec/names.yaml:5: Kind names string at Item.a, and object at Item.b: give one of them another name"},
+		"a list": {both, "{properties: {a: {type: array, items: {type: string}}, b: {type: array, items: {type: string}}}}", "",
+			"spec/names.yaml:4: Item.a is a list, which has no name: name its items, Item.a[]\nspec/names.yaml:5: Item.b is a list, which has no name: " +
+				"name its items, Item.b[]"},
+		"an overlay names it too": {both, "{properties: {a: {type: string, enum: [x], x-go-type-name: K}, b: {type: string}}}", "",
+			"spec/names.yaml:4: Item.a is called Kind here, and an overlay gives it a Go type: remove one of them"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := tree(t, shop(test.schema, "{}"))
@@ -188,7 +211,8 @@ func TestUnknown(t *testing.T) {
 	typed, err := names.Types(root)
 	require.NoError(t, err)
 	require.EqualError(t, names.Unknown(typed, []string{"GET /items/{key}"}),
-		`spec/names.yaml:4: the document has no place Item.owner[], which is to be Owner (the nearest is Item.owners[]): correct it, or move it below "unused"`+"\n"+
+		`spec/names.yaml:4: the document has no place Item.owner[], which is to be Owner (the nearest is Item.owners[]): correct it, or move it below "unused"`+
+			"\n"+
 			`spec/names.yaml:7: Box has a place in GET /boxes, which is not selected: select it, or move the place below "unused"`)
 }
 
@@ -199,21 +223,30 @@ func TestEdited(t *testing.T) {
 		require.NoError(t, err)
 		return names.Entry{Name: name, Place: p}
 	}
-	const text = "# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"
+	const text = "# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - " +
+		"Item.kind\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"
 	for name, test := range map[string]struct {
 		text string
 		edit names.Edit
 		want string
 	}{
 		"nothing": {text, names.Edit{}, text},
-		"a place and a name": {text, names.Edit{Add: []names.Entry{entry("New", "Item.new"), entry("Item", "POST /items response 200"), entry("Part", "Item.more[]")}},
-			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\n  - POST /items response 200\nPart:\n  - Item.part\n  - Item.spare\n  - Item.more[]\n\n# Values.\nKind:\n  - Item.kind\nNew:\n  - Item.new\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"},
-		"out of use and back": {text, names.Edit{Rest: []names.Entry{entry("Kind", "Item.kind"), entry("Part", "Item.spare")}, Return: []names.Entry{entry("Old", "Item.old")}},
-			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart:\n  - Item.part\n\n# Values.\nOld:\n  - Item.old\nunused:\n  # Was there once.\n  Kind:\n    - Item.kind\n  Part:\n    - Item.spare\n"},
-		"the first": {"# Names are added here.\n", names.Edit{Add: []names.Entry{entry("Item", `GET /items query "a b"`)}}, "# Names are added here.\nItem:\n  - 'GET /items query \"a b\"'\n"},
-		"more of the last": {text, names.Edit{Add: []names.Entry{entry("A", "Item.a"), entry("Kind", "Item.other")}, Rest: []names.Entry{entry("Item", "GET /items/{id} response 200"), entry("Old", "Item.older")}},
-			"# Names.\n\n# The one.\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\n  - Item.other\nA:\n  - Item.a\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n    - Item.older\n  Item:\n    - GET /items/{id} response 200\n"},
-		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}}, "A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
+		"a place and a name": {text, names.Edit{Add: []names.Entry{entry("New", "Item.new"), entry("Item", "POST /items response 200"),
+			entry("Part", "Item.more[]")}},
+			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\n  - POST /items response 200\nPart:\n  - Item.part\n  - Item.spare\n  " +
+				"- Item.more[]\n\n# Values.\nKind:\n  - Item.kind\nNew:\n  - Item.new\nunused:\n  # Was there once.\n  Old:\n    - Item.old\n"},
+		"out of use and back": {text, names.Edit{Rest: []names.Entry{entry("Kind", "Item.kind"), entry("Part", "Item.spare")},
+			Return: []names.Entry{entry("Old", "Item.old")}},
+			"# Names.\n\n# The one.\nItem:\n  - GET /items/{id} response 200 # read\nPart:\n  - Item.part\n\n# Values.\nOld:\n  - Item.old\nunused:\n  # " +
+				"Was there once.\n  Kind:\n    - Item.kind\n  Part:\n    - Item.spare\n"},
+		"the first": {"# Names are added here.\n", names.Edit{Add: []names.Entry{entry("Item", `GET /items query "a b"`)}},
+			"# Names are added here.\nItem:\n  - 'GET /items query \"a b\"'\n"},
+		"more of the last": {text, names.Edit{Add: []names.Entry{entry("A", "Item.a"), entry("Kind", "Item.other")},
+			Rest: []names.Entry{entry("Item", "GET /items/{id} response 200"), entry("Old", "Item.older")}},
+			"# Names.\n\n# The one.\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\n  - Item.other\nA:\n  - Item.a\nunused:\n  # Was " +
+				"there once.\n  Old:\n    - Item.old\n    - Item.older\n  Item:\n    - GET /items/{id} response 200\n"},
+		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}},
+			"A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := table(t, test.text).Edited(test.edit)

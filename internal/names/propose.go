@@ -107,7 +107,8 @@ func lastProperty(steps string) string {
 func fromPlace(j job) string {
 	words := cmp.Or(j.place.Owner, goName(j.hint))
 	singular := strings.HasSuffix(j.place.Steps, "[]")
-	for step := range strings.FieldsFuncSeq(j.place.Steps, func(r rune) bool { return strings.ContainsRune(`.[]{}<>"`, r) }) {
+	for step := range strings.FieldsFuncSeq(j.place.Steps,
+		func(r rune) bool { return strings.ContainsRune(`.[]{}<>"`, r) }) {
 		words += goName(step)
 	}
 	if singular {

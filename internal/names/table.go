@@ -113,7 +113,8 @@ const nameForm = `(?:[A-Za-z0-9_$@-]+|"(?:[^"\\]|\\.)*")`
 var (
 	operationPlace = regexp.MustCompile(
 		`^((?:GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) /.*?) (request|response [0-9A-Za-z]+ header ` + nameForm +
-			`|response [0-9A-Za-z]+|(?:query|path|header|cookie) ` + nameForm + `)((?:\.` + nameForm + `|\[\]|\{\}|<[^<>]*>)*)$`,
+			`|response [0-9A-Za-z]+|(?:query|path|header|cookie) ` + nameForm + `)((?:\.` + nameForm +
+			`|\[\]|\{\}|<[^<>]*>)*)$`,
 	)
 	namePlace = regexp.MustCompile(`^([A-Z][A-Za-z0-9_]*)((?:\.` + nameForm + `|\[\]|\{\}|<[^<>]*>)+)$`)
 )
@@ -214,7 +215,8 @@ func (r *reader) entry(key, value *yaml.Node, index map[string]*Entry) *entry {
 			if other := taken[p.key()]; other != nil && other.Name == key.Value {
 				r.errorf(n, "%s has the place %s in line %d already", key.Value, p, other.Line)
 			} else if other != nil {
-				r.errorf(n, "the place %s has two names: %s, and %s in line %d: keep one of them", p, key.Value, other.Name, other.Line)
+				r.errorf(n, "the place %s has two names: %s, and %s in line %d: keep one of them", p, key.Value,
+					other.Name, other.Line)
 			}
 		}
 		e.places = append(e.places, one)
@@ -259,7 +261,8 @@ func (r *reader) owners() {
 			r.problems = append(
 				r.problems,
 				fmt.Errorf(
-					"%s:%d: %s is only below itself: its owners %s lead to no operation; give one of them a place in an operation",
+					"%s:%d: %s is only below itself: its owners %s lead to no operation; give one of them a place "+
+						"in an operation",
 					r.t.file,
 					e.line,
 					e.name,

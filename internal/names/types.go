@@ -17,7 +17,8 @@ import (
 
 // Typed is what [Table.Types] found.
 type Typed struct {
-	Missing  []Entry // places in use that the document does not have, or has something else at, in the order of the table
+	// places in use that the document does not have, or has something else at, in the order of the table
+	Missing  []Entry
 	Returned []Entry // places out of use that it has
 	Widened  []Widening
 	Known    []string // all places of the document, sorted

@@ -47,7 +47,8 @@ func stray(target, update *yaml.Node) (keys []*yaml.Node) {
 func onlyWords(n *yaml.Node) bool {
 	for key, value := range document.Pairs(n) {
 		switch {
-		case slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name", "x-enum-varnames"}, key.Value):
+		case slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name",
+			"x-enum-varnames"}, key.Value):
 		case value.Kind == yaml.MappingNode && len(value.Content) > 0 && onlyWords(value):
 		default:
 			return false

@@ -78,7 +78,8 @@ func TestApply(t *testing.T) {
 
 // What becomes of one document afterwards does not change what the overlay does to the next, nor one target another's.
 func TestApplyLeavesTheOverlay(t *testing.T) {
-	o, err := overlay.Parse("overlays/x.yaml", []byte(head+"  - {target: '$.*', description: D, update: {new: {deep: [1, {x: y}]}, list: [{z: 1}], kind: {a: b}}}\n"))
+	o, err := overlay.Parse("overlays/x.yaml", []byte(head+"  - {target: '$.*', description: D, update: {new: {deep: [1, {x: y}]}, list: [{z: 1}], kind: "+
+		"{a: b}}}\n"))
 	require.NoError(t, err)
 	const want = `{"a":{"list":[0,{"z":1}],"kind":{"a":"b"},"new":{"deep":[1,{"x":"y"}]}},"b":{"new":{"deep":[1,{"x":"y"}]},"list":[{"z":1}],"kind":{"a":"b"}}}`
 	for range 2 {
@@ -102,30 +103,37 @@ func change(n *yaml.Node) {
 }
 
 func TestUpdateThatMatchesNothing(t *testing.T) {
-	got, err := apply(t, "a: {}\n", "  - {target: $.b, description: D, update: {x: 1}}\n  - {target: \"$.c['50%']\", description: D, update: {x: 1}}\n  - {target: $.a, description: D, update: {x: 1}}\n")
+	got, err := apply(t, "a: {}\n", "  - {target: $.b, description: D, update: {x: 1}}\n  - {target: \"$.c['50%']\", description: D, update: {x: 1}}\n  - "+
+		"{target: $.a, description: D, update: {x: 1}}\n")
 	require.EqualError(t, err, "overlays/x.yaml:5:14: target matches nothing: $.b\noverlays/x.yaml:6:14: target matches nothing: $.c['50%']")
 	require.Equal(t, `{"a":{"x":1}}`, got, "the others are tried")
 }
 
 func TestParseRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
-		"unknown key":         {head + "  - {target: $, description: D, update: {}, when: now}\n", `o.yaml:5:45: unknown key "when": known are target, description, update, remove`},
-		"unknown top key":     {head + "  - {target: $, description: D, update: {}}\nmode: strict\n", `o.yaml:6:1: unknown key "mode"`},
-		"no description":      {head + "  - {target: $, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed"},
-		"no target":           {head + "  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no target"},
-		"both":                {head + "  - {target: $, description: D, update: {}, remove: true}\n", "o.yaml:5:5: an action has either update or remove: true"},
-		"neither":             {head + "  - {target: $, description: D, remove: false}\n", "o.yaml:5:5: an action has either update or remove: true"},
-		"remove is text":      {head + "  - {target: $, description: D, remove: 'yes'}\n", "o.yaml:5:41: remove must be true or false"},
-		"bad JSONPath":        {head + "  - {target: '$.paths[', description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
-		"not a path":          {head + "  - {target: paths.x, description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
-		"scalar action":       {head + "  - now\n", "o.yaml:5:5: an action must be a mapping"},
-		"no actions":          {strings.TrimSuffix(head, "actions:\n"), "o.yaml:1:1: actions must be a list with at least one action"},
-		"empty actions":       {head + "  []\n", "o.yaml:5:3: actions must be a list with at least one action"},
-		"other version":       {strings.Replace(head, "1.0.0", "2.0.0", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:10: not an OpenAPI Overlay 1.0 or 1.1 document: "overlay: 1.0.0" is missing`},
-		"no dialect":          {strings.Replace(head, "x-speakeasy-jsonpath: rfc9535\n", "", 1) + "  - {target: $, description: D, update: {}}\n", `o.yaml:1:1: "x-speakeasy-jsonpath: rfc9535" is missing`},
-		"no title":            {strings.Replace(head, "title: T, ", "", 1) + "  - {target: $, description: D, update: {}}\n", "o.yaml:2:7: info.title is missing"},
-		"not YAML":            {"overlay: [\n", "o.yaml:1: not valid YAML"},
-		"problems are listed": {head + "  - {target: $, update: {}}\n  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed\no.yaml:6:5: the action has no target"},
+		"unknown key": {head + "  - {target: $, description: D, update: {}, when: now}\n",
+			`o.yaml:5:45: unknown key "when": known are target, description, update, remove`},
+		"unknown top key": {head + "  - {target: $, description: D, update: {}}\nmode: strict\n", `o.yaml:6:1: unknown key "mode"`},
+		"no description":  {head + "  - {target: $, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed"},
+		"no target":       {head + "  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no target"},
+		"both": {head + "  - {target: $, description: D, update: {}, remove: true}\n",
+			"o.yaml:5:5: an action has either update or remove: true"},
+		"neither":        {head + "  - {target: $, description: D, remove: false}\n", "o.yaml:5:5: an action has either update or remove: true"},
+		"remove is text": {head + "  - {target: $, description: D, remove: 'yes'}\n", "o.yaml:5:41: remove must be true or false"},
+		"bad JSONPath":   {head + "  - {target: '$.paths[', description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
+		"not a path":     {head + "  - {target: paths.x, description: D, update: {}}\n", "o.yaml:5:14: target is not valid JSONPath (RFC 9535): "},
+		"scalar action":  {head + "  - now\n", "o.yaml:5:5: an action must be a mapping"},
+		"no actions":     {strings.TrimSuffix(head, "actions:\n"), "o.yaml:1:1: actions must be a list with at least one action"},
+		"empty actions":  {head + "  []\n", "o.yaml:5:3: actions must be a list with at least one action"},
+		"other version": {strings.Replace(head, "1.0.0", "2.0.0", 1) + "  - {target: $, description: D, update: {}}\n",
+			`o.yaml:1:10: not an OpenAPI Overlay 1.0 or 1.1 document: "overlay: 1.0.0" is missing`},
+		"no dialect": {strings.Replace(head, "x-speakeasy-jsonpath: rfc9535\n", "", 1) + "  - {target: $, description: D, update: {}}\n",
+			`o.yaml:1:1: "x-speakeasy-jsonpath: rfc9535" is missing`},
+		"no title": {strings.Replace(head, "title: T, ", "", 1) + "  - {target: $, description: D, update: {}}\n",
+			"o.yaml:2:7: info.title is missing"},
+		"not YAML": {"overlay: [\n", "o.yaml:1: not valid YAML"},
+		"problems are listed": {head + "  - {target: $, update: {}}\n  - {description: D, update: {}}\n",
+			"o.yaml:5:5: the action has no description: say why it is needed\no.yaml:6:5: the action has no target"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := overlay.Parse("o.yaml", []byte(test.text))

@@ -167,13 +167,15 @@ func scheme(name string) chromedp.Action[chromedp.Void] {
 func testFilter(t *testing.T, b *browser) {
 	address, _ := serve(t, page(t, "everything"))
 	b.do(t, chromedp.Navigate(address))
-	require.Equal(t, []int{7, 7, 0, 0}, []int{eval[int](t, b, visibleOf("breaking")), eval[int](t, b, visibleOf("risky")), eval[int](t, b, visibleOf("safe")), eval[int](t, b, visibleOf("quiet"))})
+	require.Equal(t, []int{7, 7, 0, 0}, []int{eval[int](t, b, visibleOf("breaking")), eval[int](t, b, visibleOf("risky")), eval[int](t, b, visibleOf("safe")),
+		eval[int](t, b, visibleOf("quiet"))})
 	require.Equal(t, "14 of 23 shown", eval[string](t, b, `document.getElementById("shown").textContent`))
 	require.True(t, eval[bool](t, b, `document.querySelector("#worst li").getBoundingClientRect().bottom < innerHeight`), "what breaks is on the first screen")
 
 	b.do(t, chromedp.Click(`nav input[value=risky]`))
 	require.Equal(t, 7, eval[int](t, b, visible))
-	require.Equal(t, 6, eval[int](t, b, `[...document.querySelectorAll(".operation")].filter(o => o.checkVisibility()).length`), "no operation goes with its findings")
+	require.Equal(t, 6, eval[int](t, b, `[...document.querySelectorAll(".operation")].filter(o => o.checkVisibility()).length`),
+		"no operation goes with its findings")
 	require.Equal(t, "10 more findings are filtered out", eval[string](t, b, `document.querySelector(".filtered:not([hidden])").textContent`))
 
 	// With the keyboard: from the risky box to the next one, which the space bar checks.

@@ -117,7 +117,8 @@ func within(n *nethtml.Node, name string) bool {
 // What stands in code comes out as it was, and nothing of it is markup.
 func TestMarkdownCode(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"a", "a b", "`", "``a```", "a|b", `a\|b`, `a\`, "<b>", "&amp;", "*a*", "_a_", "[x](y)", "~~a~~", "$a$", "@someone", "www.example.com", "{{a}}"} {
+	for _, s := range []string{"a", "a b", "`", "``a```", "a|b", `a\|b`, `a\`, "<b>", "&amp;", "*a*", "_a_", "[x](y)", "~~a~~", "$a$", "@someone",
+		"www.example.com", "{{a}}"} {
 		r := reporttest.Nothing()
 		r.Findings = []diff.Finding{{ID: "resp-enum-add", Severity: diff.Risky, Operation: reporttest.ReadThing, Location: s, New: s}}
 		r.Document = []string{s}

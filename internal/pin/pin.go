@@ -80,7 +80,8 @@ func requireWhole(doc *document.Document) error {
 			problems = append(problems, document.Errorf(
 				doc.Name,
 				at,
-				"external reference %q: a pin is one whole document, and nothing is fetched for it: bundle the vendor's files into one first",
+				"external reference %q: a pin is one whole document, and nothing is fetched for it: bundle the "+
+					"vendor's files into one first",
 				ref,
 			))
 		}
@@ -128,7 +129,8 @@ func ParseLock(name string, data []byte) (Lock, error) {
 		}
 	}
 	for key, ok := range map[string]bool{
-		"upstreamSHA256": sha256Hex.MatchString(lock.UpstreamSHA256), "pinSHA256": sha256Hex.MatchString(lock.PinSHA256),
+		"upstreamSHA256": sha256Hex.MatchString(lock.UpstreamSHA256),
+		"pinSHA256":      sha256Hex.MatchString(lock.PinSHA256),
 	} {
 		if !ok {
 			problems = append(problems, document.Errorf(name, root, "%s is not a SHA-256 in lower-case hex", key))
@@ -159,7 +161,8 @@ func (l Lock) Encode() ([]byte, error) {
 func (l Lock) Verify(data []byte) error {
 	if sum := SHA256(data); sum != l.PinSHA256 {
 		return fmt.Errorf(
-			"%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it came from, or restore it",
+			"%s does not match %s: pinSHA256 is %s…, the file has %s…: run ringbasic pin with the source it "+
+				"came from, or restore it",
 			project.PinFile,
 			project.LockFile,
 			l.PinSHA256[:12],
@@ -173,7 +176,8 @@ func (l Lock) Verify(data []byte) error {
 func (l Lock) VerifyVersion(pin *document.Document) error {
 	if version := document.Text(pin.Root, "info", "version"); version != l.APIVersion {
 		return fmt.Errorf(
-			"%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came from, or restore it",
+			"%s does not match %s: apiVersion is %q, the file has %q: run ringbasic pin with the source it came "+
+				"from, or restore it",
 			project.PinFile,
 			project.LockFile,
 			l.APIVersion,

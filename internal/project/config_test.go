@@ -20,7 +20,8 @@ func TestConfig(t *testing.T) {
 	require.Equal(t, project.DefaultConfig(), c)
 	require.Empty(t, c.Watch, "nobody watches a vendor that was not named")
 
-	c, err = configOf("package: acme\napi: Acme & Co.\nwatch: https://acme.example/api.yaml\nrequestId: X-Request-Id\nthrottling: x-plan\nerrors: {code: err_code, list: details}\n")
+	c, err = configOf("package: acme\napi: Acme & Co.\nwatch: https://acme.example/api.yaml\nrequestId: X-Request-Id\nthrottling: x-plan\nerrors: {code: " +
+		"err_code, list: details}\n")
 	require.NoError(t, err)
 	want := project.Config{Package: "acme", API: "Acme & Co.", Watch: "https://acme.example/api.yaml", RequestID: "X-Request-Id", Throttling: "x-plan"}
 	want.Errors.Code, want.Errors.Message, want.Errors.List = "err_code", "message", "details"
@@ -31,7 +32,8 @@ func TestConfig(t *testing.T) {
 // What a project's file says becomes Go, folders and requests: it is refused where it could be anything else, all at
 // once.
 func TestConfigRefuses(t *testing.T) {
-	_, err := configOf("package: Acme\napi: \"a\\nb\"\nwatch: http://u@x\nrequestId: 'a: b'\nthrottling: y\nerrors:\n  code: 'a\"'\n  message: ''\n  list: '[]'\n")
+	_, err := configOf("package: Acme\napi: \"a\\nb\"\nwatch: http://u@x\nrequestId: 'a: b'\nthrottling: y\nerrors:\n  code: 'a\"'\n  message: ''\n  list: " +
+		"'[]'\n")
 	require.Error(t, err)
 	for i, want := range []string{
 		`spec/project.yaml:1:10: package: "Acme": want the name of a Go package, in lower-case letters and digits`,

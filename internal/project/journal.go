@@ -15,7 +15,8 @@ import (
 const (
 	// JournalFile is what a [Write] that was killed leaves in its folder.
 	JournalFile = ".ringbasic-journal"
-	mine        = ".ringbasic-" // in the names of files that are not in their places yet, followed by the number of the process
+	// in the names of files that are not in their places yet, followed by the number of the process
+	mine = ".ringbasic-"
 )
 
 // journal is what is left to do once all new files are there. Doing it twice is doing it once.

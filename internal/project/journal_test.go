@@ -63,7 +63,8 @@ func TestWriteSweeps(t *testing.T) {
 	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "x.yaml", State: project.Missing}}))
 	require.NoFileExists(t, filepath.Join(dir, left[0]))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, left[1]), nil, 0o644))
-	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "below/y.yaml", State: project.Missing}, {Path: "below/z.yaml", State: project.Missing}}))
+	require.NoError(t, project.Write(dir, files, []project.Change{{Path: "below/y.yaml", State: project.Missing},
+		{Path: "below/z.yaml", State: project.Missing}}))
 	require.NoFileExists(t, filepath.Join(dir, left[1]), "the journal lies in the folder itself, though nothing else is written there")
 	for _, name := range []string{".x.yaml.other-1", "x.ringbasic-999999999-1", "x.yaml"} {
 		require.FileExists(t, filepath.Join(dir, name))

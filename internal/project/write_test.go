@@ -45,7 +45,8 @@ func contents(t *testing.T, dir string) map[string]string {
 }
 
 func TestCompareAndWrite(t *testing.T) {
-	dir := tree(t, map[string]string{"spec/a.yaml": "a: old\n", "gen/b.gen.go": "package b\n", "gen/old.gen.go": "package old\n", "gen/own.go": "package own\n"})
+	dir := tree(t, map[string]string{"spec/a.yaml": "a: old\n", "gen/b.gen.go": "package b\n", "gen/old.gen.go": "package old\n",
+		"gen/own.go": "package own\n"})
 	changes, err := project.Compare(dir, made, "gen/*.gen.go")
 	require.NoError(t, err)
 	require.Equal(t, []project.Change{
@@ -53,7 +54,8 @@ func TestCompareAndWrite(t *testing.T) {
 		{Path: "gen/old.gen.go", State: project.Extra}, {Path: "spec/a.yaml", State: project.Stale},
 	}, changes)
 	require.NoError(t, project.Write(dir, made, changes))
-	require.Equal(t, map[string]string{"spec/a.yaml": "a: new\n", "gen/b.gen.go": "package b\n", "gen/c.gen.go": "package c\n", "gen/own.go": "package own\n"}, contents(t, dir))
+	require.Equal(t, map[string]string{"spec/a.yaml": "a: new\n", "gen/b.gen.go": "package b\n", "gen/c.gen.go": "package c\n", "gen/own.go": "package own\n"},
+		contents(t, dir))
 }
 
 // What cannot be written is found before anything is.
@@ -62,10 +64,14 @@ func TestUnwritableTargets(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		"a folder in place of a file":       {map[string]string{"spec/a.yaml/": ""}, "spec/a.yaml is not a file, and one is to be written or removed there: move it away"},
-		"a file in place of a folder":       {map[string]string{"gen": ""}, "gen/b.gen.go cannot be there, because a file stands where one of its folders should be: move that file away\ngen/c.gen.go cannot"},
-		"a folder that is not generated":    {map[string]string{"gen/old.gen.go/x": ""}, "gen/old.gen.go is not a file, and one is to be written or removed there: move it away"},
-		"every one of them is told at once": {map[string]string{"gen/b.gen.go/": "", "spec": ""}, "gen/b.gen.go is not a file, and one is to be written or removed there: move it away\nspec/a.yaml cannot be there"},
+		"a folder in place of a file": {map[string]string{"spec/a.yaml/": ""},
+			"spec/a.yaml is not a file, and one is to be written or removed there: move it away"},
+		"a file in place of a folder": {map[string]string{"gen": ""},
+			"gen/b.gen.go cannot be there, because a file stands where one of its folders should be: move that file away\ngen/c.gen.go cannot"},
+		"a folder that is not generated": {map[string]string{"gen/old.gen.go/x": ""},
+			"gen/old.gen.go is not a file, and one is to be written or removed there: move it away"},
+		"every one of them is told at once": {map[string]string{"gen/b.gen.go/": "", "spec": ""},
+			"gen/b.gen.go is not a file, and one is to be written or removed there: move it away\nspec/a.yaml cannot be there"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := project.Compare(tree(t, test.files), made, "gen/*.gen.go")

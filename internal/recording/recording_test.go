@@ -118,11 +118,13 @@ func TestBodies(t *testing.T) {
 }
 
 func TestFormatMakesCanonical(t *testing.T) {
-	r, err := Parse("x", []byte("#row:  none\n# date: 2019-03-28\n#document: d\n# source: documentation\n\n\nGET {{server}}/a\nrcrequestid:1\naccept:  a\nAccept: b \n\n###\nHTTP/1.1 299\nX:\n\n"))
+	r, err := Parse("x", []byte("#row:  none\n# date: 2019-03-28\n#document: d\n# source: documentation\n\n\nGET {{server}}/a\nrcrequestid:1\naccept:  a\n"+
+		"Accept: b \n\n###\nHTTP/1.1 299\nX:\n\n"))
 	require.NoError(t, err)
 	got, err := Format(r)
 	require.NoError(t, err)
-	require.Equal(t, "# source: documentation\n# document: d\n# date: 2019-03-28\n# row: none\n\nGET {{server}}/a\nAccept: a\nAccept: b\nRcrequestid: 1\n###\nHTTP/1.1 299\nX:\n", string(got))
+	require.Equal(t, "# source: documentation\n# document: d\n# date: 2019-03-28\n# row: none\n\nGET {{server}}/a\nAccept: a\nAccept: b\nRcrequestid: 1\n"+
+		"###\nHTTP/1.1 299\nX:\n", string(got))
 }
 
 func TestParseRefuses(t *testing.T) {
@@ -157,8 +159,10 @@ func TestParseRefuses(t *testing.T) {
 		{"no request", "# source: documentation\n# document: d\n# date: 2019-03-28\n\n###\nHTTP/1.1 200 OK\n", "r.http:5: no request above ###"},
 		{"no response", "# source: documentation\n# document: d\n# date: 2019-03-28\n\nGET {{server}}/a\n###\n", "r.http:6: no response below ###"},
 		{"method", replace("POST", "SEND"), `r.http:6: method "SEND" is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS`},
-		{"server", replace("{{server}}", "https://platform.ringcentral.com"), `r.http:6: "POST https://platform.ringcentral.com/restapi/v1.0/account/~/greeting?apply=true" is not a request line: it has to be a method, a blank, {{server}} and a path`},
-		{"version", replace("apply=true", "apply=true HTTP/1.1"), `r.http:6: URL "{{server}}/restapi/v1.0/account/~/greeting?apply=true HTTP/1.1" has to be {{server}}/ and a path, without spaces and fragment`},
+		{"server", replace("{{server}}", "https://platform.ringcentral.com"),
+			`r.http:6: "POST https://platform.ringcentral.com/restapi/v1.0/account/~/greeting?apply=true" is not a request line: it has to be a method, a blank, {{server}} and a path`},
+		{"version", replace("apply=true", "apply=true HTTP/1.1"),
+			`r.http:6: URL "{{server}}/restapi/v1.0/account/~/greeting?apply=true HTTP/1.1" has to be {{server}}/ and a path, without spaces and fragment`},
 		{"escape", replace("account/~", "account/%zz"), `r.http:6: URL "{{server}}/restapi/v1.0/account/%zz/greeting?apply=true": invalid URL escape "%zz"`},
 		{"no header", replace("Accept: ", "Accept "), `r.http:7: "Accept application/json" is not a header: the body begins after an empty line`},
 		{"header name", replace("Accept", "A(ccept"), `r.http:7: "A(ccept" is not the name of a header`},
@@ -300,7 +304,8 @@ func TestCommittedRecordings(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(upload))
-	f.Add([]byte("# source: live\n# date: 2026-04-01\n# api-version: 1.0.36\n# invalid: enum\n\nGET {{server}}/a?b=%2B\nA: 1\nA:\n###\nHTTP/1.1 429 Too Many Requests\nRetry-After: 60\n\n{\"a\": \"\u00e9\"}\n\n"))
+	f.Add([]byte("# source: live\n# date: 2026-04-01\n# api-version: 1.0.36\n# invalid: enum\n\nGET {{server}}/a?b=%2B\nA: 1\nA:\n###\nHTTP/1.1 429 Too " +
+		"Many Requests\nRetry-After: 60\n\n{\"a\": \"\u00e9\"}\n\n"))
 	f.Add([]byte("# a\n###\n###\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := Parse("r.http", data)

@@ -16,9 +16,10 @@ import (
 
 // Placeholders that stand in recordings for what is nobody else's business.
 const (
-	Token       = "{{token}}"        // an access token; editors set the variable
-	Redacted    = "redacted"         // any other secret
-	LargeID     = "9007199254740993" // 2^53+1, the first integer that a float64 loses: the one large id that is no one's
+	Token    = "{{token}}" // an access token; editors set the variable
+	Redacted = "redacted"  // any other secret
+	// 2^53+1, the first integer that a float64 loses: the one large id that is no one's
+	LargeID     = "9007199254740993"
 	Boundary    = "ringbasic-boundary"
 	firstID     = 1001
 	lastID      = 9999
@@ -344,8 +345,10 @@ var (
 	writtenPhone = lazyregexp.New(`^\+?[0-9() ./-]+$`)
 	// personal are the members whose name is that of somebody.
 	personal = map[string]bool{
-		"extension": true, "recipient": true, "recipients": true, "owner": true, "contact": true, "contacts": true, "callers": true,
-		"caller": true, "callee": true, "from": true, "to": true, "sender": true, "user": true, "creator": true, "author": true,
+		"extension": true, "recipient": true, "recipients": true, "owner": true, "contact": true, "contacts": true,
+		"callers": true,
+		"caller":  true, "callee": true, "from": true, "to": true, "sender": true, "user": true, "creator": true,
+		"author":       true,
 		"participants": true, "lastModifiedBy": true, "assignee": true, "delegate": true, "person": true,
 	}
 	allDigits = lazyregexp.New(`^[0-9]+$`)

@@ -111,7 +111,8 @@ func archive(out, name, version, system, arch string) (sum string, err error) {
 	for _, file := range []struct {
 		from, name string
 		mode       int64
-	}{{"LICENSE", "LICENSE", 0o644}, {filepath.Join(dir, binary), binary, 0o755}, {filepath.Join(dir, "sbom.cdx.json"), "sbom.cdx.json", 0o644}} {
+	}{{"LICENSE", "LICENSE", 0o644}, {filepath.Join(dir, binary), binary, 0o755},
+		{filepath.Join(dir, "sbom.cdx.json"), "sbom.cdx.json", 0o644}} {
 		data, err := os.ReadFile(file.from)
 		if err != nil {
 			return "", err

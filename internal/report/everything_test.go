@@ -22,7 +22,8 @@ func nothing() *diff.Report { return reporttest.Nothing() }
 // everyPage is a page that has everything.
 func everyPage() (Page, error) {
 	return Page{
-		Names: map[string]string{createThing: "createThing", readThing: "readThing", updateThing: "updateThing", listThings: "listThings", sendFile: "sendFile"},
+		Names: map[string]string{createThing: "createThing", readThing: "readThing", updateThing: "updateThing", listThings: "listThings",
+			sendFile: "sendFile"},
 		Errors: []ErrorRow{
 			{Operation: createThing, Status: 400, Code: "THG-100", Message: "Color is not supported"},
 			{Operation: createThing, Status: 400, Code: "THG-103", Message: "Name is too long", Was: "Name too long", Change: "reworded"},

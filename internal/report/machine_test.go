@@ -50,7 +50,8 @@ func TestJSONShape(t *testing.T) {
 					keys = append(keys, optional)
 				}
 			}
-			requireKeys(t, f, append(keys, "id", "severity", "operation", "location", "attribute", "old", "new", "rule", "implied", "go", "line", "waived", "handledBy")...)
+			requireKeys(t, f, append(keys, "id", "severity", "operation", "location", "attribute", "old", "new", "rule", "implied", "go", "line", "waived",
+				"handledBy")...)
 			f := f.(map[string]any)
 			require.NotNil(t, f["implied"])
 			for _, i := range f["implied"].([]any) {

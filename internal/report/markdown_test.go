@@ -70,7 +70,8 @@ func TestMarkdownIsBounded(t *testing.T) {
 	// The last operation's breaking findings go before the first one's safe findings.
 	r := huge(0)
 	for i := range 2000 {
-		r.Findings = append(r.Findings, diff.Finding{ID: "resp-add", Severity: diff.Safe, Operation: createThing, Location: fmt.Sprintf("response 200 application/json a%d", i)})
+		r.Findings = append(r.Findings, diff.Finding{ID: "resp-add", Severity: diff.Safe, Operation: createThing,
+			Location: fmt.Sprintf("response 200 application/json a%d", i)})
 	}
 	r.Finish()
 	text := render(t, "markdown", r, options)

@@ -48,7 +48,8 @@ func deltaOf(f diff.Finding) delta {
 	switch {
 	case aspect == "existence" || aspect == "operation" || aspect == "code":
 		return delta{Whole: presence(f)}
-	case slices.Contains([]string{"enum", "branch", "headers"}, aspect) && scalar(f.Old) && scalar(f.New) && (f.Old == nil) != (f.New == nil):
+	case slices.Contains([]string{"enum", "branch", "headers"}, aspect) && scalar(f.Old) && scalar(f.New) &&
+		(f.Old == nil) != (f.New == nil):
 		return delta{Fact: "value", Old: value(f.Old), New: value(f.New)}
 	case f.Old == nil && f.New == nil:
 		return delta{Whole: strings.TrimSpace(f.Attribute + " changed")}

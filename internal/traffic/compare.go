@@ -24,7 +24,8 @@ import (
 // judged.
 var aboutRequest = []int{
 	http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
-	http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusRequestHeaderFieldsTooLarge,
+	http.StatusRequestURITooLong, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+	http.StatusRequestHeaderFieldsTooLarge,
 }
 
 // request compares what was sent.

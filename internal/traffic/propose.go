@@ -80,11 +80,13 @@ func (c *Comparer) Propose(date string) (*Proposal, error) {
 	}
 	if len(actions) > 0 {
 		p.Files[ProposalFile] = []byte(
-			"overlay: 1.0.0\ninfo:\n  title: What traffic shows and the description does not have\n  version: 1.0.0\nx-speakeasy-jsonpath: rfc9535\n" +
-				"# Proposed by \"ringbasic traffic --propose\". Move what you keep into 20-repair.yaml.\nactions:\n" + strings.Join(
-				actions,
-				"",
-			),
+			"overlay: 1.0.0\ninfo:\n  title: What traffic shows and the description does not have\n  version: " +
+				"1.0.0\nx-speakeasy-jsonpath: rfc9535\n" +
+				"# Proposed by \"ringbasic traffic --propose\". Move what you keep into 20-repair.yaml.\nactions:\n" +
+				strings.Join(
+					actions,
+					"",
+				),
 		)
 	}
 	redactor, texts := recording.NewRedactor(), NewAnonymous(c.root)
@@ -192,7 +194,8 @@ func (c *Comparer) record(
 		return "", nil, "the answer's body was not captured whole"
 	case op.op.RequestBody != nil && (!e.Request.Captured || e.Request.Cut):
 		return "", nil, "the request's body was not captured whole"
-	case len(e.Request.Form) > 0 || bytes.ContainsAny(e.Request.Body, "\x00\r") || bytes.ContainsAny(e.Response.Body, "\x00\r"):
+	case len(e.Request.Form) > 0 || bytes.ContainsAny(e.Request.Body, "\x00\r") ||
+		bytes.ContainsAny(e.Response.Body, "\x00\r"):
 		return "", nil, "a body is a form or no text"
 	}
 	path, ok := c.path(e.URL)

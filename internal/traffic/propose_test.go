@@ -44,7 +44,8 @@ func changed(t *testing.T, file string, pairs ...string) *traffic.Exchange {
 func TestPropose(t *testing.T) {
 	t.Parallel()
 	c := proposing(t)
-	c.Add(changed(t, "createAnsweringRule/200-disabled.http", `"enabled": false,`, `"enabled": false, "screening": "Whenever", "color": "red",`, `"callHandlingAction": "ForwardCalls"`, `"callHandlingAction": null`,
+	c.Add(changed(t, "createAnsweringRule/200-disabled.http", `"enabled": false,`, `"enabled": false, "screening": "Whenever", "color": "red",`,
+		`"callHandlingAction": "ForwardCalls"`, `"callHandlingAction": null`,
 		"12025550101", "4930123456789", `"name": "`, `"name": "Erika Mustermann's `))
 	p, err := c.Propose("2026-11-27")
 	require.NoError(t, err)
@@ -54,7 +55,8 @@ func TestPropose(t *testing.T) {
 	overlay := string(p.Files[traffic.ProposalFile])
 	for _, want := range []string{
 		`  - target: "$.components.schemas.AnsweringRule.properties.screening"` + "\n" +
-			`    description: "Seen in traffic, once, at capture.har:7: Whenever, which the enumeration does not have."` + "\n" + `    update: {"enum":["Whenever"]}`,
+			`    description: "Seen in traffic, once, at capture.har:7: Whenever, which the enumeration does not have."` + "\n" +
+			`    update: {"enum":["Whenever"]}`,
 		`  - target: "$.components.schemas.CreateAnsweringRuleRequest.properties.screening"`,
 		`update: {"properties":{"color":{"description":"Seen in traffic, and described nowhere.","type":"string"}}}`,
 		`  - target: "$.components.schemas.AnsweringRule.properties.callHandlingAction"` + "\n" +
@@ -63,7 +65,8 @@ func TestPropose(t *testing.T) {
 		require.Contains(t, overlay, want)
 	}
 	recorded := string(p.Files[file])
-	require.True(t, strings.HasPrefix(recorded, "# source: traffic\n# date: 2026-04-05\n\nPOST {{server}}/restapi/v1.0/account/~/extension/~/answering-rule\n"), recorded)
+	require.True(t, strings.HasPrefix(recorded, "# source: traffic\n# date: 2026-04-05\n\nPOST {{server}}/restapi/v1.0/account/~/extension/~/answering-rule\n"),
+		recorded)
 	require.Contains(t, recorded, `"screening": "Whenever"`)
 	require.Equal(t, 2, strings.Count(recorded, `"name": "Text 1"`), "the same text is the same: %s", recorded)
 	for _, secret := range []string{"4930123456789", "Mustermann", "U0pDMTFQ", `"red"`} {
@@ -97,7 +100,8 @@ func TestProposalLeaves(t *testing.T) {
 	require.Len(t, p.Files, 1)
 	require.Equal(t, []string{
 		"capture.har:7 is no recording: the request's body was not captured whole",
-		"seen-status-2xx, POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, response 202: no overlay action says this: not documented",
+		"seen-status-2xx, POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, response 202: no overlay action says this: not " +
+			"documented",
 	}, p.Left)
 }
 

@@ -72,8 +72,10 @@ func New(ctx context.Context, c Config) (*Comparer, error) {
 		return nil, err
 	}
 	k := &Comparer{
-		known: c.Known, hosts: map[string]bool{}, redactor: recording.NewRedactor(), findings: map[string]*diff.Finding{},
-		passed: map[string]int{}, seen: map[string]bool{}, root: c.Root, keep: c.Propose, coverage: c.Coverage, shown: map[string]*Exchange{},
+		known: c.Known, hosts: map[string]bool{}, redactor: recording.NewRedactor(),
+		findings: map[string]*diff.Finding{},
+		passed:   map[string]int{}, seen: map[string]bool{}, root: c.Root, keep: c.Propose, coverage: c.Coverage,
+		shown: map[string]*Exchange{},
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -295,7 +297,8 @@ func (x *comparison) add(facts ...fact) {
 		}
 		rule, _ := diff.TrafficRule(f.id)
 		x.c.findings[key] = &diff.Finding{
-			ID: f.id, Severity: rule.Severity, Operation: x.op.key, Location: f.location, Attribute: f.attribute, Old: f.old, New: f.new,
+			ID: f.id, Severity: rule.Severity, Operation: x.op.key, Location: f.location, Attribute: f.attribute,
+			Old: f.old, New: f.new,
 			Rule: rule.Text, Implied: []diff.Implied{}, Line: x.e.Line, Aspect: rule.Aspect, Change: f.change,
 			Seen: &diff.Seen{Exchanges: max(x.times, 1), File: x.e.File, Line: x.e.Line},
 		}

@@ -163,14 +163,16 @@ func TestFindings(t *testing.T) {
 			[]string{"seen-param safe parameter query:access: not documented"}},
 		{"refused for what it is", entry(there+"?view=All", `{"name": 1}`, 400, "application/json", `{}`),
 			[]string{"seen-status risky response 400: not documented"}},
-		{"refused for another reason", entry(there+"?view=All", `{"name": 1}`, 403, "application/json", `{"errorCode": "AWR-1001", "message": "Rule [7] is locked"}`), []string{
+		{"refused for another reason", entry(there+"?view=All", `{"name": 1}`, 403, "application/json",
+			`{"errorCode": "AWR-1001", "message": "Rule [7] is locked"}`), []string{
 			"seen-param-value risky parameter query:view: All, which the enumeration does not have",
 			"seen-req-type risky request application/json name: integer, documented as string"}},
 		{"code", entry(there, ``, 403, "application/json", `{"errorCode": "CMN-468", "message": "moved"}`),
 			[]string{"seen-code risky error 403 CMN-468: documented nowhere"}},
 		{"code of another status", entry(there, ``, 403, "application/json", `{"errorCode": "CMN-301"}`),
 			[]string{"seen-code-elsewhere risky error 403 CMN-301: documented at another status or operation"}},
-		{"a name above the codes", entry(there, ``, 403, "application/json", `{"errorCode": "InvalidParameter", "errors": [{"errorCode": "AWR-1001", "message": "Rule [77] is locked"}]}`), nil},
+		{"a name above the codes", entry(there, ``, 403, "application/json",
+			`{"errorCode": "InvalidParameter", "errors": [{"errorCode": "AWR-1001", "message": "Rule [77] is locked"}]}`), nil},
 		{"message", entry(there, ``, 403, "application/json", `{"errorCode": "AWR-1001", "message": "John is locked"}`),
 			[]string{"seen-message safe error 403 AWR-1001: the message does not fit its template"}},
 		{"a row of the platform", entry(there, ``, 429, "application/json", `{"errorCode": "CMN-301", "message": "Request rate exceeded"}`), nil},

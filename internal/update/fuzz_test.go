@@ -10,7 +10,8 @@ import (
 
 // What is left of an overlay is one, without the action that was taken out and with all others.
 func FuzzTrim(f *testing.F) {
-	f.Add("  # about it\n  - target: $.a\n    description: d\n    update: {x: 1}\n  - {target: $.b, description: d, update: {y: {description: d}}}\n", uint8(0), "y")
+	f.Add("  # about it\n  - target: $.a\n    description: d\n    update: {x: 1}\n  - {target: $.b, description: d, update: {y: {description: d}}}\n", uint8(0),
+		"y")
 	f.Add("  - target: $.a\n    description: |\n      d\n\n    update:\n      y:\n        description: e\n\n", uint8(1), "y")
 	f.Fuzz(func(t *testing.T, actions string, which uint8, stray string) {
 		text := []byte(head + actions)

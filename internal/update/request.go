@@ -136,7 +136,8 @@ func inline(text string, markdown bool) string {
 	if !markdown {
 		return text
 	}
-	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]", `\]`, "|", `\|`, "@", "@\u200b", "#", `\#`).
+	return strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "[", `\[`, "]",
+		`\]`, "|", `\|`, "@", "@\u200b", "#", `\#`).
 		Replace(text)
 }
 
@@ -191,7 +192,8 @@ func (r *Result) body(p Provenance) []byte {
 	fmt.Fprintf(&b, "%s\n\n", inline(r.title(p), true))
 	fmt.Fprintf(
 		&b,
-		"| | |\n|---|---|\n| On the wire | %d breaking, %d risky, %d safe; %d dealt with by overlays before |\n| Go API | %s |\n| Contract suite | %s |\n",
+		"| | |\n|---|---|\n| On the wire | %d breaking, %d risky, %d safe; %d dealt with by overlays before |\n| "+
+			"Go API | %s |\n| Contract suite | %s |\n",
 		s.Breaking,
 		s.Risky,
 		s.Safe,
@@ -240,7 +242,8 @@ func (r *Result) body(p Provenance) []byte {
 		}
 	}
 	tail := actions + fmt.Sprintf(
-		"\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\nThe whole report is in update.json. "+
+		"\n## Provenance\n\n- source: %s, retrieved %s, SHA-256 `%s`\n- before: %s, retrieved %s, SHA-256 `%s`\n\n"+
+			"The whole report is in update.json. "+
 			"How to decide: docs/updating.md.\n",
 		inline(p.New.Source, true),
 		p.New.Retrieved,
@@ -340,7 +343,8 @@ func (c *apiChanges) after(earlier *apiChanges) *apiChanges {
 	in := func(list []string) func(string) bool {
 		return func(symbol string) bool { return slices.Contains(list, symbol) }
 	}
-	back := slices.DeleteFunc(slices.Clone(c.added), func(symbol string) bool { return !slices.Contains(earlier.removed, symbol) })
+	back := slices.DeleteFunc(slices.Clone(c.added),
+		func(symbol string) bool { return !slices.Contains(earlier.removed, symbol) })
 	return &apiChanges{
 		added: slices.Concat(
 			slices.DeleteFunc(slices.Clone(earlier.added), in(c.removed)),

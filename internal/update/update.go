@@ -337,7 +337,8 @@ func describing(list []build.Lack) (string, error) {
 		update := updates[lack.Target]
 		if update == nil {
 			action := &yaml.Node{Kind: yaml.MappingNode}
-			action.Content = append(action.Content, text("target"), text(lack.Target), text("description"), text("What it is."))
+			action.Content = append(action.Content, text("target"), text(lack.Target), text("description"),
+				text("What it is."))
 			update = at(action, "update")
 			updates[lack.Target] = update
 			actions.Content = append(actions.Content, action)
@@ -417,7 +418,8 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 		known[p.String()] = true
 	}
 	byFile := map[string][]string{}
-	// A member of a response that no schema names is none that the suite fails for; a recording of it is out of date, though.
+	// A member of a response that no schema names is none that the suite fails for; a recording of it is out of date,
+	// though.
 	for _, p := range slices.Concat(after.Problems, after.Unknown) {
 		if !known[p.String()] && p.File != "" && !strings.HasPrefix(p.File, project.UnrecordedFile) {
 			byFile[p.File] = append(byFile[p.File], p.Text)
@@ -426,7 +428,8 @@ func (r *Result) noteRecordings(before, after *contract.Report) {
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
 		kind, options := KindRecording, []string{
 			"record it anew (ringbasic live --record)",
-			"mend its values by hand, and its # document line if that no longer has them; then run ringbasic coverage --prune, as what it exercises is listed as not recorded until it holds",
+			"mend its values by hand, and its # document line if that no longer has them; then run ringbasic " +
+				"coverage --prune, as what it exercises is listed as not recorded until it holds",
 			"if the recording is evidence that the vendor's document is wrong, repair that in overlays/20-repair.yaml",
 			"if its invalid-response is about something else now, write that keyword there",
 		}
@@ -502,7 +505,8 @@ func (r *Result) noteNames(known map[string]bool) {
 		r.Todos = append(
 			r.Todos,
 			newTodo(KindWidening, at, key, w.Name+" stands for schemas that differ: "+strings.Join(facts, "; "),
-				"keep one type that has what any of them has: there is nothing to write; of a keyword that differs nothing is said",
+				"keep one type that has what any of them has: there is nothing to write; of a keyword that differs "+
+					"nothing is said",
 				"give the places names of their own"),
 		)
 	}

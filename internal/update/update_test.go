@@ -49,7 +49,8 @@ func TestOperationMoved(t *testing.T) {
 	doc, err := document.Parse("vendor.yaml", []byte(strings.Replace(text, path, "/extension/{extensionId}/rules/{ruleId}:\n", 1)))
 	require.NoError(t, err)
 	after, r := updated(t, files, doc)
-	require.Contains(t, todos(r), "operation overlays/10-select.yaml: the new document has no PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}"+
+	require.Contains(t, todos(r), "operation overlays/10-select.yaml: the new document has no PUT "+
+		"/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}"+
 		", and is probably PUT /restapi/v1.0/account/{accountId}/extension/{extensionId}/rules/{ruleId} now")
 	require.NotContains(t, string(after["overlays/10-select.yaml"].Data), "answering-rule/{ruleId}")
 	require.NotContains(t, string(after["overlays/50-docs.yaml"].Data), "answering-rule/{ruleId}")
@@ -130,7 +131,9 @@ func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	doc := edited(t, "/restapi/v1.0/", "/v9/")
 	_, err := Run(t.Context(), Input{Files: ours(t), Upstream: doc, Pin: func() (map[string][]byte, error) { return nil, nil }})
-	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST /restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST /v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
+	require.ErrorContains(t, err, "overlays/10-select.yaml:9: the new document has no POST "+
+		"/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule, and is probably POST "+
+		"/v9/account/{accountId}/extension/{extensionId}/answering-rule now\n")
 	require.ErrorContains(t, err, "\nnone of the selected operations is left")
 }
 

@@ -35,7 +35,8 @@ func TestRegister(t *testing.T) {
 	rule, err := client.CreateAnsweringRule(t.Context(), "~", "~", ringcentral.CreateAnsweringRuleRequest{Type: "Custom", Name: "Lunch"})
 	require.NoError(t, err)
 	require.Equal(t, "Lunch", ringcentral.OrZero(rule.Name))
-	_, err = client.ListCallRecordingCustomGreetings(t.Context(), "~", &ringcentral.ListCallRecordingCustomGreetingsParams{Type: new(ringcentral.CallRecordingGreetingTypeStartRecording)})
+	_, err = client.ListCallRecordingCustomGreetings(t.Context(), "~",
+		&ringcentral.ListCallRecordingCustomGreetingsParams{Type: new(ringcentral.CallRecordingGreetingTypeStartRecording)})
 	require.NoError(t, err)
 
 	platform.Fail("createAnsweringRule", ringcentral.AWR179)
@@ -76,7 +77,8 @@ func TestFaults(t *testing.T) {
 func TestToken(t *testing.T) {
 	t.Parallel()
 	mock, _, _ := mocked(t)
-	tr, err := transport.New(transport.Config{Base: mock, Credentials: transport.Credentials{ClientID: "a", ClientSecret: transport.NewSecret("b"), JWT: transport.NewSecret("a.b.c")}})
+	tr, err := transport.New(transport.Config{Base: mock, Credentials: transport.Credentials{ClientID: "a", ClientSecret: transport.NewSecret("b"),
+		JWT: transport.NewSecret("a.b.c")}})
 	require.NoError(t, err)
 	client, err := ringcentral.NewClient("", ringcentral.WithHTTPClient(tr.Client()))
 	require.NoError(t, err)

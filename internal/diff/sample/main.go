@@ -1,6 +1,6 @@
-// Command sample draws findings from a drift report to be looked at by a person: the same ones for the same report, seed and
-// number, in the order of the report. Half of them, where there are as many, are of the rules that are least frequent: what is
-// wrong is seldom what is everywhere.
+// Command sample draws findings from a drift report to be looked at by a person: the same ones for the same report,
+// seed and number, in the order of the report. Half of them, where there are as many, are of the rules that are least
+// frequent: what is wrong is seldom what is everywhere.
 //
 //	ringbasic drift --base OLD NEW --format json | go run ./internal/diff/sample -n 100
 package main
@@ -64,7 +64,8 @@ func run(r io.Reader, w io.Writer, number int, seed uint64, severity diff.Severi
 	fmt.Fprintf(w, "%d of %d\n", len(drawn), len(all))
 	for i, f := range report.Findings {
 		if drawn[i] {
-			fmt.Fprintf(w, "%s %s | %s %s | %v → %v | line %d\n", f.ID, f.Operation, f.Location, f.Attribute, f.Old, f.New, f.Line)
+			fmt.Fprintf(w, "%s %s | %s %s | %v → %v | line %d\n", f.ID, f.Operation, f.Location, f.Attribute, f.Old,
+				f.New, f.Line)
 		}
 	}
 	return nil

@@ -121,11 +121,12 @@ func defaultUserAgent() string {
 
 // Operation is what the specification says of an operation beside its types.
 type Operation struct {
-	ID              string // "createAnsweringRule"
-	Method          string // "POST"
-	Path            string // the template, with parameters in braces
-	Server          string // the base URL that the description gives this operation alone, "" for that of the client
-	ThrottlingGroup string // the usage-plan group whose limit a call counts against: "Light", "Medium", "Heavy" or "Auth"
+	ID     string // "createAnsweringRule"
+	Method string // "POST"
+	Path   string // the template, with parameters in braces
+	Server string // the base URL that the description gives this operation alone, "" for that of the client
+	// the usage-plan group whose limit a call counts against: "Light", "Medium", "Heavy" or "Auth"
+	ThrottlingGroup string
 	AppPermission   string // the permission that the application needs, "" for none
 	UserPermission  string // the permission that the user needs, "" for none
 }
@@ -354,7 +355,8 @@ func (c *Client) build(ctx context.Context, r *request) (*http.Request, error) {
 	}
 	// http.NewRequest would write the URL and read it once more.
 	req := (&http.Request{
-		Method: r.op.Method, URL: &target, Host: target.Host, Header: r.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: r.op.Method, URL: &target, Host: target.Host, Header: r.header, Proto: "HTTP/1.1", ProtoMajor: 1,
+		ProtoMinor: 1,
 	}).WithContext(context.WithValue(ctx, operationKey{}, r.op))
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")

@@ -82,8 +82,9 @@ func TestErrorBodies(t *testing.T) {
 		{name: "extra members", status: 404, contentType: "application/json",
 			body: `{"errors":[{"errorCode":"CMN-102","message":"m","parameterName":"accountId","depth":{"a":[1]}}],"parameterName":"accountId"}`,
 			code: "CMN-102", message: "m", documented: true,
-			details: []ErrorDetail{{Code: "CMN-102", Message: "m", Extra: map[string]json.RawMessage{"parameterName": json.RawMessage(`"accountId"`), "depth": json.RawMessage(`{"a":[1]}`)}}},
-			text:    "createThing: 404 Not Found: CMN-102: m"},
+			details: []ErrorDetail{{Code: "CMN-102", Message: "m",
+				Extra: map[string]json.RawMessage{"parameterName": json.RawMessage(`"accountId"`), "depth": json.RawMessage(`{"a":[1]}`)}}},
+			text: "createThing: 404 Not Found: CMN-102: m"},
 		{name: "several items", status: 400, contentType: "application/json",
 			body: `{"errors":[{"message":"no code"},{"errorCode":"AWR-111","message":"second"},{"errorCode":"AWR-179"}]}`,
 			code: "AWR-111", message: "second", documented: true,
@@ -114,27 +115,34 @@ func TestErrorBodies(t *testing.T) {
 			code: "invalid_grant", message: "Token has expired", text: "createThing: 401 Unauthorized: invalid_grant: Token has expired (undocumented)"},
 		{name: "OAuth with the vendor's code", status: 401, contentType: "application/json",
 			body: `{"error":"invalid_grant","error_description":"d","errors":[{"errorCode":"OAU-213","message":"Token not found"}]}`,
-			code: "OAU-213", message: "Token not found", details: []ErrorDetail{{Code: "OAU-213", Message: "Token not found"}}, isAlso: []ErrorCode{"invalid_grant"},
-			text: "createThing: 401 Unauthorized: OAU-213: Token not found (undocumented)"},
+			code: "OAU-213", message: "Token not found", details: []ErrorDetail{{Code: "OAU-213", Message: "Token not found"}},
+			isAlso: []ErrorCode{"invalid_grant"},
+			text:   "createThing: 401 Unauthorized: OAU-213: Token not found (undocumented)"},
 		{name: "types that nobody expects", status: 400, contentType: "application/json",
 			body:    `{"errorCode":12,"message":["a"],"errors":[null,"x",{"errorCode":{},"message":1}],"error":{}}`,
 			details: []ErrorDetail{{}, {}, {}}, text: "createThing: 400 Bad Request (undocumented)"},
 		{name: "errors is an object", status: 400, contentType: "application/json", body: `{"errorCode":"A-1","errors":{"errorCode":"B-2"}}`,
 			code: "A-1", text: "createThing: 400 Bad Request: A-1 (undocumented)"},
-		{name: "HTML", status: 502, contentType: "text/html", body: "<html><body>Bad Gateway</body></html>", text: "createThing: 502 Bad Gateway (undocumented)"},
+		{name: "HTML", status: 502, contentType: "text/html", body: "<html><body>Bad Gateway</body></html>",
+			text: "createThing: 502 Bad Gateway (undocumented)"},
 		{name: "empty", status: 503, contentType: "", body: "", text: "createThing: 503 Service Unavailable (undocumented)"},
 		{name: "cut off", status: 400, contentType: "application/json", body: `{"errorCode":"AWR-111","message":"At least one`,
 			text: "createThing: 400 Bad Request (undocumented)"},
 		{name: "JSON by another name", status: 429, contentType: "text/plain", body: `{"errorCode":"CMN-301","message":"slow down"}`,
 			code: "CMN-301", message: "slow down", documented: true, text: "createThing: 429 Too Many Requests: CMN-301: slow down"},
 		{name: "a list", status: 400, contentType: "application/json", body: `[{"errorCode":"AWR-111"}]`, text: "createThing: 400 Bad Request (undocumented)"},
-		{name: "very deep", status: 400, contentType: "application/json", body: `{"errorCode":"A-1","x":` + deep, text: "createThing: 400 Bad Request (undocumented)"},
-		{name: "ten megabytes", status: 500, contentType: "application/json", body: `{"errorCode":"CMN-203","message":"m","page":"` + strings.Repeat("x", 10<<20) + `"}`,
+		{name: "very deep", status: 400, contentType: "application/json", body: `{"errorCode":"A-1","x":` + deep,
+			text: "createThing: 400 Bad Request (undocumented)"},
+		{name: "ten megabytes", status: 500, contentType: "application/json", body: `{"errorCode":"CMN-203","message":"m","page":"` +
+			strings.Repeat("x", 10<<20) + `"}`,
 			code: "CMN-203", message: "m", keptBodySize: MaxErrorBody, text: "createThing: 500 Internal Server Error: CMN-203: m (undocumented)"},
-		{name: "ten megabytes in the list", status: 400, contentType: "application/json", body: `{"errorCode":"Word","message":"m","errors":[{"errorCode":"AWR-111","message":"` + strings.Repeat("x", 10<<20),
+		{name: "ten megabytes in the list", status: 400, contentType: "application/json",
+			body: `{"errorCode":"Word","message":"m","errors":[{"errorCode":"AWR-111","message":"` + strings.Repeat("x", 10<<20),
 			code: "Word", message: "m", keptBodySize: MaxErrorBody, text: "createThing: 400 Bad Request: Word: m (undocumented)"},
-		{name: "a long message of several lines", status: 400, contentType: "application/json", body: `{"errorCode":"A-1","message":"a\n\t\u001bb` + strings.Repeat("ü", 300) + `"}`,
-			code: "A-1", message: "a\n\t\x1bb" + strings.Repeat("ü", 300), text: "createThing: 400 Bad Request: A-1: a b" + strings.Repeat("ü", 197) + "… (undocumented)"},
+		{name: "a long message of several lines", status: 400, contentType: "application/json", body: `{"errorCode":"A-1","message":"a\n\t\u001bb` +
+			strings.Repeat("ü", 300) + `"}`,
+			code: "A-1", message: "a\n\t\x1bb" + strings.Repeat("ü", 300), text: "createThing: 400 Bad Request: A-1: a b" + strings.Repeat("ü", 197) +
+				"… (undocumented)"},
 		{name: "an unknown status", status: 599, body: "", text: "createThing: 599 (undocumented)"},
 		{name: "another success", status: 201, contentType: "application/json", body: `{"name":"n"}`, text: "createThing: 201 Created (undocumented)"},
 		{name: "nothing where something is documented", status: 204, text: "createThing: 204 No Content (undocumented)"},
@@ -209,7 +217,8 @@ func TestUnusableSuccess(t *testing.T) {
 		{"null", "application/json", "null", "createThing: 200 OK: not the documented response: the body is null"},
 		{"cut off", "application/json", `{"name":"a`, "createThing: 200 OK: not the documented response: unexpected end of JSON input"},
 		{"two values", "application/json", `{}{}`, "createThing: 200 OK: not the documented response: invalid character '{' after top-level value"},
-		{"another type", "application/json", `{"name":3}`, "createThing: 200 OK: not the documented response: json: cannot unmarshal number into Go struct field thing.name of type string"},
+		{"another type", "application/json", `{"name":3}`, "createThing: 200 OK: not the documented response: json: cannot unmarshal number into Go struct " +
+			"field thing.name of type string"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			result, err := create(t, answer(t, 200, http.Header{"Content-Type": {c.contentType}}, c.body))
@@ -313,7 +322,8 @@ func TestErrorHoldsNoToken(t *testing.T) {
 
 // The reason why a success cannot be used may quote it.
 func TestReasonIsBrief(t *testing.T) {
-	e := &APIError{Operation: "readThing", Status: 200, Err: errors.New("an id must be a string,\n\tnot Bearer U0pDMTFTECRETTOKEN " + strings.Repeat("9", 5000))}
+	e := &APIError{Operation: "readThing", Status: 200, Err: errors.New("an id must be a string,\n\tnot Bearer U0pDMTFTECRETTOKEN " +
+		strings.Repeat("9", 5000))}
 	require.Equal(t, "readThing: 200 OK: not the documented response: an id must be a string, not Bearer [redacted] "+strings.Repeat("9", 154)+"…", e.Error())
 }
 
@@ -321,7 +331,8 @@ func TestReasonIsBrief(t *testing.T) {
 func FuzzReadBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"errorCode":"A-1","message":"m","errors":[{"errorCode":"B-2","message":"n","x":1}]}`,
-		`{"error":"invalid_grant","error_description":"d"}`, `{"errors":[null,1,{}]}`, `[]`, `{`, ``, "\xff", `{"errorCode":"A`, `{"a":1,}`, `{"errors":[{"errorCode":"A-1"}`,
+		`{"error":"invalid_grant","error_description":"d"}`, `{"errors":[null,1,{}]}`, `[]`, `{`, ``, "\xff", `{"errorCode":"A`, `{"a":1,}`,
+		`{"errors":[{"errorCode":"A-1"}`,
 	} {
 		f.Add([]byte(seed))
 	}

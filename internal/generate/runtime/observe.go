@@ -15,10 +15,12 @@ import (
 // Observation is what in an answer this version of the package does not know. It never holds a value other than that of
 // an enumeration, nor an id, a name or a number. As JSON, one a line, "ringbasic traffic" reads it.
 type Observation struct {
-	Operation      string         `json:"operation"`                // the operation's id
-	Status         int            `json:"status"`                   // HTTP status
-	Code           ErrorCode      `json:"code"`                     // of an error, "" if there is none that looks like one
-	Documented     bool           `json:"documented"`               // whether the description has status and code for the operation
+	Operation string `json:"operation"` // the operation's id
+	Status    int    `json:"status"`    // HTTP status
+	// of an error, "" if there is none that looks like one
+	Code ErrorCode `json:"code"`
+	// whether the description has status and code for the operation
+	Documented     bool           `json:"documented"`
 	UnknownMembers []string       `json:"unknownMembers,omitempty"` // paths, "greetings[].prompt", sorted
 	UnknownValues  []UnknownValue `json:"unknownValues,omitempty"`  // of enumerations
 	WrongTypes     []WrongType    `json:"wrongTypes,omitempty"`     // members of another JSON type than the field takes
@@ -258,7 +260,8 @@ const maxFacts = 100
 func (l *looker) more() bool { l.facts++; return l.facts <= maxFacts }
 
 func (l *looker) space() {
-	for l.at < len(l.data) && (l.data[l.at] == ' ' || l.data[l.at] == '\n' || l.data[l.at] == '\t' || l.data[l.at] == '\r') {
+	for l.at < len(l.data) && (l.data[l.at] == ' ' || l.data[l.at] == '\n' || l.data[l.at] == '\t' ||
+		l.data[l.at] == '\r') {
 		l.at++
 	}
 }

@@ -76,10 +76,13 @@ func TestObserve(t *testing.T) {
 			&Observation{UnknownMembers: []string{"*", "color", "parts[].nested.y", "parts[].x"}}},
 		"values": {`{"id":"1","kind":"Green","level":7,"labels":{"Jane Doe":"Pink"},"parts":[{"name":"Pink"}]}`,
 			&Observation{UnknownValues: []UnknownValue{{"kind", "Green"}, {"level", "7"}, {"labels.*", "Pink"}}}},
-		"values that are none": {`{"id":"1","kind":"Jane Doe","labels":{"a":"12025550101"}}`, &Observation{UnknownValues: []UnknownValue{{"kind", ""}, {"labels.*", ""}}}},
+		"values that are none": {`{"id":"1","kind":"Jane Doe","labels":{"a":"12025550101"}}`,
+			&Observation{UnknownValues: []UnknownValue{{"kind", ""}, {"labels.*", ""}}}},
 		"types": {`{"id":true,"kind":1,"level":"1","count":"3","on":"true","parts":{"a":1},"labels":[],"lists":["a",[1]],"open":"x"}`,
-			&Observation{WrongTypes: []WrongType{{"kind", "string", "number"}, {"level", "number", "string"}, {"count", "number", "string"}, {"on", "boolean", "string"},
-				{"parts", "array", "object"}, {"labels", "object", "array"}, {"lists[]", "array", "string"}, {"lists[][]", "string", "number"}, {"open", "object", "string"}}}},
+			&Observation{WrongTypes: []WrongType{{"kind", "string", "number"}, {"level", "number", "string"}, {"count", "number", "string"},
+				{"on", "boolean", "string"},
+				{"parts", "array", "object"}, {"labels", "object", "array"}, {"lists[]", "array", "string"}, {"lists[][]", "string", "number"},
+				{"open", "object", "string"}}}},
 		"another root": {`[1,2]`, &Observation{WrongTypes: []WrongType{{"", "object", "array"}}}},
 		"no JSON":      {`{"id":`, nil},
 	} {
@@ -104,9 +107,10 @@ func TestObserveErrors(t *testing.T) {
 		body   string
 		want   *Observation
 	}{
-		"documented":              {404, `{"errorCode":"CMN-102"}`, nil},
-		"another status":          {403, `{"errorCode":"CMN-102"}`, &Observation{Operation: "readThing", Status: 403, Code: "CMN-102"}},
-		"another code":            {404, `{"errors":[{"errorCode":"CMN-468","message":"Jane Doe"}]}`, &Observation{Operation: "readThing", Status: 404, Code: "CMN-468"}},
+		"documented":     {404, `{"errorCode":"CMN-102"}`, nil},
+		"another status": {403, `{"errorCode":"CMN-102"}`, &Observation{Operation: "readThing", Status: 403, Code: "CMN-102"}},
+		"another code": {404, `{"errors":[{"errorCode":"CMN-468","message":"Jane Doe"}]}`,
+			&Observation{Operation: "readThing", Status: 404, Code: "CMN-468"}},
 		"what is no code":         {404, `{"errorCode":"call +1 202 555 0101"}`, &Observation{Operation: "readThing", Status: 404}},
 		"a page":                  {502, `<html>`, &Observation{Operation: "readThing", Status: 502}},
 		"an undocumented success": {202, `{"id":"1"}`, &Observation{Operation: "readThing", Status: 202}},
@@ -173,7 +177,8 @@ func FuzzObserve(f *testing.F) {
 
 // BenchmarkObserver compares calls without an observer and with one that has nothing to tell.
 func BenchmarkObserver(b *testing.B) {
-	body := `{"id":"1003","kind":"Red","count":3,"on":true,"parts":[` + strings.Repeat(`{"name":"a part with a name","nested":{"name":"within"}},`, 20) + `{}],"labels":{"x":"Red"}}`
+	body := `{"id":"1003","kind":"Red","count":3,"on":true,"parts":[` + strings.Repeat(`{"name":"a part with a name","nested":{"name":"within"}},`, 20) +
+		`{}],"labels":{"x":"Red"}}`
 	for _, with := range []string{"without", "with"} {
 		b.Run(with, func(b *testing.B) {
 			c, _ := answering(b, 200, body)

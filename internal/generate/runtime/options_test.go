@@ -189,7 +189,8 @@ func TestAnswersThatAreNone(t *testing.T) {
 		require.Equal(t, body, string(e.Body))
 		require.ErrorContains(t, err, "not the documented response")
 	}
-	for _, body := range []string{`{"name":"n"}`, `{"name":"n","errorCode":""}`, `{"name":"n","text":"\"errorCode\""}`, `{"name":"n","inner":{"errorCode":"x"}}`} {
+	for _, body := range []string{`{"name":"n"}`, `{"name":"n","errorCode":""}`, `{"name":"n","text":"\"errorCode\""}`,
+		`{"name":"n","inner":{"errorCode":"x"}}`} {
 		_, err := createWith(t, answer(t, 200, jsonHeader(), body))
 		require.NoError(t, err, body)
 	}

@@ -26,7 +26,8 @@ func ParseTime(text string, location *time.Location) (time.Time, error) {
 		location = time.UTC
 	}
 	for _, layout := range []string{
-		time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02",
+		time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
+		"2006-01-02",
 	} {
 		if t, err := time.ParseInLocation(layout, text, location); err == nil {
 			return t, nil

@@ -61,7 +61,8 @@ func (b *bench) build(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := b.goBuild(ctx, "oapi-codegen", peers, "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"); err != nil {
+	if err := b.goBuild(ctx, "oapi-codegen", peers,
+		"github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen"); err != nil {
 		return err
 	}
 	ours := contestant{"ringbasic build", []string{filepath.Join(b.dir, "ringbasic"), "build", "-C", project}, ".", 0}
@@ -196,7 +197,8 @@ func (b *bench) scale(ctx context.Context) error {
 		if err := os.MkdirAll(filepath.Join(project, "overlays"), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(project, "overlays", "10-select.yaml"), selectFirst(selected), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(project, "overlays", "10-select.yaml"), selectFirst(selected),
+			0o644); err != nil {
 			return err
 		}
 		path := filepath.Join(b.dir, "scale-12500.yaml")

@@ -178,7 +178,8 @@ func atMost(size int64, r io.Reader) io.Reader {
 }
 
 // errEmptyFile is a file that has nothing to send although it is none that begins empty: its Reader was read before.
-const errEmptyFile fileError = "the file has nothing left to send, it was sent before: give each call a Reader of its own, at the file's start"
+const errEmptyFile fileError = "the file has nothing left to send, it was sent before: give each call a Reader of " +
+	"its own, at the file's start"
 
 type fileError string
 

@@ -63,7 +63,8 @@ type Response struct {
 	Header    http.Header // all headers
 	RequestID string      // of the response's header: what the vendor's support asks for
 	RateLimit RateLimit   // the usage-plan limit that the response tells of
-	Attempts  int         // how often the request was sent, by a transport that retries; 0 if none of it reached a server
+	// how often the request was sent, by a transport that retries; 0 if none of it reached a server
+	Attempts int
 }
 
 type onceKey struct{}
