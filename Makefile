@@ -8,7 +8,7 @@ PEERS       = internal/peers
 OTEL        = examples/otel
 
 .DEFAULT_GOAL := all
-.PHONY: bodies breadth chain fuzz interrupt mutate pages release vuln
+.PHONY: bodies breadth chain fuzz interrupt mutants mutate pages release vuln
 .PHONY: all help generate check test lint ci race bench drift update live record browser
 
 all: generate check ## build from the pin, then verify (the default)
@@ -95,6 +95,9 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inp
 
 interrupt: ## kill each command that writes at many random moments, and look at what is left (KILLS=1000)
 	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 5h
+
+mutants: ## change each fact of the built document and of the recordings, and tell by class which changes the suite notices
+	RINGBASIC_MUTANTS=1 $(GO) test ./internal/contract -run '^TestMutants' -count=1 -v
 
 MUTATED = ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names ./internal/pin ./internal/contract ./internal/recording ./transport
 
