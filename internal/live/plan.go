@@ -173,13 +173,6 @@ func (t ids) id(value string, missing map[string]bool) string {
 	return t.real[value]
 }
 
-var idKey = regexp.MustCompile(`^(id|[a-zA-Z]+Ids?)$`)
-
-// public tells members whose ids are of the vendor's dictionaries and the same for everybody.
-func public(parent, key string) bool {
-	return parent == "preset" || parent == "language" || key == "presetId" || key == "languageId"
-}
-
 var (
 	partHeader = regexp.MustCompile(`(?i)^content-disposition:.*\bname="([^"]*)"`)
 	delimiter  = regexp.MustCompile(`^--\S`)
@@ -197,7 +190,7 @@ func (t ids) body(r *recording.Request, missing map[string]bool) []byte {
 			field = m[1]
 		} else if delimiter.MatchString(line) {
 			field = ""
-		} else if idKey.MatchString(field) && !public("", field) {
+		} else if recording.IsID("", field) {
 			lines[i] = t.id(line, missing)
 		} else if strings.HasPrefix(line, "{") {
 			lines[i] = string(t.json([]byte(line), missing))
@@ -225,7 +218,7 @@ func (t ids) json(text []byte, missing map[string]bool) []byte {
 				v[i] = walk(parent, key, inner) // items are what the list is called
 			}
 		case string:
-			if idKey.MatchString(key) && !public(parent, key) && isPlaceholder(v) {
+			if recording.IsID(parent, key) && isPlaceholder(v) {
 				changed = true
 				return t.id(v, missing)
 			}
@@ -234,7 +227,7 @@ func (t ids) json(text []byte, missing map[string]bool) []byte {
 				return uri
 			}
 		case json.Number:
-			if idKey.MatchString(key) && !public(parent, key) && isPlaceholder(v.String()) {
+			if recording.IsID(parent, key) && isPlaceholder(v.String()) {
 				changed = true
 				if id := t.id(v.String(), missing); digits().MatchString(id) {
 					return json.Number(id)

@@ -136,7 +136,7 @@ func align(recorded, answered []byte, pair func(id, placeholder string)) {
 	alignValues("", want, got, func(key string, a, b any) {
 		// Servers differ, paths do not.
 		was, is := origin().ReplaceAllString(fmt.Sprint(a), ""), origin().ReplaceAllString(fmt.Sprint(b), "")
-		if !idKey.MatchString(key) && !strings.HasPrefix(was, "/") {
+		if !recording.IsID("", key) && !strings.HasPrefix(was, "/") {
 			return
 		}
 		from, to := numbers().FindAllString(was, -1), numbers().FindAllString(is, -1)

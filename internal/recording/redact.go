@@ -301,12 +301,21 @@ func quote(raw, was, now string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// IsID reports whether a member, in an object that is the member parent of another or "", holds an id that tells
+// something about an account: not one of the vendor's dictionaries (preset greetings, languages), which are the same
+// for everybody.
+func IsID(parent, key string) bool { return idKey().MatchString(key) && !isPublicID(parent, key) }
+
+func isPublicID(parent, key string) bool {
+	return (parent == "preset" || parent == "language") && key == "id" || key == "presetId" || key == "languageId"
+}
+
 func (r *Redactor) jsonString(parent, key, s string) string {
 	if (strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[")) && json.Valid([]byte(s)) {
 		return r.json(s) // JSON within a string
 	}
 	switch {
-	case (parent == "preset" || parent == "language") && key == "id":
+	case isPublicID(parent, key):
 		return s
 	case (personal[parent] && key == "name" || personKey().MatchString(key)) && s != "":
 		return r.placeholder("person", s)
@@ -320,7 +329,7 @@ func (r *Redactor) number(parent, key, raw string) string {
 	switch {
 	case secretKey().MatchString(key):
 		return "0"
-	case (parent == "preset" || parent == "language") && key == "id" || strings.ContainsAny(raw, ".eE"):
+	case isPublicID(parent, key) || strings.ContainsAny(raw, ".eE"):
 		return raw
 	}
 	sign := ""
@@ -367,7 +376,7 @@ func (r *Redactor) value(key, s string) string {
 		return r.placeholder("number", s)
 	case phoneKey().MatchString(key) && allDigits().MatchString(s) && len(s) >= 7:
 		return r.phone(s)
-	case idKey().MatchString(key) && allDigits().MatchString(s):
+	case IsID("", key) && allDigits().MatchString(s):
 		return r.id(s)
 	}
 	return r.Text(s)
