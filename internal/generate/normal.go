@@ -99,12 +99,35 @@ func (n *normalizer) document() {
 	n.settle()
 	n.cycles()
 	n.reserved()
+	n.lists()
 	// Several components that would get one name keep theirs: that two types have it is refused later.
 	given := map[string]int{}
 	for _, name := range n.names {
 		given[name]++
 	}
 	maps.DeleteFunc(n.names, func(_, name string) bool { return given[name] > 1 })
+}
+
+// lists has an optional member that refers to a component be a slice where that is a list, as it is where the list is
+// written inline.
+func (n *normalizer) lists() {
+	if n.doc.Components == nil {
+		return
+	}
+	const mark = "x-go-type-skip-optional-pointer"
+	for _, name := range slices.Sorted(maps.Keys(n.doc.Components.Schemas)) {
+		ref := n.doc.Components.Schemas[name]
+		s := ref.Value
+		if ref.Ref != "" || s == nil || !s.Type.Is("array") || s.Extensions["x-go-type"] != nil || s.Extensions[mark] != nil {
+			continue
+		}
+		n.edit(func() {
+			if s.Extensions == nil {
+				s.Extensions = map[string]any{}
+			}
+			s.Extensions[mark] = true
+		})
+	}
 }
 
 func (n *normalizer) parameters(list openapi3.Parameters) {

@@ -375,8 +375,10 @@ func TestOnTheWire(t *testing.T) {
 				"{$ref: '#/components/schemas/L'}}}, "+
 				"M: {type: object, required: [n], properties: {n: {$ref: '#/components/schemas/N'}}}, L: {type: array, items: {$ref: '#/components/schemas/L'}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
-	_, _ = c.DoThing(ctx, "1", N{Next: &N{}, L: new(L{{}, {{}}})})
-	want(t, *got, "{\"l\":[[],[[]]],\"next\":{}}")`,
+	_, _ = c.DoThing(ctx, "1", N{Next: &N{}, L: L{{}, {{}}}})
+	want(t, *got, "{\"l\":[[],[[]]],\"next\":{}}")
+	_, _ = c.DoThing(ctx, "1", N{Next: &N{L: L{}}})
+	want(t, *got, "{\"next\":{\"l\":[]}}")`,
 		},
 		"names": {
 			small("", json("{$ref: '#/components/schemas/File'}"), thing, plainThing+

@@ -148,8 +148,8 @@ func (params *ListRulesParams) change(r *request) {
 	if len(params.ID) > 0 {
 		addQueryList(r, "id", params.ID, ",")
 	}
-	if v := params.Tag; v != nil && len(*v) > 0 {
-		addQueryList(r, "tag", *v, "%7C")
+	if len(params.Tag) > 0 {
+		addQueryList(r, "tag", params.Tag, "%7C")
 	}
 	if v := params.View; v != nil {
 		r.addQuery("view", *v)

@@ -250,7 +250,7 @@ type ListRulesParams struct {
 	// Only rules of these types.
 	Type        []RuleType           `form:"type,omitempty" json:"type,omitzero"`
 	ID          []string             `form:"id,omitempty" json:"id,omitzero"`
-	Tag         *Tags                `json:"tag,omitempty"`
+	Tag         Tags                 `json:"tag,omitzero"`
 	View        *ListRulesParamsView `form:"view,omitempty" json:"view,omitempty"`
 	EnabledOnly *bool                `form:"enabledOnly,omitempty" json:"enabledOnly,omitempty"`
 	Page        *int                 `form:"page,omitempty" json:"page,omitempty"`
