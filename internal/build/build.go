@@ -236,6 +236,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	}
 	stage("name")
 
+	where := placesIn(p.Pin.Name, root)
 	r.Operations, r.Total, r.Actions = s.Operations, p.Total, len(p.Select.Actions)
 	var problems []error
 	known := flaws(root) // the vendor may say that anything goes
@@ -266,7 +267,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 
 	r.Root = root
 	if r.Document, err = Validate(ctx, root); err != nil {
-		return nil, p.placed(err)
+		return nil, where.placed(root, err)
 	}
 	stage("validate")
 
@@ -286,7 +287,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	settings := generate.Config{Project: config, APIVersion: lock.APIVersion, PinSHA256: lock.PinSHA256}
 	generated, err := generate.Generate(r.Document, spec, settings)
 	if err != nil {
-		return nil, fmt.Errorf("generate: %w", p.placed(everyProblem(ctx, root, settings, err)))
+		return nil, fmt.Errorf("generate: %w", where.placed(root, everyProblem(ctx, root, settings, err)))
 	}
 	if r.Files[project.SpecFile], err = spec(); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -16,20 +17,35 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
+// places tells where in the pin something is.
+type places struct {
+	name string              // of the pin
+	of   map[*yaml.Node]bool // the nodes that are from there: what an overlay has brought has lines of its own
+}
+
+// placesIn notes which nodes of a document, before the overlays, are from the pin.
+func placesIn(name string, root *yaml.Node) places {
+	p := places{name, make(map[*yaml.Node]bool, 4096)}
+	var walk func(*yaml.Node)
+	walk = func(n *yaml.Node) {
+		if n.Line > 0 {
+			p.of[n] = true
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(root)
+	return p
+}
+
 // placed puts in front of each line of an error where in the pin that is which it names: the operation, parameter,
-// field, response, component or property, as far as the pin has it. What only an overlay has gets no place.
-func (p *Project) placed(err error) error {
-	if err == nil || p.Pin == nil {
-		return err
-	}
-	root, _, unreadable := p.AssemblePin()
-	if unreadable != nil {
-		return err
-	}
+// field, response, component or property, as far as the pin has it. root is the document that the error is about.
+func (p places) placed(root *yaml.Node, err error) error {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
-		if n := placeOf(root, line).line(); n > 0 {
-			line = fmt.Sprintf("%s:%d: %s", p.Pin.Name, n, line)
+		if n := p.line(p.find(root, line)); n > 0 {
+			line = fmt.Sprintf("%s:%d: %s", p.name, n, line)
 		}
 		lines = append(lines, line)
 	}
@@ -39,10 +55,10 @@ func (p *Project) placed(err error) error {
 // entry is a member of a mapping, or an item of a list, which has no key.
 type entry struct{ key, value *yaml.Node }
 
-// line is where it begins in the pin, 0 where it is not from there.
-func (e entry) line() int {
+// line is where an entry begins in the pin, 0 where it is not from there.
+func (p places) line(e entry) int {
 	for _, n := range []*yaml.Node{e.key, e.value} {
-		if n != nil && n.Line > 0 {
+		if p.of[n] {
 			return n.Line
 		}
 	}
@@ -80,13 +96,13 @@ var (
 	ofStatusCode = regexp.MustCompile(`response "(\w+)"`)
 )
 
-// placeOf is what a message is about, nothing if that is not told or not there.
-func placeOf(root *yaml.Node, message string) entry {
+// find is what a message is about, nothing if that is not told or not there.
+func (p places) find(root *yaml.Node, message string) entry {
 	message = strings.TrimPrefix(message, "generate: ")
 	doc := entry{value: root}
 	component := func(name string) entry { return doc.get("components", "schemas", name) }
 	within := func(e entry) entry {
-		return firstOf(
+		return p.firstOf(
 			parameterOf(e, first(ofParameter, message)),
 			e.get("responses", first(ofStatusCode, message)),
 			propertyOf(e.value, first(ofProperty, message)),
@@ -97,7 +113,7 @@ func placeOf(root *yaml.Node, message string) entry {
 		return within(doc.get("paths", m[2], strings.ToLower(m[1])))
 	}
 	if m := ofPath.FindStringSubmatch(message); m != nil {
-		return within(firstOf(doc.get("paths", m[1], strings.ToLower(m[2])), doc.get("paths", m[1])))
+		return within(p.firstOf(doc.get("paths", m[1], strings.ToLower(m[2])), doc.get("paths", m[1])))
 	}
 	if m := ofField.FindStringSubmatch(message); m != nil {
 		return propertyOf(component(m[1]).value, unquoted(m[2]))
@@ -109,7 +125,7 @@ func placeOf(root *yaml.Node, message string) entry {
 		for op := range document.Operations(root) {
 			if document.Text(op.Node, "operationId") == m[1] {
 				e := doc.get("paths", op.Path, strings.ToLower(op.Method))
-				return firstOf(parameterOf(e, bare(m[3])), fieldOf(e, bare(m[4])), e.get("responses", m[5]), e)
+				return p.firstOf(parameterOf(e, bare(m[3])), fieldOf(e, bare(m[4])), e.get("responses", m[5]), e)
 			}
 		}
 	}
@@ -117,7 +133,7 @@ func placeOf(root *yaml.Node, message string) entry {
 		name, rest, _ := strings.Cut(m[1], ".")
 		e := component(name)
 		for step := range strings.SplitSeq(rest, ".") {
-			e = firstOf(e.get("properties", step), e)
+			e = p.firstOf(e.get("properties", step), e)
 		}
 		return within(e)
 	}
@@ -125,9 +141,9 @@ func placeOf(root *yaml.Node, message string) entry {
 }
 
 // firstOf is the first entry that is in the pin.
-func firstOf(list ...entry) entry {
+func (p places) firstOf(list ...entry) entry {
 	for _, e := range list {
-		if e.line() > 0 {
+		if p.line(e) > 0 {
 			return e
 		}
 	}
@@ -213,8 +229,8 @@ func WithOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, er
 	return s.Root, s.Prune(project.SpecFile)
 }
 
-// maxAlone is how many operations are tried one by one when not all together can be generated.
-const maxAlone = 300
+// alone is how long operations are tried one by one when not all together can be generated.
+const alone = 3 * time.Second
 
 // everyProblem adds to the problem that ended generating a document those that each operation has by itself: the first
 // step that refuses something hides what the next ones would.
@@ -230,9 +246,13 @@ func everyProblem(ctx context.Context, root *yaml.Node, config generate.Config, 
 		}
 	}
 	add(whole)
-	all := slices.Collect(document.Operations(root))
-	for _, op := range all[:min(len(all), maxAlone)] {
+	ends := time.Now().Add(alone)
+	for op := range document.Operations(root) {
 		if ctx.Err() != nil {
+			break
+		}
+		if time.Now().After(ends) {
+			lines = append(lines, "and perhaps more: not every operation was tried")
 			break
 		}
 		alone, err := WithOperations(root, func(key string) bool { return key == op.String() })

@@ -131,4 +131,13 @@ func TestRefusedOfOverlay(t *testing.T) {
 	require.NoError(t, err)
 	_, err = build.Run(context.Background(), p, false)
 	require.EqualError(t, err, `generate: schema New: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay`)
+
+	// What it is in has one: that is the line then, not the overlay's.
+	p, err = load(t, mended, keep("$.paths['/b'].get"),
+		"overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n"+
+			"  - {target: \"$.paths['/b'].get\", description: D, update: {parameters: [{name: c, in: cookie, schema: {type: string}}]}}\n")
+	require.NoError(t, err)
+	_, err = build.Run(context.Background(), p, false)
+	require.Regexp(t, `^generate: spec/swagger-ring_basic.yaml:[0-9]+: readB: cookie parameter c is not supported$`, err.Error())
+	require.NotContains(t, err.Error(), "yaml:5:")
 }
