@@ -186,6 +186,7 @@ type Result struct {
 	Naming     *Naming   // nil if the project has no names
 	Names      names.Edit
 	Config     project.Config
+	Package    *generate.Package // with the files that are in Files
 }
 
 // Stage is the time that one part of the build took.
@@ -292,6 +293,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	if r.Files[project.SpecFile], err = spec(); err != nil {
 		return nil, err
 	}
+	r.Package = generated
 	for name, data := range generated.Files {
 		r.Files[path.Join(config.PackageDir(), name)] = data
 	}

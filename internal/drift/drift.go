@@ -42,10 +42,11 @@ type Question struct {
 	Upstream *document.Document // the newer document
 	// the older one, with no more of the project than its select overlay; nil: its pin, with everything
 	Base       *document.Document
-	Operations []string  // narrows to these, "POST /restapi/…"; nil: all that are selected
-	GoAPI      bool      // whether to ask what regeneration does to the Go API
-	Today      time.Time // for the expiry of waivers
-	Edited     bool      // the overlays may be edited for the newer document already, and need not fit the pin
+	Operations []string         // narrows to these, "POST /restapi/…"; nil: all that are selected
+	GoAPI      bool             // whether to ask what regeneration does to the Go API
+	Today      time.Time        // for the expiry of waivers
+	Ours       func(*yaml.Node) // told of our own document, which stays as it is, as soon as it is made; nil: nobody is
+	Edited     bool             // the overlays may be edited for the newer document already, and need not fit the pin
 }
 
 // UnknownOperationError is the answer to a question about an operation that neither document has.
@@ -92,6 +93,9 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	ours, err := assembleOurs(p, built)
 	if err != nil {
 		return nil, err
+	}
+	if q.Ours != nil {
+		q.Ours(ours.root)
 	}
 	var (
 		group sync.WaitGroup

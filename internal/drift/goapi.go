@@ -24,8 +24,8 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 		unmade, err   error
 		group         sync.WaitGroup
 	)
-	group.Go(func() { before, unmade = loadAPI(ctx, ours) })
-	after, err = loadAPI(ctx, upstream)
+	group.Go(func() { before, unmade = LoadAPI(ctx, ours) })
+	after, err = LoadAPI(ctx, upstream)
 	group.Wait()
 	if unmade == nil {
 		unmade = before.Err()
@@ -39,6 +39,14 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 			return err
 		}
 	}
+	judge(r, before, after, left)
+	return nil
+}
+
+// Judge is the judgement of [Question.GoAPI] for two packages that are made elsewhere.
+func Judge(r *diff.Report, before, after *goapi.API) { judge(r, before, after, nil) }
+
+func judge(r *diff.Report, before, after *goapi.API, left []notGenerated) {
 	for _, op := range left {
 		r.Document = append(r.Document, fmt.Sprintf("Go API: not compared: %s: %s", op.operation, op.reason))
 	}
@@ -74,13 +82,13 @@ func judgeGoAPI(ctx context.Context, r *diff.Report, ours, upstream *yaml.Node) 
 			"Go API: changed incompatibly beside what findings name: "+strings.Join(changed, ", "),
 		)
 	}
-	return nil
 }
 
 // notGenerated is an operation that cannot be generated, and why.
 type notGenerated struct{ operation, reason string }
 
-func loadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
+// LoadAPI is the Go API of a built document.
+func LoadAPI(ctx context.Context, root *yaml.Node) (*goapi.API, error) {
 	doc, err := build.Validate(ctx, root)
 	if err != nil {
 		return nil, err
@@ -104,7 +112,7 @@ func withoutBroken(
 		alone := func(key string) bool { return key == op.String() }
 		root, err := build.WithOperations(upstream, alone)
 		if err == nil {
-			_, err = loadAPI(ctx, root)
+			_, err = LoadAPI(ctx, root)
 		}
 		if err != nil {
 			broken[op.String()] = true
@@ -123,7 +131,7 @@ func withoutBroken(
 	}{{ours, &before}, {upstream, &after}} {
 		root, err := build.WithOperations(side.root, keep)
 		if err == nil {
-			*side.api, err = loadAPI(ctx, root)
+			*side.api, err = LoadAPI(ctx, root)
 		}
 		if err != nil {
 			return nil, nil, nil, whole

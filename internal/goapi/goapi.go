@@ -55,6 +55,16 @@ func load(doc *openapi3.T, std types.Importer) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
+	return check(doc, generated, std)
+}
+
+// Of is the API of the package that was generated of a document, but for the version and the hash that it tells of
+// itself.
+func Of(doc *openapi3.T, generated *generate.Package) (*API, error) {
+	return check(doc, generated, stubImporter{})
+}
+
+func check(doc *openapi3.T, generated *generate.Package, std types.Importer) (*API, error) {
 	a := &API{doc: doc, methods: map[string]*types.Func{}}
 	fset := token.NewFileSet()
 	var files []*ast.File
@@ -63,6 +73,7 @@ func load(doc *openapi3.T, std types.Importer) (*API, error) {
 		if err != nil {
 			return nil, err
 		}
+		forget(file)
 		files = append(files, file)
 	}
 	config := types.Config{
@@ -81,6 +92,25 @@ func load(doc *openapi3.T, std types.Importer) (*API, error) {
 		a.methods[operation] = f
 	}
 	return a, nil
+}
+
+// forget makes what a package tells of the document that it is from the same for all.
+func forget(file *ast.File) {
+	for _, decl := range file.Decls {
+		constants, ok := decl.(*ast.GenDecl)
+		if !ok || constants.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range constants.Specs {
+			s := spec.(*ast.ValueSpec)
+			if name := s.Names[0].Name; name != "APIVersion" && name != "PinSHA256" || len(s.Values) != 1 {
+				continue
+			}
+			if value, ok := s.Values[0].(*ast.BasicLit); ok {
+				value.Value = `""`
+			}
+		}
+	}
 }
 
 // Err is the error for all problems, nil if there are none.

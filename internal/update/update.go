@@ -29,6 +29,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
+	"github.com/ringbasic/ringbasic/internal/goapi"
 	"github.com/ringbasic/ringbasic/internal/names"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
@@ -94,10 +95,13 @@ func newTodo(kind, at, key, fact string, options ...string) Todo {
 // Run makes an update. Nothing is written.
 func Run(ctx context.Context, in Input) (*Result, error) {
 	before := Later(func() (former, error) { return formerOf(in.Files) })
+	var oldAPI func() (*goapi.API, error)
 	moved, err := drift.Run(
 		ctx,
 		in.Files,
-		drift.Question{Upstream: in.Upstream, GoAPI: true, Today: in.Today, Edited: true},
+		drift.Question{Upstream: in.Upstream, Today: in.Today, Edited: true, Ours: func(root *yaml.Node) {
+			oldAPI = Later(func() (*goapi.API, error) { return drift.LoadAPI(ctx, root) })
+		}},
 	)
 	if err != nil {
 		return nil, err
@@ -127,6 +131,9 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return r, err
 	}
 	maps.Copy(r.Files, r.Built.Files)
+	if err := r.judgeGoAPI(oldAPI); err != nil {
+		return r, err
+	}
 	was, err := before()
 	if err != nil {
 		return r, err
@@ -140,6 +147,27 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	slices.SortFunc(r.Todos, compareTodos)
 	r.Todos = slices.CompactFunc(r.Todos, func(a, b Todo) bool { return a.ID == b.ID })
 	return r, nil
+}
+
+// judgeGoAPI compares what was built with what our document gave before. That one may give no package any more, since
+// its overlays are edited already: then nothing is said.
+func (r *Result) judgeGoAPI(before func() (*goapi.API, error)) error {
+	was, err := before()
+	if err == nil {
+		err = was.Err()
+	}
+	if err != nil {
+		r.Moved.Document = append(r.Moved.Document,
+			fmt.Sprintf("the Go API was not compared: our own package cannot be made: %v", err))
+		return nil
+	}
+	now, err := goapi.Of(r.Built.Document, r.Built.Package)
+	if err != nil {
+		return err
+	}
+	drift.Judge(r.Moved, was, now)
+	r.Moved.Finish()
+	return nil
 }
 
 // noteOperations makes to-dos of selected operations that the newer document has no longer: they are no longer

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -15,6 +16,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/build"
 	"github.com/ringbasic/ringbasic/internal/diff"
 	"github.com/ringbasic/ringbasic/internal/document"
+	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
@@ -218,4 +220,21 @@ func TestDescribingActions(t *testing.T) {
 		require.True(t, before[lack.String()], lack.String())
 	}
 	require.NotEmpty(t, build.Undescribed(r.Built.Root))
+}
+
+// What an update says of the Go API, which it takes from what it built, is what drift says of it beforehand.
+func TestGoAPIAsDrift(t *testing.T) {
+	t.Parallel()
+	files := ours(t)
+	doc := edited(t, "\n      queue:\n", "\n      brandNew: {type: string}\n      queue:\n", "usageType", "usedAs")
+	_, r := updated(t, files, doc)
+	want, err := drift.Run(t.Context(), files, drift.Question{
+		Upstream: doc, GoAPI: true, Edited: true, Today: time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC),
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, want.GoChanges)
+	require.Equal(t, want.GoChanges, r.Moved.GoChanges)
+	require.Equal(t, want.Summary, r.Moved.Summary)
+	require.Equal(t, want.Document, r.Moved.Document)
+	require.Equal(t, want.Findings, r.Moved.Findings)
 }
