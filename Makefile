@@ -47,8 +47,8 @@ ci: ## everything that CI checks; needs git and a C compiler, for the race detec
 	after="$$(git status --porcelain)"; \
 	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
 
-race: ## the tests of what consumers import with the race detector, and the contract suite in random order
-	$(GO) test -race ./contracttests ./transport ./generated/... ./ringcentraltest
+race: ## the tests of what consumers import and of the commands with the race detector, and the contract suite in random order
+	$(GO) test -race ./contracttests ./transport ./generated/... ./ringcentraltest/... ./internal/cli
 	$(GO) test -shuffle=on -count=3 ./contracttests
 
 bench: ## compare build and drift with their peers, wall time and peak memory (NEWER=file: the document to drift to)

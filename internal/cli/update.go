@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/pin"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/report"
@@ -100,7 +101,9 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 	}
 	var lock pin.Lock
 	pinned := update.Later(func() (files map[string][]byte, err error) {
-		files, lock, err = makeFiles(upstream, source, old, true, f.facts)
+		own := *upstream // pinning changes the document, which is compared meanwhile
+		own.Root = document.Clone(upstream.Root)
+		files, lock, err = makeFiles(&own, source, old, true, f.facts)
 		return files, err
 	})
 	made, err := update.Run(
