@@ -61,8 +61,12 @@ func TestSeventhOperation(t *testing.T) {
 // one leaves as it is.
 func TestUpdateAtOnce(t *testing.T) {
 	dir := ours(t)
-	document, err := filepath.Abs(filepath.Join("..", "diff", "testdata", "documents", "2018-02.yaml"))
+	text, err := os.ReadFile(filepath.Join("..", "diff", "testdata", "documents", "2018-02.yaml"))
 	require.NoError(t, err)
+	prose := strings.ReplaceAll(string(text), "\n      operationId:", "\n      description: What the pin does not keep.\n      operationId:")
+	require.NotEqual(t, string(text), prose)
+	document := filepath.Join(t.TempDir(), "vendor.yaml")
+	require.NoError(t, os.WriteFile(document, []byte(prose), 0o644))
 	var stdout, stderr bytes.Buffer
 	args := []string{"update", "-C", dir, "--no-suite", document}
 	require.Equal(t, exitFindings, run(context.Background(), args, strings.NewReader(""), &stdout, &stderr), stderr.String())
