@@ -131,14 +131,17 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		return r, err
 	}
 	maps.Copy(r.Files, r.Built.Files)
-	if err := r.judgeGoAPI(oldAPI); err != nil {
-		return r, err
-	}
+	var (
+		judging  sync.WaitGroup // meanwhile the suite, which has nothing to do with it
+		unjudged error
+	)
+	judging.Go(func() { unjudged = r.judgeGoAPI(oldAPI) })
 	was, err := before()
-	if err != nil {
-		return r, err
+	if err == nil {
+		err = r.checkSuite(in, start, was)
 	}
-	if err := r.checkSuite(in, start, was); err != nil {
+	judging.Wait()
+	if err := errors.Join(unjudged, err); err != nil {
 		return r, err
 	}
 	r.noteNames(was.widened)
