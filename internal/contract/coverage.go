@@ -29,6 +29,8 @@ type Report struct {
 	Unknown  []Problem // members of responses that no schema names: tolerated, but worth a look
 	Missing  []string  // cells that no recording exercises and no waiver excuses, the listed ones too; sorted
 	Listed   []string  // those of them that are listed as not recorded yet; sorted
+
+	Exchanges []*Exchange // what was checked
 }
 
 // Line is a line of the coverage matrix.

@@ -45,7 +45,9 @@ func CheckFiles(files fs.FS, doc *openapi3.T) (*Report, error) {
 	for i, r := range recordings {
 		exchanges[i] = suite.Check(r)
 	}
-	return suite.CheckAll(exchanges, waivers, list), nil
+	report := suite.CheckAll(exchanges, waivers, list)
+	report.Exchanges = exchanges
+	return report, nil
 }
 
 // optional is a file, nil if there is none.

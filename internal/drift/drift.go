@@ -45,6 +45,7 @@ type Question struct {
 	Operations []string         // narrows to these, "POST /restapi/…"; nil: all that are selected
 	GoAPI      bool             // whether to ask what regeneration does to the Go API
 	Today      time.Time        // for the expiry of waivers
+	NoTrial    bool             // the recordings are not tried: whoever asks does that
 	Ours       func(*yaml.Node) // told of our own document, which stays as it is, as soon as it is made; nil: nobody is
 	Edited     bool             // the overlays may be edited for the newer document already, and need not fit the pin
 }

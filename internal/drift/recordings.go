@@ -43,25 +43,36 @@ func checkRecordings(
 	if err != nil {
 		return nil, err
 	}
-	var refused []diff.Recording
+	var exchanges []*contract.Exchange
 	for _, r := range recordings {
-		if !ids[r.Folder()] {
+		if ids[r.Folder()] {
+			exchanges = append(exchanges, c.Check(r))
+		}
+	}
+	return Refused(exchanges), nil
+}
+
+// Refused tells which recordings do not hold: requests that are not meant to break the description, and successful
+// responses. Those of the platform are not looked at.
+func Refused(exchanges []*contract.Exchange) (refused []diff.Recording) {
+	for _, e := range exchanges {
+		if e.Recording.Folder() == contract.Platform {
 			continue
 		}
-		problems := refusals(c, r)
+		problems := refusals(e)
 		if more := len(problems) - maxProblems; more > 0 {
 			problems = append(problems[:maxProblems:maxProblems], fmt.Sprintf("and %d more", more))
 		}
 		if len(problems) > 0 {
-			refused = append(refused, diff.Recording{File: r.File, Problem: strings.Join(problems, "; ")})
+			refused = append(refused, diff.Recording{File: e.Recording.File, Problem: strings.Join(problems, "; ")})
 		}
 	}
 	slices.SortFunc(refused, func(a, b diff.Recording) int { return cmp.Compare(a.File, b.File) })
-	return refused, nil
+	return refused
 }
 
-func refusals(c *contract.Contract, r *recording.Recording) (problems []string) {
-	e := c.Check(r)
+func refusals(e *contract.Exchange) (problems []string) {
+	r := e.Recording
 	if e.Operation == nil {
 		return []string{"the operation is gone"}
 	}

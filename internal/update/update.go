@@ -99,7 +99,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	moved, err := drift.Run(
 		ctx,
 		in.Files,
-		drift.Question{Upstream: in.Upstream, Today: in.Today, Edited: true, Ours: func(root *yaml.Node) {
+		drift.Question{Upstream: in.Upstream, Today: in.Today, Edited: true, NoTrial: true, Ours: func(root *yaml.Node) {
 			oldAPI = Later(func() (*goapi.API, error) { return drift.LoadAPI(ctx, root) })
 		}},
 	)
@@ -137,10 +137,13 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	)
 	judging.Go(func() { unjudged = r.judgeGoAPI(oldAPI) })
 	was, err := before()
+	var refused []diff.Recording
 	if err == nil {
-		err = r.checkSuite(in, start, was)
+		refused, err = r.checkSuite(in, start, was)
 	}
 	judging.Wait()
+	r.Moved.Recordings = refused
+	r.Moved.Finish()
 	if err := errors.Join(unjudged, err); err != nil {
 		return r, err
 	}
@@ -169,7 +172,6 @@ func (r *Result) judgeGoAPI(before func() (*goapi.API, error)) error {
 		return err
 	}
 	drift.Judge(r.Moved, was, now)
-	r.Moved.Finish()
 	return nil
 }
 
@@ -283,10 +285,10 @@ func union(a map[string][]int, b map[string][]diff.Stray) map[string]bool {
 
 // checkSuite holds the recordings against what was built: those that no longer hold are to-dos, and what is new and not
 // recorded yet goes into the suite's list.
-func (r *Result) checkSuite(in Input, start *build.Project, was former) error {
+func (r *Result) checkSuite(in Input, start *build.Project, was former) ([]diff.Recording, error) {
 	after, err := contract.CheckFiles(in.Files, r.Built.Document)
 	if err != nil || after == nil {
-		return err
+		return nil, err
 	}
 	known := map[string]bool{}
 	for _, cell := range was.report.Missing {
@@ -315,7 +317,7 @@ func (r *Result) checkSuite(in Input, start *build.Project, was former) error {
 		)
 	}
 	r.noteRecordings(was.report, after)
-	return r.noteDescriptions(was.undescribed)
+	return drift.Refused(after.Exchanges), r.noteDescriptions(was.undescribed)
 }
 
 // noteDescriptions makes a to-do of each schema and operation that has something new without a description.

@@ -237,4 +237,5 @@ func TestGoAPIAsDrift(t *testing.T) {
 	require.Equal(t, want.Summary, r.Moved.Summary)
 	require.Equal(t, want.Document, r.Moved.Document)
 	require.Equal(t, want.Findings, r.Moved.Findings)
+	require.Equal(t, want.Recordings, r.Moved.Recordings)
 }
