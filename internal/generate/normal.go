@@ -362,6 +362,7 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef) {
 		n.composed = append(n.composed, s)
 	}
 	n.enum(s)
+	n.union(s)
 	for name, property := range s.Properties {
 		n.property(name, property)
 		n.schema(property)
@@ -374,6 +375,28 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef) {
 	n.schema(s.Items)
 	n.schema(s.AdditionalProperties.Schema)
 	n.schema(s.Not)
+}
+
+// union has a branch that is listed twice once, and no discriminator where it could not select each branch: an inline one
+// has no name (OpenAPI 3.0.3 §4.7.25).
+func (n *normalizer) union(s *openapi3.Schema) {
+	for _, list := range []*openapi3.SchemaRefs{&s.OneOf, &s.AnyOf} {
+		var once openapi3.SchemaRefs
+		inline := false
+		for _, branch := range *list {
+			same := func(other *openapi3.SchemaRef) bool { return branch.Ref != "" && other.Ref == branch.Ref }
+			if !slices.ContainsFunc(once, same) {
+				once = append(once, branch)
+			}
+			inline = inline || branch.Ref == ""
+		}
+		if len(once) < len(*list) {
+			n.edit(func() { *list = once })
+		}
+		if inline && s.Discriminator != nil {
+			n.edit(func() { s.Discriminator = nil })
+		}
+	}
 }
 
 // property keeps the name that a component was given from becoming that of a field.

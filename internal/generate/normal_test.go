@@ -159,3 +159,24 @@ func TestPagesThatAreNone(t *testing.T) {
 	_, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
 	require.ErrorContains(t, err, "doThing: x-pages: the operation has no JSON result that could tell of pages")
 }
+
+// A union that lists a branch twice, and one whose discriminator cannot select an inline branch, are unions.
+func TestUnionsOfAllKinds(t *testing.T) {
+	t.Parallel()
+	for name, union := range map[string]string{
+		"twice": "oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: " +
+			"{propertyName: type}",
+		"twice, mapped": "oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/A'}], discriminator: {propertyName: type, mapping: {a: " +
+			"'#/components/schemas/A'}}",
+		"inline": "oneOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {c: {type: string}}}], discriminator: {propertyName: type}",
+		"inline, mapped": "anyOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {c: {type: string}}}], " +
+			"discriminator: {propertyName: type, mapping: {a: '#/components/schemas/A'}}",
+	} {
+		text := small("", "", thing, "Thing: {"+union+"}, A: {type: object, properties: {type: {type: string}}}, B: {type: object, properties: {type: "+
+			"{type: string}}}")
+		files, err := filesOf(load(t, []byte(text)), spec(nil), config)
+		require.NoError(t, err, name)
+		require.Contains(t, string(files["types.gen.go"]), "func (t Thing) AsA() (A, error)", name)
+		require.Equal(t, name == "twice" || name == "twice, mapped", strings.Contains(string(files["types.gen.go"]), ") Discriminator() (string, error)"), name)
+	}
+}
