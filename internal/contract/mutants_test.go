@@ -113,7 +113,8 @@ func mutantsOf(root *yaml.Node) (list []mutant) {
 							with(document.String("required"), document.Sequence(document.String(name)))))
 					}
 				}
-				list = append(list, content("property more", where, value, with(document.String("mutant"), document.Mapping(document.String("type"), document.String("string")))))
+				list = append(list, content("property more", where, value,
+					with(document.String("mutant"), document.Mapping(document.String("type"), document.String("string")))))
 			case "maxLength", "minLength", "maximum", "minimum", "maxItems", "minItems":
 				limit, err := strconv.Atoi(value.Value)
 				if err != nil {
@@ -137,7 +138,8 @@ func mutantsOf(root *yaml.Node) (list []mutant) {
 			}
 		}
 		if document.Get(n, "type") != nil && document.Get(n, "nullable") == nil {
-			list = append(list, content("nullable", where, n, with(document.String("nullable"), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})))
+			list = append(list, content("nullable", where, n, with(document.String("nullable"),
+				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})))
 		}
 	}
 	var walk func(where string, n *yaml.Node, isSchema func(*yaml.Node) bool)

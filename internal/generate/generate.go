@@ -38,11 +38,13 @@
 // normal. A response that is no JSON, success of several types, and what a GET whose success is documented without a
 // body returns, is a Stream; text and other bodies are sent as they are.
 //
-// What it refuses, by operation and name: cookie parameters; parameters that are objects (fields of a form may be: they
-// are sent as JSON), or lists of lists; multipart bodies other than multipart/form-data; members whose name no tag of a
-// field can hold; integers from 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct
-// count among; two path parameters of one name; a name that gives no exported field or constant of a server; a type
-// that the package does not declare.
+// An object in the query is sent in its style (deepObject, exploded or in one value; JSON where the document says so),
+// one in a form as JSON.
+//
+// What it refuses, by operation and name: cookie parameters; objects in paths and headers; parameters that are lists of
+// lists; multipart bodies other than multipart/form-data; members whose name no tag of a field can hold; integers from
+// 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct count among; two path parameters
+// of one name; a name that gives no exported field or constant of a server; a type that the package does not declare.
 package generate
 
 import (

@@ -87,6 +87,7 @@ type param struct {
 	Pointer   bool
 	Separator string // of a list in one value
 	FileType  string // the media type that a file has unless it says another
+	Style     string // of an object: "deepObject", "exploded", "JSON", or what separates members in one value
 }
 
 // BodyVar names the method's parameter for a body.
@@ -376,8 +377,22 @@ func newParam(p codegen.ParameterDefinition) (param, error) {
 	if p.In == "header" {
 		c.Setter = "r.setHeader"
 	}
-	if !p.IsStyled() || isObject(p.Spec.Schema) || p.Style() == "deepObject" {
+	switch {
+	case p.In != "query" && (!p.IsStyled() || isObject(p.Spec.Schema)):
 		return c, fmt.Errorf("%s parameter %s: objects and unions are not supported", p.In, p.ParamName)
+	case p.IsPassThrough():
+		return c, nil
+	case !p.IsStyled():
+		c.Setter, c.Style = "r.addQueryObject", "JSON"
+		return c, nil
+	case isObject(p.Spec.Schema):
+		c.Setter, c.Style = "r.addQueryObject", separators[p.Style()]
+		if p.Style() == "deepObject" {
+			c.Style = "deepObject"
+		} else if p.Explode() {
+			c.Style = "exploded"
+		}
+		return c, nil
 	}
 	var err error
 	if c.List, err = isList(p.Spec.Schema); err != nil {

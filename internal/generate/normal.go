@@ -118,7 +118,8 @@ func (n *normalizer) lists() {
 	for _, name := range slices.Sorted(maps.Keys(n.doc.Components.Schemas)) {
 		ref := n.doc.Components.Schemas[name]
 		s := ref.Value
-		if ref.Ref != "" || s == nil || !s.Type.Is("array") || s.Extensions["x-go-type"] != nil || s.Extensions[mark] != nil {
+		if ref.Ref != "" || s == nil || !s.Type.Is("array") || s.Extensions["x-go-type"] != nil ||
+			s.Extensions[mark] != nil {
 			continue
 		}
 		n.edit(func() {

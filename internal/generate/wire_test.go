@@ -369,6 +369,31 @@ func TestOnTheWire(t *testing.T) {
 	_, _ = c.DoThing(ctx, "1", "hello")
 	want(t, *got, "text/plain|application/json\nhello")`,
 		},
+		"objects in the query": {
+			small(", {name: filter, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}, "+
+				"n: {type: object, properties: {b: {type: integer, format: int64}}}, l: {type: array, items: {type: string}}}}}, "+
+				"{name: e, in: query, required: true, schema: {type: object, properties: {x: {type: integer}, y: {type: boolean}}}}, "+
+				"{name: f, in: query, explode: false, schema: {type: object, additionalProperties: {type: string}}}, "+
+				"{name: p, in: query, style: pipeDelimited, explode: false, schema: {$ref: '#/components/schemas/Range'}}, "+
+				"{name: j, in: query, content: {application/json: {schema: {type: object, properties: {k: {type: string}}}}}}, "+
+				"{name: u, in: query, style: deepObject, schema: {anyOf: [{$ref: '#/components/schemas/Range'}, {type: integer}]}}, "+
+				"{name: t, in: query, content: {text/plain: {schema: {type: string}}}}",
+				"", thing, plainThing+", Range: {type: object, properties: {lt: {type: integer}, gt: {type: integer}}}"),
+			`c, got := serve(t, 200, "application/json", "{}")
+	_, _ = c.DoThing(ctx, "1", &DoThingParams{})
+	want(t, *got, "POST /things/1\n")
+	u, n := new(DoThingParams_U), new(DoThingParams_U)
+	_, _ = u.FromRange(Range{Gt: new(3)}), n.FromDoThingParamsU1(7)
+	_, _ = c.DoThing(ctx, "1", &DoThingParams{
+		Filter: &DoThingParams_Filter{A: new("x y&z"), N: &DoThingParams_Filter_N{B: new(int64(9007199254740993))}, L: []string{"1", "2"}},
+		E: DoThingParams_E{X: new(0), Y: new(false)}, F: map[string]string{"b": "2,3", "a": "1"}, P: &Range{Lt: new(1), Gt: new(2)},
+		J: &DoThingParams_J{K: new("v")}, U: u, T: new("plain"),
+	})
+	want(t, *got, "filter%5Ba%5D=x+y%26z", "filter%5Bn%5D%5Bb%5D=9007199254740993", "filter%5Bl%5D=1&filter%5Bl%5D=2", "x=0", "y=false",
+		"f=a,1,b,2%2C3", "p=gt%7C2%7Clt%7C1", "j=%7B%22k%22%3A%22v%22%7D", "u%5Bgt%5D=3", "t=plain")
+	_, _ = c.DoThing(ctx, "1", &DoThingParams{U: n})
+	want(t, *got, "u=7")`,
+		},
 		"recursive types": {
 			small("", json("{$ref: '#/components/schemas/N'}"), thing, plainThing+
 				", N: {type: object, required: [next, m], properties: {next: {$ref: '#/components/schemas/N'}, m: {$ref: '#/components/schemas/M'}, l: "+

@@ -99,9 +99,10 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	moved, err := drift.Run(
 		ctx,
 		in.Files,
-		drift.Question{Upstream: in.Upstream, Today: in.Today, Edited: true, NoTrial: true, Ours: func(root *yaml.Node) {
-			oldAPI = Later(func() (*goapi.API, error) { return drift.LoadAPI(ctx, root) })
-		}},
+		drift.Question{Upstream: in.Upstream, Today: in.Today, Edited: true, NoTrial: true,
+			Ours: func(root *yaml.Node) {
+				oldAPI = Later(func() (*goapi.API, error) { return drift.LoadAPI(ctx, root) })
+			}},
 	)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -296,6 +297,65 @@ func addQueryList[T any](r *request, name string, values []T, separator string) 
 		texts[i] = url.QueryEscape(plain(v))
 	}
 	r.lists = append(r.lists, url.QueryEscape(name)+"="+strings.Join(texts, separator))
+}
+
+// addQueryObject adds a value that may be an object (OpenAPI 3.0.3 §4.7.12.4): as name[member]=value with all that is
+// within (deepObject), as parameters of its members (exploded), as JSON text (JSON), or as one value of names and values
+// with a separator. What is null is left out; members are in the order of their names.
+func (r *request) addQueryObject(name string, value any, style string) {
+	data, err := json.Marshal(value)
+	var decoded any
+	if err == nil {
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber() // as it is written
+		err = d.Decode(&decoded)
+	}
+	if err != nil {
+		r.fail("encode parameter %s: %w", name, err)
+		return
+	}
+	members, isObject := decoded.(map[string]any)
+	switch {
+	case style == "JSON":
+		r.addQuery(name, string(data))
+	case !isObject || style == "deepObject":
+		r.addDeep(name, decoded)
+	case style == "exploded":
+		for _, member := range slices.Sorted(maps.Keys(members)) {
+			r.addDeep(member, members[member])
+		}
+	default:
+		var texts []string
+		for _, member := range slices.Sorted(maps.Keys(members)) {
+			if v := members[member]; v != nil {
+				texts = append(texts, member, fmt.Sprint(v))
+			}
+		}
+		if len(texts) > 0 {
+			addQueryList(r, name, texts, style)
+		}
+	}
+}
+
+// addDeep adds a value that was JSON: its members and items that are objects with their names and numbers in brackets.
+func (r *request) addDeep(name string, value any) {
+	switch v := value.(type) {
+	case nil:
+	case map[string]any:
+		for _, member := range slices.Sorted(maps.Keys(v)) {
+			r.addDeep(name+"["+member+"]", v[member])
+		}
+	case []any:
+		for i, item := range v {
+			if _, isObject := item.(map[string]any); isObject {
+				r.addDeep(fmt.Sprintf("%s[%d]", name, i), item)
+			} else {
+				r.addDeep(name, item)
+			}
+		}
+	default:
+		r.addQuery(name, fmt.Sprint(v))
+	}
 }
 
 func (r *request) setHeader(name string, value any) { r.header.Set(name, plain(value)) }

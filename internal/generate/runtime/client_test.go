@@ -2,12 +2,15 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -240,4 +243,37 @@ func TestPathParameters(t *testing.T) {
 	setPathList(r, "three", []string{"a,b", "c"})
 	require.NoError(t, r.err)
 	require.Equal(t, "/base/a/%7Btwo%7D/2.5/%7Btwo%7D/enda%2Cb,c", r.appendPath("/base"))
+}
+
+// A value in the query that may be an object is written in its style; members are in the order of their names, numbers
+// as they are, and null is nothing.
+func TestAddQueryObject(t *testing.T) {
+	t.Parallel()
+	value := map[string]any{"b": json.Number("1e400"), "a": "x", "n": nil, "l": []any{true, map[string]any{"c": 1}}}
+	for style, want := range map[string]string{
+		"deepObject": "v[a]=x v[b]=1e400 v[l]=true v[l][1][c]=1",
+		"exploded":   "a=x b=1e400 l=true l[1][c]=1",
+		"JSON":       `v={"a":"x","b":1e400,"l":[true,{"c":1}],"n":null}`,
+	} {
+		r := newRequest(&testOperation, nil)
+		r.addQueryObject("v", value, style)
+		var got []string
+		for _, name := range slices.Sorted(maps.Keys(r.query)) {
+			for _, v := range r.query[name] {
+				got = append(got, name+"="+v)
+			}
+		}
+		require.NoError(t, r.err)
+		require.Equal(t, want, strings.Join(got, " "), style)
+	}
+	for _, nothing := range []any{nil, map[string]string{}, (*int)(nil)} {
+		r := newRequest(&testOperation, nil)
+		r.addQueryObject("v", nothing, ",")
+		require.NoError(t, r.err)
+		require.Empty(t, r.query)
+		require.Empty(t, r.lists)
+	}
+	r := newRequest(&testOperation, nil)
+	r.addQueryObject("v", map[string]any{"a": make(chan int)}, "deepObject")
+	require.ErrorContains(t, r.err, "encode parameter v: ")
 }
