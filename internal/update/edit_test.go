@@ -1,6 +1,7 @@
 package update
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,5 +112,25 @@ func TestPlaceOf(t *testing.T) {
 		"/servers/0/url": "servers.0.url",
 	} {
 		require.Equal(t, want, placeOf(pointer))
+	}
+}
+
+// Lines are those that YAML counts, whatever ends them: an action is taken out whole, and no other one with it.
+func TestTrimLineBreaks(t *testing.T) {
+	t.Parallel()
+	for _, lineBreak := range []string{"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029"} {
+		text := strings.ReplaceAll(head+"  # about it\n  - target: $.a\n    description: d\n    update: {x: 1}\n"+
+			"  - target: $.b\n    description: d\n    update: {y: 1}\n", "    description: d\n", "    description: d"+lineBreak)
+		before, err := overlay.Parse("o.yaml", []byte(text))
+		require.NoError(t, err, "%q", lineBreak)
+		for i, want := range []string{"$.b", "$.a"} {
+			got, err := trim("o.yaml", []byte(text), []int{before.Actions[i].Line}, nil)
+			require.NoError(t, err)
+			after, err := overlay.Parse("o.yaml", got)
+			require.NoError(t, err, "%q: %s", lineBreak, got)
+			require.Len(t, after.Actions, 1, "%q", lineBreak)
+			require.Equal(t, want, after.Actions[0].Target)
+			require.Equal(t, i == 1, strings.Contains(string(got), "about it"), "%q: its comment goes with it", lineBreak)
+		}
 	}
 }
