@@ -31,6 +31,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 )
@@ -244,6 +245,22 @@ func yamlError(name string, err error) error {
 		return fmt.Errorf("%s:%d: not valid YAML: %s", name, line, msg)
 	}
 	return fmt.Errorf("%s: not valid YAML: %s", name, msg)
+}
+
+// Lines are the lines of a text as YAML 1.1 counts them (section 5.4 has five kinds of breaks), each with its break: a
+// node's Line is one of them.
+func Lines(text string) (lines []string) {
+	for {
+		i := strings.IndexAny(text, lineBreaks)
+		if i < 0 {
+			return append(lines, text)
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		if strings.HasPrefix(text[i:], "\r\n") {
+			size = 2
+		}
+		lines, text = append(lines, text[:i+size]), text[i+size:]
+	}
 }
 
 // Errorf makes an error that begins with name and the position of n: "name:line:col: message".

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // Edit is a change of a table's file.
@@ -24,7 +26,10 @@ const header = `# The Go names of schemas, by where they are on the wire. See do
 
 // Edited is the file after an edit. Comments and everything that is not concerned stay as they are.
 func (t *Table) Edited(e Edit) ([]byte, error) {
-	lines := strings.Split(strings.TrimRight(string(t.text), "\n"), "\n")
+	lines := document.Lines(strings.TrimRight(string(t.text), "\n"))
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, "\n\r\u0085\u2028\u2029")
+	}
 	if strings.TrimSpace(withoutComments(t.text)) == "" {
 		lines = strings.Split(
 			strings.TrimRight(

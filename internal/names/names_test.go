@@ -245,6 +245,8 @@ func TestEdited(t *testing.T) {
 			Rest: []names.Entry{entry("Item", "GET /items/{id} response 200"), entry("Old", "Item.older")}},
 			"# Names.\n\n# The one.\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\n  - Item.other\nA:\n  - Item.a\nunused:\n  # Was " +
 				"there once.\n  Old:\n    - Item.old\n    - Item.older\n  Item:\n    - GET /items/{id} response 200\n"},
+		"other line breaks": {strings.NewReplacer("# Names.\n", "# Names.\u0085", "# read\n", "# read\u2028").Replace(text),
+			names.Edit{Add: []names.Entry{entry("Kind", "Item.other")}}, strings.Replace(text, "Item.kind\n", "Item.kind\n  - Item.other\n", 1)},
 		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}},
 			"A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
 	} {

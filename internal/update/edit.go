@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -21,7 +20,7 @@ func trim(name string, data []byte, actions []int, strays []diff.Stray) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	lines := yamlLines(string(data))
+	lines := document.Lines(string(data))
 	t := &trimmer{
 		name:   name,
 		lines:  lines,
@@ -56,21 +55,6 @@ func trim(name string, data []byte, actions []int, strays []diff.Stray) ([]byte,
 		}
 	}
 	return b.Bytes(), nil
-}
-
-// yamlLines are the lines of a text as YAML 1.1 counts them, each with its break: section 5.4 has five kinds of these.
-func yamlLines(text string) (lines []string) {
-	for {
-		i := strings.IndexAny(text, "\n\r\u0085\u2028\u2029")
-		if i < 0 {
-			return append(lines, text)
-		}
-		_, size := utf8.DecodeRuneInString(text[i:])
-		if strings.HasPrefix(text[i:], "\r\n") {
-			size = 2
-		}
-		lines, text = append(lines, text[:i+size]), text[i+size:]
-	}
 }
 
 type trimmer struct {
