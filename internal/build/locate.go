@@ -17,8 +17,11 @@ func member(name string) string {
 	if simpleName.MatchString(name) {
 		return "." + name
 	}
-	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
+	return "[" + quoted(name) + "]"
 }
+
+// quoted is a string literal of JSONPath (RFC 9535 section 2.3.1).
+func quoted(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" }
 
 // Locate finds the schema of a location in a built document, and the JSONPath that leads to it. It is empty where there
 // is no one schema.

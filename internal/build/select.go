@@ -32,11 +32,7 @@ func SelectOverlay(operations ...string) []byte {
 	b.WriteString("overlay: 1.0.0\ninfo: {title: Select, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n")
 	for _, op := range operations {
 		method, path, _ := strings.Cut(op, " ")
-		target := "$.paths['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).
-			Replace(path) +
-			"']." + strings.ToLower(
-			method,
-		)
+		target := "$.paths[" + quoted(path) + "]." + strings.ToLower(method)
 		fmt.Fprintf(&b, "  - {target: %q, description: wanted, update: {%s: true}}\n", target, mark)
 	}
 	for _, target := range removals {

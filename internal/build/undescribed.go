@@ -39,7 +39,7 @@ func Undescribed(root *yaml.Node) (lacking []Lack) {
 		}
 	}
 	for op := range document.Operations(root) {
-		target := fmt.Sprintf("$.paths[%s].%s", quoted(op.Path), strings.ToLower(op.Method))
+		target := "$.paths" + member(op.Path) + "." + strings.ToLower(op.Method)
 		owner := op.String()
 		check(op.Node, Lack{Owner: owner, Key: "summary", Target: target})
 		check(op.Node, Lack{Owner: owner, Target: target})
@@ -63,10 +63,7 @@ func Undescribed(root *yaml.Node) (lacking []Lack) {
 		}
 	}
 	for name, schema := range document.Pairs(document.Get(root, "components", "schemas")) {
-		owner, target := "schema "+name.Value, "$.components.schemas."+name.Value
-		if !plainMember(name.Value) {
-			target = fmt.Sprintf("$.components.schemas[%s]", quoted(name.Value))
-		}
+		owner, target := "schema "+name.Value, "$.components.schemas"+member(name.Value)
 		check(schema, Lack{Owner: owner, Target: target})
 		for property, value := range document.Pairs(document.Get(schema, "properties")) {
 			check(value, Lack{
@@ -76,24 +73,6 @@ func Undescribed(root *yaml.Node) (lacking []Lack) {
 		}
 	}
 	return lacking
-}
-
-// quoted is a string literal of JSONPath (RFC 9535 section 2.3.1).
-func quoted(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
-}
-
-// plainMember reports whether a name may follow a dot in JSONPath.
-func plainMember(name string) bool {
-	for i, r := range name {
-		switch {
-		case r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
-		case r >= '0' && r <= '9' && i > 0:
-		default:
-			return false
-		}
-	}
-	return name != ""
 }
 
 // typeOf is what a schema is for the reader of a line: its component's name, its type, its values.
