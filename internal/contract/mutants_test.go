@@ -1,10 +1,12 @@
 package contract_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,11 +144,11 @@ func mutantsOf(root *yaml.Node) (list []mutant) {
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})))
 		}
 	}
-	var walk func(where string, n *yaml.Node, isSchema func(*yaml.Node) bool)
+	var walk func(where string, n *yaml.Node)
 	schemas := map[*yaml.Node]bool{}
 	document.Schemas(root, func(n *yaml.Node) { schemas[n] = true })
-	walk = func(where string, n *yaml.Node, isSchema func(*yaml.Node) bool) {
-		if isSchema(n) {
+	walk = func(where string, n *yaml.Node) {
+		if schemas[n] {
 			schema(where, n)
 		}
 		for key, value := range document.Pairs(n) {
@@ -166,15 +168,19 @@ func mutantsOf(root *yaml.Node) (list []mutant) {
 				}
 				continue
 			}
-			walk(where+"/"+key.Value, value, isSchema)
+			walk(where+"/"+key.Value, value)
 		}
 		if n.Kind == yaml.SequenceNode {
 			for i, item := range n.Content {
-				walk(fmt.Sprintf("%s/%d", where, i), item, isSchema)
+				step := strconv.Itoa(i)
+				if name := document.Text(item, "name"); name != "" {
+					step = name // of a parameter
+				}
+				walk(where+"/"+step, item)
 			}
 		}
 	}
-	walk("", root, func(n *yaml.Node) bool { return schemas[n] })
+	walk("", root)
 
 	for op := range document.Operations(root) {
 		where := op.String()
@@ -200,9 +206,9 @@ func mutantsOf(root *yaml.Node) (list []mutant) {
 		for media := range document.Pairs(document.Get(op.Node, "requestBody", "content")) {
 			list = append(list, set("media type of a request", where, media, "application/mutant"))
 		}
-		for _, response := range document.Pairs(responses) {
+		for status, response := range document.Pairs(responses) {
 			for media := range document.Pairs(document.Get(response, "content")) {
-				list = append(list, set("media type of a response", where, media, "application/mutant"))
+				list = append(list, set("media type of a response", where+" "+status.Value, media, "application/mutant"))
 			}
 		}
 	}
@@ -235,29 +241,71 @@ func every(t *testing.T) int {
 	return 40
 }
 
+// isListed reports whether a cell of what a place ends in, but for the parts of a schema, is listed as not recorded yet,
+// as it is after an update.
+func isListed(r *contract.Report, where string) bool {
+	steps := strings.FieldsFunc(where, func(c rune) bool { return c == '/' || c == '.' || c == ' ' })
+	for slices.Contains([]string{"items", "schema"}, steps[len(steps)-1]) {
+		steps = steps[:len(steps)-1]
+	}
+	return slices.ContainsFunc(r.Listed, func(cell string) bool {
+		names := strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(" .[]", c) })
+		return slices.Contains(names, steps[len(steps)-1])
+	})
+}
+
+// ofErrors reports whether a place is in what error responses alone are made of. Clients read all their bodies alike,
+// whatever the schema; those of ErrorResponse are covered all the same.
+func ofErrors(root *yaml.Node) func(where string) bool {
+	successful := map[string]bool{}
+	var reach func(n *yaml.Node)
+	reach = func(n *yaml.Node) {
+		if name, isRef := strings.CutPrefix(document.Text(n, "$ref"), "#/components/schemas/"); isRef && !successful[name] {
+			successful[name] = true
+			reach(document.Get(root, "components", "schemas", name))
+		}
+		for _, child := range n.Content {
+			reach(child)
+		}
+	}
+	for op := range document.Operations(root) {
+		for key, value := range document.Pairs(op.Node) {
+			if key.Value != "responses" {
+				reach(value)
+			}
+		}
+		for status, response := range document.Pairs(document.Get(op.Node, "responses")) {
+			if status.Value[0] == '2' {
+				reach(response)
+			}
+		}
+	}
+	return func(where string) bool {
+		name, isComponent := strings.CutPrefix(where, "/components/schemas/")
+		if !isComponent {
+			return regexp.MustCompile(`(/responses/| )[345]..(/|$)`).MatchString(where)
+		}
+		return !successful[strings.FieldsFunc(name, func(c rune) bool { return c == '/' || c == '.' })[0]]
+	}
+}
+
 func TestMutantsOfDocument(t *testing.T) {
 	t.Parallel()
 	files := os.DirFS("../..")
 	doc, err := document.ReadFile("../../" + project.SpecFile)
 	require.NoError(t, err)
-	check := func() (string, error) {
+	check := func() (*contract.Report, error) {
 		model, err := openapi3.NewLoader().LoadFromData(document.JSON(doc.Root))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		report, err := contract.CheckFiles(files, model)
-		if err != nil {
-			return "", err
-		}
-		return fingerprint(report), nil
+		return contract.CheckFiles(files, model)
 	}
-	before, err := check()
+	report, err := check()
 	require.NoError(t, err)
-	model, err := openapi3.NewLoader().LoadFromData(document.JSON(doc.Root))
-	require.NoError(t, err)
-	report, err := contract.CheckFiles(files, model)
-	require.NoError(t, err)
+	before := fingerprint(report)
 	n := every(t)
+	lenient := ofErrors(doc.Root)
 	score := map[string]*[3]int{} // killed, tolerated, survived
 	all := mutantsOf(doc.Root)
 	require.Greater(t, len(all), 1_000)
@@ -272,9 +320,9 @@ func TestMutantsOfDocument(t *testing.T) {
 			score[m.class] = &[3]int{}
 		}
 		switch {
-		case err != nil || after != before:
+		case err != nil || fingerprint(after) != before:
 			score[m.class][0]++
-		case tolerated[m.class] != "" || len(report.Listed) > 0: // after an update not everything is recorded yet
+		case tolerated[m.class] != "" || isListed(report, m.where) || lenient(m.where):
 			score[m.class][1]++
 		default:
 			score[m.class][2]++
@@ -283,7 +331,7 @@ func TestMutantsOfDocument(t *testing.T) {
 	}
 	again, err := check()
 	require.NoError(t, err)
-	require.Equal(t, before, again, "every change is undone")
+	require.Equal(t, before, fingerprint(again), "every change is undone")
 	for _, class := range slices.Sorted(maps.Keys(score)) {
 		s := score[class]
 		t.Logf("%-26s killed %4d, allowed %3d, survived %d", class, s[0], s[1], s[2])
@@ -303,13 +351,10 @@ func changesOf(t *testing.T, r *recording.Recording) map[string][]*recording.Rec
 	add("status", func(c *recording.Recording) { c.Response.Status = 418 })
 	add("method", func(c *recording.Recording) { c.Request.Method = "PATCH" })
 	add("path", func(c *recording.Recording) { c.Request.URL += "/mutant" })
+	d := json.NewDecoder(bytes.NewReader(r.Response.Body))
+	d.UseNumber()
 	var body any
-	decoder := func(text []byte) bool {
-		d := json.NewDecoder(strings.NewReader(string(text)))
-		d.UseNumber()
-		return d.Decode(&body) == nil
-	}
-	if r.Response.Header.Get("Content-Type") == "application/json" && decoder(r.Response.Body) {
+	if r.Response.Header.Get("Content-Type") == "application/json" && d.Decode(&body) == nil {
 		if object, ok := body.(map[string]any); ok {
 			for _, name := range slices.Sorted(maps.Keys(object)) {
 				with := func(class string, value any) {
