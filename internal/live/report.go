@@ -64,7 +64,9 @@ func (r *run) report(complete bool) *Report {
 		Count: map[Outcome]int{}, Results: []Result{}, Files: map[string][]byte{},
 	}
 	redact := r.redactor()
-	r.texts = r.anonymous()
+	if r.Record {
+		r.texts = r.anonymous()
+	}
 	for _, x := range r.exchanges {
 		result := Result{Recording: name(x.recorded), Outcome: Skipped, Reason: x.reason}
 		switch {
