@@ -77,13 +77,22 @@ type Operation struct {
 
 // Content is what the description says of the body of a response, nil if it says nothing.
 func (op *Operation) Content(status int) openapi3.Content {
-	if response := op.responses[status]; response != nil {
+	if response := op.response(status); response != nil {
 		return response.Content
 	}
-	if ref := op.accepted.Responses.Status(status); ref != nil && ref.Value != nil {
-		return ref.Value.Content
-	}
 	return nil
+}
+
+// response is what is said of a status: for the operation, else for the platform, else for every other one.
+func (op *Operation) response(status int) *openapi3.Response {
+	ref := op.accepted.Responses.Status(status)
+	if ref == nil {
+		ref = op.accepted.Responses.Default()
+	}
+	if ref == nil {
+		return nil
+	}
+	return ref.Value
 }
 
 // New makes a Contract of a description whose references are resolved.
@@ -249,18 +258,15 @@ func (op *Operation) parameter(in, name string) *openapi3.Parameter {
 
 // ValidateResponse lists what is wrong with a response of an operation.
 func (c *Contract) ValidateResponse(op *Operation, status int, header http.Header, body []byte) []Violation {
-	ref := op.accepted.Responses.Status(status)
-	if ref == nil {
-		ref = op.accepted.Responses.Default()
-	}
-	if ref == nil {
+	response := op.response(status)
+	if response == nil {
 		return []Violation{{Keyword: "status", Text: fmt.Sprintf("%d is not documented", status)}}
 	}
-	if len(ref.Value.Content) == 0 {
+	if len(response.Content) == 0 {
 		return nil
 	}
 	kind := header.Get("Content-Type")
-	if ref.Value.Content.Get(kind) == nil {
+	if response.Content.Get(kind) == nil {
 		return []Violation{
 			{Keyword: "content-type", Text: fmt.Sprintf("%q is not documented for status %d", kind, status)},
 		}
