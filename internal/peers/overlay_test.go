@@ -95,7 +95,7 @@ func TestOverlays(t *testing.T) {
 	for _, o := range p.Overlays {
 		text = viaLibopenapi(t, text, read(t, o.Name))
 		require.NoError(t, o.Apply(ours))
-		require.JSONEq(t, asSets(t, text), asSets(t, string(document.JSON(ours))), o.Name)
+		require.JSONEq(t, asSets(t, text), string(document.JSON(ours)), o.Name)
 	}
 }
 
@@ -111,7 +111,7 @@ func asSets(t *testing.T, text string) string {
 		case map[string]any:
 			for key, value := range n {
 				if list, ok := value.([]any); ok {
-					var set []any
+					set := []any{}
 					for _, v := range list {
 						if !slices.ContainsFunc(set, func(other any) bool { return reflect.DeepEqual(v, other) }) {
 							set = append(set, v)
