@@ -226,7 +226,8 @@ func New(c Config) (*Transport, error) {
 	if c.ShareLimits != nil {
 		check(len(c.Limits) == 0 && c.MaxRetryAfter == 0,
 			"ShareLimits: Limits and MaxRetryAfter are those of the other Transport: set them there")
-		if check(c.ShareLimits.engine != nil, "ShareLimits: is not made by New"); c.ShareLimits.engine != nil {
+		check(c.ShareLimits.engine != nil, "ShareLimits: is not made by New")
+		if c.ShareLimits.engine != nil {
 			gate = c.ShareLimits.engine.gate
 		}
 	}
