@@ -40,7 +40,9 @@ func everyProblem(ctx context.Context, root *yaml.Node, config generate.Config, 
 	var lines []string
 	add := func(err error) {
 		for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
-			if !said[line] {
+			// A type that an overlay names may be that of an operation that is not there.
+			named := err != whole && strings.Contains(line, ": the package declares no type ")
+			if !said[line] && !named {
 				said[line] = true
 				lines = append(lines, line)
 			}

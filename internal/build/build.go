@@ -245,7 +245,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		err := o.Apply(root)
 		found := flaws(root)
 		if err == nil {
-			err = refuseNew(o.Name, found, known)
+			err = refuseNew(o.Name, found, known, where)
 		}
 		problems = append(problems, err)
 		maps.Copy(known, found)

@@ -158,7 +158,11 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	}
 	var v2 openapi2.T
 	if err := json.Unmarshal(document.JSON(shell), &v2); err != nil {
-		return nil, fmt.Errorf("convert %s: %w", name, err)
+		var misfits []error
+		for _, misfit := range document.Misfits(shell) {
+			misfits = append(misfits, document.Errorf(name, misfit.Node, "%s", misfit))
+		}
+		return nil, cmp.Or(errors.Join(misfits...), fmt.Errorf("convert %s: %w", name, err))
 	}
 	v3, err := openapi2conv.ToV3(&v2)
 	if err != nil {
@@ -172,6 +176,7 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	takePlaces(converted, root)
 	dropKeys(converted, "x-originalParamName", "x-formData-name")
 	for op := range document.Operations(converted) {
 		body := document.Get(op.Node, "requestBody")
@@ -248,7 +253,8 @@ func swaggerParameters(root *yaml.Node, op document.Operation) (list []*yaml.Nod
 // JSON, or a form.
 func stateBodyTypes(root *yaml.Node) {
 	for op := range document.Operations(root) {
-		if consumes := document.Get(op.Node, "consumes"); consumes != nil && len(consumes.Content) > 0 {
+		if consumes := document.Get(op.Node, "consumes"); consumes != nil &&
+			(consumes.Kind != yaml.SequenceNode || len(consumes.Content) > 0) {
 			continue
 		}
 		media := ""

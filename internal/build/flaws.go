@@ -47,8 +47,9 @@ func isBlank(schema *yaml.Node) bool {
 	return true
 }
 
-// refuseNew is the error for the flaws that are not in known. name is the file that made them.
-func refuseNew(name string, found, known map[*yaml.Node]string) error {
+// refuseNew is the error for the flaws that are not in known. name is the overlay that made them, of what is in the pin
+// perhaps.
+func refuseNew(name string, found, known map[*yaml.Node]string, pin places) error {
 	var nodes []*yaml.Node
 	for n := range found {
 		if _, old := known[n]; !old {
@@ -58,6 +59,10 @@ func refuseNew(name string, found, known map[*yaml.Node]string) error {
 	slices.SortFunc(nodes, func(a, b *yaml.Node) int { return (a.Line-b.Line)*10_000 + a.Column - b.Column })
 	var problems []error
 	for _, n := range nodes {
+		if pin.of[n] {
+			problems = append(problems, document.Errorf(pin.name, n, "with %s, this is %s", name, found[n]))
+			continue
+		}
 		problems = append(problems, document.Errorf(name, n, "%s", found[n]))
 	}
 	return errors.Join(problems...)

@@ -21,8 +21,12 @@ import (
 func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 	doc, err := model(root)
 	if err != nil {
-		if problems := wrongKinds(root); len(problems) > 0 {
-			err = openapi3.MultiError(problems)
+		var several openapi3.MultiError
+		for _, misfit := range document.Misfits(root) {
+			several = append(several, errors.New(misfit.String()))
+		}
+		if len(several) > 0 {
+			err = several
 		}
 	}
 	if err == nil {

@@ -97,12 +97,12 @@ func (p places) find(root *yaml.Node, message string) entry {
 	doc := entry{value: root}
 	component := func(name string) entry { return doc.get("components", "schemas", name) }
 	within := func(e entry) entry {
-		return p.firstOf(
+		e = p.firstOf(
 			parameterOf(e, first(ofParameter, message)),
 			e.get("responses", first(ofStatusCode, message)),
-			propertyOf(e.value, first(ofProperty, message)),
 			e,
 		)
+		return p.firstOf(propertyOf(e.value, first(ofProperty, message)), e)
 	}
 	if m := ofMethod.FindStringSubmatch(message); m != nil {
 		return within(doc.get("paths", m[2], strings.ToLower(m[1])))

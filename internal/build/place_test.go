@@ -3,6 +3,7 @@ package build_test
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,34 +57,37 @@ components:
         size: {type: string, maxLength: 3}
 `
 
+// inPin is what a message about a text begins with, the n-th of those that are alike: its line in the pin.
+func inPin(t *testing.T, document, text string, n int) string {
+	t.Helper()
+	made, err := pin.Make(parse(t, document))
+	require.NoError(t, err)
+	line := 0
+	for l := range strings.Lines(string(made)) {
+		line++
+		if strings.Contains(l, text) {
+			if n--; n == 0 {
+				return fmt.Sprintf("spec/swagger-ring_basic.yaml:%d: ", line)
+			}
+		}
+	}
+	t.Fatalf("the pin has no %s", text)
+	return ""
+}
+
 // Whatever a build refuses is told with its line in the pin, operation and property, and all of it at once: what the
 // first step of one refuses hides nothing of the others.
 func TestRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	all := keep("$.paths['/a'].get", "$.paths['/a'].post", "$.paths['/b'].get", "$.paths['/b'].put")
-	// The line in the pin of a text, the n-th of those that are alike, that a message begins with.
-	at := func(text, needle string, n int) string {
-		made, err := pin.Make(parse(t, text))
-		require.NoError(t, err)
-		line := 0
-		for l := range strings.Lines(string(made)) {
-			line++
-			if strings.Contains(l, needle) {
-				if n--; n == 0 {
-					return fmt.Sprintf("spec/swagger-ring_basic.yaml:%d: ", line)
-				}
-			}
-		}
-		t.Fatalf("the pin has no %s", needle)
-		return ""
-	}
+	at := func(text, needle string, n int) string { return inPin(t, text, needle, n) }
 	problems := func(t *testing.T, pairs ...string) (list []string) {
 		t.Helper()
 		for i := 0; i < len(pairs); i += 2 {
 			require.Contains(t, refused, pairs[i])
 		}
 		p, err := load(t, strings.NewReplacer(pairs...).Replace(refused), all,
-			"overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions: [{target: $.info, description: D, update: {title: U}}]\n")
+			nothing)
 		require.NoError(t, err)
 		_, err = build.Run(context.Background(), p, false)
 		require.Error(t, err)
@@ -114,7 +118,7 @@ func TestRefusedAtOnce(t *testing.T) {
 	}, problems(t, "y: {type: number}", "y: {type: strong}", "schema: {type: integer}", "schema: {type: array}"))
 	odd := strings.Replace(refused, "y: {type: number}", "y: {type: number, format: 7}", 1)
 	require.Equal(t, []string{
-		invalid(odd, `"y":`, 1, `in GET path "/b": property "y": format: 7 is to be text`),
+		invalid(odd, `"y":`, 1, `in GET path "/b": response "200": property "y": format: 7 is to be text`),
 		invalid(odd, "size:", 1, `schema "Three": property "size": maxLength: "lots" is to be an integer`),
 	}, problems(t, "y: {type: number}", "y: {type: number, format: 7}", "maxLength: 3", "maxLength: lots"))
 }
@@ -140,4 +144,122 @@ func TestRefusedOfOverlay(t *testing.T) {
 	_, err = build.Run(context.Background(), p, false)
 	require.Regexp(t, `^generate: spec/swagger-ring_basic.yaml:[0-9]+: readB: cookie parameter c is not supported$`, err.Error())
 	require.NotContains(t, err.Error(), "yaml:5:")
+}
+
+// nothing is an overlay that changes nothing of the API.
+const nothing = "overlay: 1.0.0\ninfo: {title: T, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\n" +
+	"actions: [{target: $.info, description: D, update: {title: U}}]\n"
+
+const swagger = `swagger: '2.0'
+info: {title: T, version: '1'}
+host: host.example
+parameters:
+  Shared: {name: shared, in: query, type: string}
+paths:
+  /a/{id}:
+    get:
+      operationId: readA
+      parameters:
+        - {$ref: '#/parameters/Shared'}
+        - {name: id, in: path, required: true, type: string}
+        - {name: grid, in: query, type: array, items: {type: string}}
+      responses: {'200': {description: ok, schema: {$ref: '#/definitions/Two'}}}
+    post:
+      operationId: makeA
+      consumes: [multipart/form-data]
+      parameters:
+        - {name: id, in: path, required: true, type: string}
+        - {name: rows, in: formData, type: array, items: {type: string}}
+      responses: {'200': {description: ok, schema: {type: object, properties: {
+        two: {$ref: '#/definitions/Two'}}}}}
+    put:
+      operationId: writeA
+      parameters:
+        - {name: id, in: path, required: true, type: string}
+        - {name: body, in: body, schema: {type: object, properties: {
+            inner: {type: string, maxLength: 3}}}}
+      responses: {'204': {description: ok}}
+definitions:
+  Two:
+    type: object
+    properties:
+      foo: {type: string}
+      bar: {type: string}
+`
+
+// What Swagger 2.0 says has its line in the pin after it was converted, and a value of the wrong kind before.
+func TestRefusedOfSwagger(t *testing.T) {
+	t.Parallel()
+	type expected struct {
+		text    string // that is in the line of the pin
+		n       int
+		problem string
+	}
+	const invalid = "spec/openapi.yaml would not be valid OpenAPI 3.0.3: "
+	for name, test := range map[string]struct {
+		change []string
+		want   []expected
+	}{
+		"kinds": {
+			[]string{"{name: grid, in: query,", "{name: grid, in: 7,", "inner: {type: string, maxLength: 3}", "inner: {type: 7}",
+				"consumes: [multipart/form-data]", "consumes: multipart/form-data"},
+			[]expected{
+				{"in: 7", 1, `in GET path "/a/{id}": parameter "grid": in: 7 is to be text`},
+				{"type: 7", 1, `in PUT path "/a/{id}": parameter "body": property "inner": type: 7 is to be text`},
+				{"consumes:", 1, `in POST path "/a/{id}": consumes: "multipart/form-data" is to be a list`},
+			},
+		},
+		"shapes": {
+			[]string{"{'204': {description: ok}}", "{'204': gone}"},
+			[]expected{{"gone", 1, `in PUT path "/a/{id}": response "204": "gone" is to be an object`}},
+		},
+		"shared": {
+			[]string{"{name: shared, in: query, type: string}", "{name: shared, in: [query], type: string}"},
+			[]expected{{"- query", 1, `parameter "Shared": in: ["query"] is to be text`}},
+		},
+		"definition": {
+			[]string{"foo: {type: string}", "foo: {type: string, format: [x]}"},
+			[]expected{{"foo:", 1, invalid + `schema "Two": property "foo": format: ["x"] is to be text: mend it in overlays`}},
+		},
+		"converted": {
+			[]string{"name: grid, in: query, type: array, items: {type: string}", "name: grid, in: query, type: array, items: {type: odd}"},
+			[]expected{{"name: grid", 1, invalid + `invalid paths: invalid path /a/{id}: invalid operation GET: parameter "grid" schema is invalid: unsupported 'type' value "odd": mend it in overlays`}},
+		},
+		"generated": {
+			[]string{"name: grid, in: query, type: array, items: {type: string}",
+				"name: grid, in: query, type: array, items: {type: array, items: {type: string}}",
+				"name: rows, in: formData, type: array, items: {type: string}",
+				"name: rows, in: formData, type: array, items: {type: array, items: {type: string}}"},
+			[]expected{
+				{"name: grid", 1, `readA: query parameter grid: lists of lists or objects are not supported`},
+				{"name: rows", 1, `makeA: form field rows: lists of lists are not supported`},
+			},
+		},
+		"references": {
+			[]string{"foo: {type: string}", "foo: {$ref: '#'}", "bar: {type: string}", "bar: {$ref: '#/definitions'}",
+				"two: {$ref: '#/definitions/Two'}", "two: {$ref: '#/parameters/Shared'}"},
+			[]expected{
+				{"$ref: '#'", 1, `reference "#" leads to the document, and a schema is meant (from GET /a/{id} → #/definitions/Two)`},
+				{`'#/definitions'`, 1, `reference "#/definitions" leads to several things, and a schema is meant (from GET /a/{id} → #/definitions/Two)`},
+				{`'#/parameters/Shared'`, 2, `reference "#/parameters/Shared" leads to a parameter or header, and a schema is meant (from POST /a/{id})`},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := strings.NewReplacer(test.change...).Replace(swagger)
+			require.NotEqual(t, swagger, text)
+			p, err := load(t, text, keep("$.paths['/a/{id}'].get", "$.paths['/a/{id}'].post", "$.paths['/a/{id}'].put"), nothing)
+			require.NoError(t, err)
+			_, err = build.Run(context.Background(), p, false)
+			require.Error(t, err)
+			columns := regexp.MustCompile(`(?m)^([^:]+:\d+):\d+: `)
+			got := strings.Split(columns.ReplaceAllString(strings.TrimPrefix(err.Error(), "generate: "), "$1: "), "\n")
+			var want []string
+			for _, w := range test.want {
+				want = append(want, inPin(t, text, w.text, w.n)+w.problem)
+			}
+			require.ElementsMatch(t, want, got)
+		})
+	}
 }

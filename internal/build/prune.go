@@ -72,10 +72,21 @@ func reach(name string, root *yaml.Node, operations []document.Operation) (*prun
 	p := &pruner{name: name, root: root, resolver: document.NewResolver(root), used: map[string]*yaml.Node{}}
 	for _, op := range operations {
 		p.chain = []string{op.String()}
-		p.walk(op.PathItem, document.PathItemObject)
+		p.walk(alone(op), document.PathItemObject)
 	}
 	p.checkAllOf()
 	return p, p.err()
+}
+
+// alone is the path item of an operation without the other ones.
+func alone(op document.Operation) *yaml.Node {
+	item := document.Mapping()
+	for key, value := range document.Pairs(op.PathItem) {
+		if value == op.Node || !slices.Contains(document.Methods, key.Value) {
+			item.Content = append(item.Content, key, value)
+		}
+	}
+	return item
 }
 
 func (p *pruner) errorf(n *yaml.Node, format string, args ...any) {
@@ -94,10 +105,14 @@ func (p *pruner) err() error {
 // walk follows the references of n, an object of kind k.
 func (p *pruner) walk(n *yaml.Node, k document.Kind) {
 	document.EachRef(n, k, func(at *yaml.Node, ref string, k document.Kind, mapped bool) {
-		if p.used[ref] != nil {
+		err := document.Leads(ref, k)
+		if err == nil && p.used[ref] != nil {
 			return
 		}
-		target, err := p.resolver.Resolve(ref)
+		var target *yaml.Node
+		if err == nil {
+			target, err = p.resolver.Resolve(ref)
+		}
 		if err != nil && mapped {
 			return // a value that selects nothing: it is left out when the selection is converted
 		}

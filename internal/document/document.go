@@ -30,6 +30,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -383,20 +384,12 @@ func resolve(root *yaml.Node, ref string, child func(n *yaml.Node, key string) *
 	if !ok {
 		return nil, fmt.Errorf("external reference %q: only references inside the document (#/…) are followed", ref)
 	}
-	if strings.Contains(pointer, "%") {
-		if decoded, err := url.PathUnescape(pointer); err == nil {
-			pointer = decoded
-		}
-	}
-	if pointer != "" && pointer[0] != '/' {
+	path, ok := tokens(pointer)
+	if !ok {
 		return nil, fmt.Errorf("reference %q is not a JSON pointer", ref)
 	}
 	n := root
-	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if pointer == "" {
-			break
-		}
-		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+	for _, token := range path {
 		if n.Kind == yaml.SequenceNode {
 			n = item(n, token)
 		} else {
@@ -407,6 +400,23 @@ func resolve(root *yaml.Node, ref string, child func(n *yaml.Node, key string) *
 		}
 	}
 	return n, nil
+}
+
+// tokens are the keys that a JSON pointer in a fragment goes by (RFC 6901 §6).
+func tokens(pointer string) (list []string, ok bool) {
+	if strings.Contains(pointer, "%") {
+		if decoded, err := url.PathUnescape(pointer); err == nil {
+			pointer = decoded
+		}
+	}
+	if pointer == "" || pointer[0] != '/' {
+		return nil, pointer == ""
+	}
+	list = strings.Split(pointer[1:], "/")
+	for i, token := range list {
+		list[i] = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+	}
+	return list, true
 }
 
 // Resolver resolves references in a document that does not change meanwhile. Unlike [Resolve] it does not search large
@@ -441,8 +451,8 @@ func (r *Resolver) child(n *yaml.Node, key string) *yaml.Node {
 }
 
 func item(n *yaml.Node, index string) *yaml.Node {
-	var i int
-	if _, err := fmt.Sscanf(index, "%d", &i); err != nil || i < 0 || i >= len(n.Content) {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= len(n.Content) || strconv.Itoa(i) != index {
 		return nil
 	}
 	return n.Content[i]
