@@ -116,6 +116,10 @@ func TestRefusedAtOnce(t *testing.T) {
 		invalid(refused, "    get:", 2, `invalid paths: invalid path /b: invalid operation GET: unsupported 'type' value "strong"`),
 		invalid(refused, "    put:", 1, `invalid paths: invalid path /b: invalid operation PUT: when schema type is 'array', schema 'items' must be non-null`),
 	}, problems(t, "y: {type: number}", "y: {type: strong}", "schema: {type: integer}", "schema: {type: array}"))
+	require.Equal(t, []string{
+		invalid(refused, "size:", 1, `schema "Three": property "size": exclusiveMinimum: 3 is to be true or false`),
+		invalid(refused, "Three:", 1, `schema "Three": discriminator: "kind" is to be an object`),
+	}, problems(t, "    Three:\n", "    Three:\n      discriminator: kind\n", "maxLength: 3", "exclusiveMinimum: 3"))
 	odd := strings.Replace(refused, "y: {type: number}", "y: {type: number, format: 7}", 1)
 	require.Equal(t, []string{
 		invalid(odd, `"y":`, 1, `in GET path "/b": response "200": property "y": format: 7 is to be text`),
@@ -212,6 +216,10 @@ func TestRefusedOfSwagger(t *testing.T) {
 		"shapes": {
 			[]string{"{'204': {description: ok}}", "{'204': gone}"},
 			[]expected{{"gone", 1, `in PUT path "/a/{id}": response "204": "gone" is to be an object`}},
+		},
+		"items": {
+			[]string{"consumes: [multipart/form-data]", "consumes: [{a: b}]"},
+			[]expected{{"a: b", 1, `in POST path "/a/{id}": consumes: {"a":"b"} is to be text`}},
 		},
 		"shared": {
 			[]string{"{name: shared, in: query, type: string}", "{name: shared, in: [query], type: string}"},

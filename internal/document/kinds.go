@@ -19,52 +19,54 @@ func (m Misfit) String() string {
 	return fmt.Sprintf("%s: %.40s is to be %s", m.Where, JSON(m.Node), m.What)
 }
 
-var (
-	aText      = expected{"text", []string{"!!str", "!!timestamp"}}
-	number     = expected{"a number", []string{"!!int", "!!float"}}
-	integer    = expected{"an integer", []string{"!!int"}}
-	boolean    = expected{"true or false", []string{"!!bool"}}
-	listOf     = expected{"a list", []string{"!!seq"}}
-	object     = expected{"an object", []string{"!!map"}}
-	objectOr   = expected{"an object, true or false", []string{"!!map", "!!bool"}}
-	aTextOrSet = expected{"text", []string{"!!str", "!!seq"}}
-)
-
 // expected is what a value is to be, in words and as YAML's tags.
 type expected struct {
-	what string
-	tags []string
+	what  string
+	tags  []string
+	items *expected // of a list
 }
 
+var (
+	aText      = expected{what: "text", tags: []string{"!!str", "!!timestamp"}}
+	aNumber    = expected{what: "a number", tags: []string{"!!int", "!!float"}}
+	anInteger  = expected{what: "an integer", tags: []string{"!!int"}}
+	aBool      = expected{what: "true or false", tags: []string{"!!bool"}}
+	aList      = expected{what: "a list", tags: []string{"!!seq"}}
+	texts      = expected{what: "a list", tags: []string{"!!seq"}, items: &aText}
+	anObject   = expected{what: "an object", tags: []string{"!!map"}}
+	anObjectOr = expected{what: "an object, true or false", tags: []string{"!!map", "!!bool"}}
+)
+
 // kindsOf says what the keywords of an object hold that are not objects themselves (Swagger 2.0; OpenAPI 3.0.3 §4.7).
-// What the versions differ in is the wider of them.
+// The versions differ in the discriminator alone, which is a text in Swagger 2.0.
 var kindsOf = map[Kind]map[string]expected{
 	operationObject: keywords(
 		aText, "operationId summary description",
-		boolean, "deprecated",
-		listOf, "tags consumes produces schemes security",
+		aBool, "deprecated",
+		texts, "tags consumes produces schemes",
+		aList, "security",
 	),
 	parameterObject: keywords(
 		aText, "$ref name in description style type format pattern collectionFormat",
-		boolean, "required deprecated allowEmptyValue allowReserved explode uniqueItems",
-		boolean, "exclusiveMaximum exclusiveMinimum",
-		number, "multipleOf maximum minimum",
-		integer, "maxLength minLength maxItems minItems",
-		listOf, "enum",
+		aBool, "required deprecated allowEmptyValue allowReserved explode uniqueItems",
+		aBool, "exclusiveMaximum exclusiveMinimum",
+		aNumber, "multipleOf maximum minimum",
+		anInteger, "maxLength minLength maxItems minItems",
+		aList, "enum",
 	),
-	requestBodyObject: keywords(aText, "$ref description", boolean, "required"),
+	requestBodyObject: keywords(aText, "$ref description", aBool, "required"),
 	responseObject:    keywords(aText, "$ref description"),
-	encodingObject:    keywords(aText, "contentType style", boolean, "explode allowReserved"),
+	encodingObject:    keywords(aText, "contentType style", aBool, "explode allowReserved"),
 	schemaObject: keywords(
 		aText, "$ref title description format pattern",
-		aTextOrSet, "type",
-		number, "multipleOf maximum minimum",
-		integer, "maxLength minLength maxItems minItems maxProperties minProperties",
-		expected{"true or false", []string{"!!bool", "!!int", "!!float"}}, "exclusiveMaximum exclusiveMinimum",
-		boolean, "uniqueItems nullable readOnly writeOnly deprecated",
-		listOf, "required enum",
-		expected{"an object", []string{"!!map", "!!str"}}, "discriminator",
-		objectOr, "additionalProperties unevaluatedProperties unevaluatedItems",
+		expected{what: "text", tags: []string{"!!str", "!!seq"}}, "type",
+		aNumber, "multipleOf maximum minimum",
+		anInteger, "maxLength minLength maxItems minItems maxProperties minProperties",
+		aBool, "exclusiveMaximum exclusiveMinimum uniqueItems nullable readOnly writeOnly deprecated",
+		texts, "required",
+		aList, "enum",
+		anObject, "discriminator",
+		anObjectOr, "additionalProperties unevaluatedProperties unevaluatedItems",
 	),
 }
 
@@ -79,32 +81,44 @@ func keywords(pairs ...any) map[string]expected {
 	return m
 }
 
-// Misfits lists what cannot be read for its kind in the paths and components of a document, in their order. A null
-// counts as left out.
+// Misfits lists what cannot be read for its kind in the paths and components of a document of Swagger 2.0 or OpenAPI
+// 3.0, in their order. A null counts as left out.
 func Misfits(root *yaml.Node) []Misfit {
-	var m misfits
+	m := misfits{swagger: Get(root, "swagger") != nil}
 	for _, key := range []string{"paths", "parameters", "responses", "definitions", "components"} {
 		if value := Get(root, key); value != nil {
 			m.held("", key, value, lookup(RootObject, key).field)
 		}
 	}
-	return m
+	return m.list
 }
 
-type misfits []Misfit
+type misfits struct {
+	swagger bool
+	list    []Misfit
+}
 
 // check notes a value that is not what is expected. where is what the value is within, and what it is.
 func (m *misfits) check(where string, n *yaml.Node, want expected) bool {
-	fits := slices.Contains(append(want.tags, "!!null"), n.ShortTag())
-	if !fits {
-		*m = append(*m, Misfit{n, where, want.what})
+	if tag := n.ShortTag(); tag != "!!null" && !slices.Contains(want.tags, tag) {
+		m.list = append(m.list, Misfit{n, where, want.what})
+		return false
 	}
-	return fits
+	if want.items != nil {
+		for _, item := range n.Content {
+			m.check(where, item, *want.items)
+		}
+	}
+	return true
 }
 
 func (m *misfits) object(where string, n *yaml.Node, k Kind) {
 	for key, value := range Pairs(n) {
-		if want, told := kindsOf[k][key.Value]; told && !m.check(where+key.Value, value, want) {
+		want, told := kindsOf[k][key.Value]
+		if key.Value == "discriminator" && m.swagger {
+			want = aText
+		}
+		if told && !m.check(where+key.Value, value, want) {
 			continue
 		}
 		if f := lookup(k, key.Value).field; f.kind > extension {
@@ -117,11 +131,11 @@ func (m *misfits) object(where string, n *yaml.Node, k Kind) {
 func (m *misfits) held(where, key string, n *yaml.Node, f field) {
 	switch {
 	case f.shape == list:
-		if !m.check(where+key, n, listOf) {
+		if !m.check(where+key, n, aList) {
 			return
 		}
 		for _, item := range n.Content {
-			if !m.check(where+key, item, object) {
+			if !m.check(where+key, item, anObject) {
 				continue
 			}
 			within := where
@@ -131,7 +145,7 @@ func (m *misfits) held(where, key string, n *yaml.Node, f field) {
 			m.object(within, item, f.kind)
 		}
 	case f.shape == named:
-		if !m.check(where+key, n, object) {
+		if !m.check(where+key, n, anObject) {
 			return
 		}
 		for name, value := range Pairs(n) {
@@ -142,18 +156,18 @@ func (m *misfits) held(where, key string, n *yaml.Node, f field) {
 			if kind := singular[key]; kind != "" {
 				within += fmt.Sprintf("%s %q: ", kind, name.Value)
 			}
-			if m.check(strings.TrimSuffix(within, ": "), value, object) {
+			if m.check(strings.TrimSuffix(within, ": "), value, anObject) {
 				m.object(within, value, f.kind)
 			}
 		}
 	case f.kind == operationObject:
 		path, _ := strings.CutPrefix(where, "path ")
 		where = fmt.Sprintf("in %s path %s", strings.ToUpper(key), path)
-		if m.check(strings.TrimSuffix(where, ": "), n, object) {
+		if m.check(strings.TrimSuffix(where, ": "), n, anObject) {
 			m.object(where, n, f.kind)
 		}
 	case f.kind == schemaObject && n.ShortTag() == "!!bool" && key != "schema" && key != "items" && key != "not":
-	case m.check(where+key, n, object):
+	case m.check(where+key, n, anObject):
 		m.object(where, n, f.kind)
 	}
 }
