@@ -84,6 +84,26 @@ func TestOversizeAllOfIsRefused(t *testing.T) {
 	require.ErrorContains(t, buildSchemas(t, chain(24, ladder)), "written out, the schemas that allOf joins are over 200000")
 	require.NoError(t, buildSchemas(t, chain(5, ladder)))
 	line := "{allOf: [NEXT, {type: object, properties: {PX: {type: string}}}]}"
-	require.ErrorContains(t, buildSchemas(t, chain(3000, line)), "written out, the schemas that allOf joins are over 200000")
+	require.ErrorContains(t, buildSchemas(t, chain(1500, line)), "written out, the schemas that allOf joins are over 200000")
 	require.NoError(t, buildSchemas(t, chain(20, line)))
+	require.ErrorContains(t, buildSchemas(t, chain(3000, "NEXT")), "references nested deeper than 2000 (from GET /things → "+
+		"#/components/schemas/T → #/components/schemas/S1 → … → #/components/schemas/S")
+}
+
+// More types of one name than can be told apart are refused: not even the last try may pass for a success.
+func TestManyTypesOfOneName(t *testing.T) {
+	var b strings.Builder
+	const n = 30
+	for i := range n {
+		name := fmt.Sprintf("S%d", i)
+		if i == 0 {
+			name = "T"
+		}
+		fmt.Fprintf(&b, "    %s: {anyOf: [", name)
+		for j := range n {
+			fmt.Fprintf(&b, "{type: array, items: {$ref: '#/components/schemas/%s'}}, ", map[bool]string{true: "T", false: fmt.Sprintf("S%d", j)}[j == 0])
+		}
+		b.WriteString("{type: string}]}\n")
+	}
+	require.ErrorContains(t, buildSchemas(t, b.String()), "duplicate typename")
 }

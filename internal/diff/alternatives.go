@@ -72,20 +72,32 @@ func (r *reader) childrenOf(parent *yaml.Node) []component {
 
 // selecting are the values of a discriminator that lead to a component: those that are mapped to it, or its name.
 func (r *reader) selecting(discriminator *yaml.Node, c component) []string {
-	var values []string
-	for value, ref := range document.Pairs(document.Get(discriminator, "mapping")) {
-		target := document.Get(r.schemaComponents(), ref.Value)
-		if target == nil {
-			target, _ = r.resolver.Resolve(ref.Value)
-		}
-		if target == c.node {
-			values = append(values, value.Value)
-		}
+	mapping := document.Get(discriminator, "mapping")
+	if mapping == nil {
+		return []string{c.name}
 	}
-	if len(values) == 0 {
-		values = []string{c.name}
+	selects := r.mappings[mapping]
+	if selects == nil {
+		selects = map[*yaml.Node][]string{}
+		if r.named == nil {
+			r.named = map[string]*yaml.Node{}
+			for name, node := range document.Pairs(r.schemaComponents()) {
+				r.named[name.Value] = node
+			}
+		}
+		for value, ref := range document.Pairs(mapping) {
+			target, isName := r.named[ref.Value]
+			if !isName {
+				target, _ = r.resolver.Resolve(ref.Value)
+			}
+			selects[target] = append(selects[target], value.Value)
+		}
+		r.mappings[mapping] = selects
 	}
-	return values
+	if values := selects[c.node]; len(values) > 0 {
+		return values
+	}
+	return []string{c.name}
 }
 
 func (f *folder) addUnion(n *yaml.Node, keyword string, line int, list *yaml.Node) {

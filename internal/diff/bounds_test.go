@@ -53,6 +53,53 @@ func TestUnionLadder(t *testing.T) {
 	}
 }
 
+// Unions that lead to each other are one set of branches, however often each is met: 30 of them did not end before.
+func TestUnionsOfEachOther(t *testing.T) {
+	t.Parallel()
+	each := func(typ string) string {
+		const n = 30
+		list := []string{"Last: {type: object, properties: {x: {type: " + typ + "}}}"}
+		for i := range n {
+			text := fmt.Sprintf("S%d: {oneOf: [{$ref: '#/components/schemas/Last'}", i)
+			for j := range n {
+				if j != i {
+					text += fmt.Sprintf(", {$ref: '#/components/schemas/S%d'}", j)
+				}
+			}
+			list = append(list, text+"]}")
+		}
+		return get("{$ref: '#/components/schemas/S0'}", list...)
+	}
+	findings := compare(t, each("string"), each("integer"), "GET /a")
+	require.Len(t, findings, 1)
+	require.Equal(t, "resp-type", findings[0].ID)
+	require.Equal(t, diff.Breaking, findings[0].Severity)
+	require.Empty(t, compare(t, each("string"), each("string"), "GET /a"))
+}
+
+// A discriminator is read once for all its values: with a search for each of 4,000 this takes minutes.
+func TestManyValuesOfDiscriminator(t *testing.T) {
+	t.Parallel()
+	many := func(typ string) string {
+		var branches, mapping, list []string
+		for i := range 4_000 {
+			branches = append(branches, fmt.Sprintf("{$ref: '#/components/schemas/S%d'}", i))
+			mapping = append(mapping, fmt.Sprintf("m%d: S%d", i, i))
+			is := "string"
+			if i == 3_000 {
+				is = typ
+			}
+			list = append(list, fmt.Sprintf("S%d: {type: object, properties: {k: {type: string}, p%d: {type: %s}}}", i, i, is))
+		}
+		return get("{oneOf: ["+strings.Join(branches, ", ")+"], discriminator: {propertyName: k, mapping: {"+
+			strings.Join(mapping, ", ")+"}}}", list...)
+	}
+	findings := compare(t, many("string"), many("integer"), "GET /a")
+	require.Len(t, findings, 1)
+	require.Equal(t, "resp-type", findings[0].ID)
+	require.Contains(t, findings[0].Location, "p3000")
+}
+
 // What comes or goes lists a bounded number of places inside.
 func TestImpliedIsBounded(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@
 // is written; below a changed recursive schema, a pair of schemas that is already being compared is not entered again.
 //
 // Refused, with file, line and the chain of references that led there: references that do not resolve or lead out of
-// the document, schemas that are part of themselves through allOf alone, and schemas nested deeper than [MaxDepth].
+// the document, schemas that are part of themselves through allOf alone, and schemas nested deeper than [document.MaxRefs].
 //
 // Where the rules name no place for a fact, these are used: what the items of an array parameter say stands at the
 // parameter; a property of an object parameter stands at "parameter query:filter a.b"; the values of a map
@@ -29,9 +29,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 )
-
-// MaxDepth is how deep schemas may nest, references followed.
-const MaxDepth = 2000
 
 // Facts is what a document says about a list of operations.
 type Facts struct {

@@ -127,9 +127,11 @@ type reader struct {
 	depth      int
 	called     bool // reading a callback
 
-	variables map[string]string          // of the path that is being read: what the wanted path calls them
-	children  map[*yaml.Node][]component // by parent: the components whose allOf refers to it; nil until asked for
-	combined  int                        // schemas put together of several objects
+	variables map[string]string                      // of the path that is being read: what the wanted path calls them
+	children  map[*yaml.Node][]component             // by parent: the components whose allOf refers to it; nil until asked for
+	mappings  map[*yaml.Node]map[*yaml.Node][]string // of discriminators: the values, by what they lead to
+	named     map[string]*yaml.Node                  // components; nil until asked for
+	combined  int                                    // schemas put together of several objects
 	problems  []problem
 }
 
@@ -151,6 +153,7 @@ func newReader(name string, root *yaml.Node) *reader {
 		name: name, root: root, family: family,
 		resolved: map[string]*yaml.Node{}, resolver: document.NewResolver(root),
 		byNode: map[*yaml.Node]*schema{}, byParts: map[string]*schema{}, ids: map[*yaml.Node]int{},
+		mappings: map[*yaml.Node]map[*yaml.Node][]string{},
 	}
 }
 

@@ -51,8 +51,8 @@ func (r *reader) collect(c *collector, n *yaml.Node) {
 	if n == nil || c.seen[n] {
 		return
 	}
-	if len(c.active) > MaxDepth {
-		r.errorf(n, "references nested deeper than %d", MaxDepth)
+	if len(c.active) > document.MaxRefs {
+		r.errorf(n, "references nested deeper than %d", document.MaxRefs)
 		return
 	}
 	ref := document.Get(n, "$ref")
@@ -128,8 +128,8 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 	s := &schema{line: parts[0].Line, facts: map[string]fact{}}
 	r.byParts[key] = s
 	r.all = append(r.all, s)
-	if r.depth++; r.depth > MaxDepth {
-		r.errorf(parts[0], "schemas nested deeper than %d", MaxDepth)
+	if r.depth++; r.depth > document.MaxRefs {
+		r.errorf(parts[0], "schemas nested deeper than %d", document.MaxRefs)
 		r.depth--
 		return s
 	}

@@ -7,6 +7,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // schema compares two schemas that stand at the same place.
@@ -14,7 +16,7 @@ func (c *comparer) schema(x, y *schema, at place) {
 	if x == nil || y == nil {
 		x, y = orAny(x), orAny(y)
 	}
-	if c.equal(x, y) || len(c.active) > MaxDepth || slices.Contains(c.active, pair{x, y}) || !c.enter(x, y, at) {
+	if c.equal(x, y) || len(c.active) > document.MaxRefs || slices.Contains(c.active, pair{x, y}) || !c.enter(x, y, at) {
 		return
 	}
 	c.active = append(c.active, pair{x, y})

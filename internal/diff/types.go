@@ -129,6 +129,14 @@ func simplifyOne(s *schema, done map[*schema]bool) {
 // flat puts the branches of a branch that is nothing but a union in its place.
 func flat(s *schema, branches []branch) []branch {
 	var list []branch
+	there := map[*schema]bool{} // unions that lead to each other would grow without bounds
+	add := func(b branch) {
+		if b.value == "" && there[b.schema] {
+			return
+		}
+		there[b.schema] = there[b.schema] || b.value == ""
+		list = append(list, b)
+	}
 	for _, b := range branches {
 		inner := b.schema
 		if b.value != "" || inner == s || !inner.bare() || len(inner.facts) > 0 ||
@@ -136,7 +144,9 @@ func flat(s *schema, branches []branch) []branch {
 			list = append(list, b)
 			continue
 		}
-		list = append(list, inner.unions[0].branches...)
+		for _, b := range inner.unions[0].branches {
+			add(b)
+		}
 	}
 	return list
 }

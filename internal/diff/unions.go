@@ -32,12 +32,15 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 	if selected(old) && selected(new) {
 		old, new = c.byValue(old, new, at)
 	} else {
-		old = slices.DeleteFunc(old, func(a branch) bool {
-			return slices.ContainsFunc(v.branches, func(b branch) bool { return c.equal(a.schema, b.schema) })
-		})
-		new = slices.DeleteFunc(new, func(b branch) bool {
-			return slices.ContainsFunc(u.branches, func(a branch) bool { return c.equal(a.schema, b.schema) })
-		})
+		inOld, inNew := map[int]bool{}, map[int]bool{}
+		for _, a := range u.branches {
+			inOld[classOf(c.oldClass, a.schema)] = true
+		}
+		for _, b := range v.branches {
+			inNew[classOf(c.newClass, b.schema)] = true
+		}
+		old = slices.DeleteFunc(old, func(a branch) bool { return inNew[classOf(c.oldClass, a.schema)] })
+		new = slices.DeleteFunc(new, func(b branch) bool { return inOld[classOf(c.newClass, b.schema)] })
 	}
 	alone := len(u.branches) == 1 || len(v.branches) == 1
 	within := func(b branch) place {

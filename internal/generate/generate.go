@@ -186,9 +186,11 @@ func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, 
 		if name == "" {
 			break
 		}
-		if doc, err = renamed(doc, map[string]string{name: name + "Object"}); err != nil {
-			break
+		next, problem := renamed(doc, map[string]string{name: name + "Object"})
+		if problem != nil {
+			return nil, "", "", problem
 		}
+		doc = next // err stands if there is no other try
 	}
 	return m, types, client, err
 }
