@@ -111,6 +111,32 @@ func TestImpliedIsBounded(t *testing.T) {
 	}
 }
 
+// So do all findings together: schemas that all lead to each other, and have members more, are met at thousands of
+// places, each of which leads to all of them. This filled the memory.
+func TestAllImpliedIsBounded(t *testing.T) {
+	t.Parallel()
+	each := func(more string) string {
+		const n = 40
+		var list []string
+		for i := range n {
+			text := fmt.Sprintf("S%d: {type: object, properties: {", i)
+			for j := range n {
+				text += fmt.Sprintf("p%d: {$ref: '#/components/schemas/S%d'}, ", j, j)
+			}
+			list = append(list, text+strings.ReplaceAll(more, "N", fmt.Sprint(i))+"}}")
+		}
+		return get("{$ref: '#/components/schemas/S0'}", list...)
+	}
+	findings := compare(t, each(""), each("newN: {$ref: '#/components/schemas/S0'}, alsoN: {$ref: '#/components/schemas/S1'}"), "GET /a")
+	all := 0
+	for _, f := range findings {
+		all += len(f.Implied)
+	}
+	require.NotEmpty(t, findings)
+	require.Greater(t, all, 1_000)
+	require.LessOrEqual(t, all, 301_000)
+}
+
 // Two parts of an allOf with the same members are put together on the way down, exponentially many: refused by name.
 func TestCombinationsAreBounded(t *testing.T) {
 	t.Parallel()

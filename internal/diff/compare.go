@@ -84,6 +84,7 @@ type comparer struct {
 	typesOf            map[*schema]typeSet
 	entered            map[visit]int // how often a pair was compared
 	again              int           // comparisons of unions that were compared before
+	implied            int           // places that are listed as implied
 	quiet              bool          // nobody reads what is implied
 	trials             *trials
 	turned             bool // a trial whose old side is the new one

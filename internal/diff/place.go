@@ -86,16 +86,20 @@ const (
 	removed = "removed"
 )
 
-// maxImplied bounds the places that are listed as implied by one finding.
-const maxImplied = 1000
+// maxImplied bounds the places that are listed as implied by one finding, maxImpliedAll those by all of a comparison.
+const (
+	maxImplied    = 1000
+	maxImpliedAll = 300_000
+)
 
 // inside lists the places below a schema that came or went with it, as far as they fit.
 func (c *comparer) inside(s *schema, at place, kind string) []Implied {
-	if c.quiet {
+	if c.quiet || c.implied >= maxImpliedAll {
 		return nil
 	}
 	w := walker{kind: kind, active: map[*schema]bool{}}
 	w.walk(s, at)
+	c.implied += len(w.found)
 	return w.found
 }
 
@@ -139,7 +143,7 @@ type walker struct {
 }
 
 func (w *walker) walk(s *schema, at place) {
-	if w.visits++; w.active[s] || w.visits > 10*maxImplied {
+	if w.visits++; w.active[s] || w.visits > 10*maxImplied || len(w.found) >= maxImplied {
 		return
 	}
 	w.active[s] = true
