@@ -114,9 +114,10 @@ const (
 // enter counts a visit, and reports whether the schemas are to be compared once more.
 func (c *comparer) enter(x, y *schema, at place) bool {
 	if c.entered == nil { // a trial
-		const maxSteps, maxAll, maxDepth = 2000, 50_000, 3
+		const maxSteps, maxAll, maxDepth, maxMembers = 2000, 50_000, 3, 2_000_000
 		c.trials.steps++
-		if c.steps++; c.steps > maxSteps || c.trials.steps > maxAll || c.depth > maxDepth {
+		c.trials.members += len(x.props) + len(y.props)
+		if c.steps++; c.steps > maxSteps || c.trials.steps > maxAll || c.depth > maxDepth || c.trials.members > maxMembers {
 			c.full = true
 		}
 		return !c.full

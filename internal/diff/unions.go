@@ -123,6 +123,7 @@ type outcome struct {
 type trials struct {
 	answers map[question]outcome
 	steps   int
+	members int // of the schemas that were compared
 }
 
 // question is what a trial is about. Schemas of one class say the same.
