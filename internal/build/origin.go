@@ -1,9 +1,6 @@
 package build
 
 import (
-	"slices"
-	"strings"
-
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
@@ -20,19 +17,15 @@ func takePlaces(converted, swagger *yaml.Node) {
 		}
 	}
 	forget(converted)
-	for key, item := range document.Pairs(document.Get(converted, "paths")) {
-		for origin, from := range document.Pairs(document.Get(swagger, "paths")) {
-			if origin.Value == key.Value {
-				takePlace(key, origin)
-				takePlacesOf(item, from)
-			}
-		}
+	takePlacesOf(document.Get(converted, "paths"), document.Get(swagger, "paths"))
+	origins := map[string]document.Operation{}
+	for op := range document.Operations(swagger) {
+		origins[op.String()] = op
 	}
 	for op := range document.Operations(converted) {
-		from := document.Get(swagger, "paths", op.Path, strings.ToLower(op.Method))
-		takeBody(document.Get(op.Node, "requestBody"), swaggerParameters(swagger, document.Operation{
-			Node: from, PathItem: document.Get(swagger, "paths", op.Path),
-		}))
+		if body := document.Get(op.Node, "requestBody"); body != nil {
+			takeBody(body, swaggerParameters(swagger, origins[op.String()]))
+		}
 	}
 	components := document.Get(converted, "components")
 	for _, name := range []string{"parameters", "responses"} {
@@ -53,17 +46,16 @@ func takePlacesOf(n, origin *yaml.Node) {
 		return
 	}
 	takePlace(n, origin)
+	members := map[string]entry{}
+	for key, value := range document.Pairs(origin) {
+		members[key.Value] = entry{key, value}
+	}
 	for key, value := range document.Pairs(n) {
-		var from *yaml.Node
-		for k, v := range document.Pairs(origin) {
-			if k.Value == key.Value {
-				takePlace(key, k)
-				from = v
-			}
-		}
+		from, there := members[key.Value]
 		switch {
-		case from != nil:
-			takePlacesOf(value, from)
+		case there:
+			takePlace(key, from.key)
+			takePlacesOf(value, from.value)
 		case key.Value == "schema":
 			takePlacesOf(value, origin)
 		case key.Value == "content":
@@ -75,15 +67,16 @@ func takePlacesOf(n, origin *yaml.Node) {
 	if n.Kind != yaml.SequenceNode || origin.Kind != yaml.SequenceNode {
 		return
 	}
+	named := map[[2]string]*yaml.Node{} // parameters, some of which are in the body now
+	identity := func(p *yaml.Node) [2]string { return [2]string{document.Text(p, "in"), document.Text(p, "name")} }
+	for _, item := range origin.Content {
+		named[identity(item)] = item
+	}
 	for i, item := range n.Content {
-		name := document.Text(item, "name")
-		at := slices.IndexFunc(origin.Content, func(from *yaml.Node) bool {
-			return document.Text(from, "name") == name && document.Text(from, "in") == document.Text(item, "in")
-		})
 		switch {
-		case name != "" && at >= 0:
-			takePlacesOf(item, origin.Content[at])
-		case name == "" && len(n.Content) == len(origin.Content):
+		case document.Text(item, "name") != "":
+			takePlacesOf(item, named[identity(item)])
+		case len(n.Content) == len(origin.Content):
 			takePlacesOf(item, origin.Content[i])
 		}
 	}
@@ -91,20 +84,21 @@ func takePlacesOf(n, origin *yaml.Node) {
 
 // takeBody treats a request body, which was a parameter, or those of a form.
 func takeBody(body *yaml.Node, parameters []*yaml.Node) {
+	fields := map[string]*yaml.Node{}
 	for _, p := range parameters {
 		switch document.Text(p, "in") {
 		case "body":
 			takePlacesOf(body, p)
 		case "formData":
-			for _, media := range document.Pairs(document.Get(body, "content")) {
-				schema := document.Get(media, "schema")
-				takePlacesOf(document.Get(schema, "properties", document.Text(p, "name")), p)
-				for _, n := range []*yaml.Node{body, media, schema} {
-					if n != nil && n.Line == 0 {
-						takePlace(n, p)
-					}
-				}
+			fields[document.Text(p, "name")] = p
+			if body.Line == 0 {
+				takePlace(body, p)
 			}
+		}
+	}
+	for _, media := range document.Pairs(document.Get(body, "content")) {
+		for name, property := range document.Pairs(document.Get(media, "schema", "properties")) {
+			takePlacesOf(property, fields[name.Value])
 		}
 	}
 }

@@ -72,14 +72,14 @@ func reach(name string, root *yaml.Node, operations []document.Operation) (*prun
 	p := &pruner{name: name, root: root, resolver: document.NewResolver(root), used: map[string]*yaml.Node{}}
 	for _, op := range operations {
 		p.chain = []string{op.String()}
-		p.walk(alone(op), document.PathItemObject)
+		p.walk(withoutOthers(op), document.PathItemObject)
 	}
 	p.checkAllOf()
 	return p, p.err()
 }
 
-// alone is the path item of an operation without the other ones.
-func alone(op document.Operation) *yaml.Node {
+// withoutOthers is the path item of an operation without the other operations of the path.
+func withoutOthers(op document.Operation) *yaml.Node {
 	item := document.Mapping()
 	for key, value := range document.Pairs(op.PathItem) {
 		if value == op.Node || !slices.Contains(document.Methods, key.Value) {

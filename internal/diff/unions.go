@@ -32,15 +32,21 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 	if selected(old) && selected(new) {
 		old, new = c.byValue(old, new, at)
 	} else {
+		class := func(classes []int, b branch) int { // branches of one are equal
+			if b.schema.blank() {
+				return anything.id
+			}
+			return classOf(classes, b.schema)
+		}
 		inOld, inNew := map[int]bool{}, map[int]bool{}
 		for _, a := range u.branches {
-			inOld[classOf(c.oldClass, a.schema)] = true
+			inOld[class(c.oldClass, a)] = true
 		}
 		for _, b := range v.branches {
-			inNew[classOf(c.newClass, b.schema)] = true
+			inNew[class(c.newClass, b)] = true
 		}
-		old = slices.DeleteFunc(old, func(a branch) bool { return inNew[classOf(c.oldClass, a.schema)] })
-		new = slices.DeleteFunc(new, func(b branch) bool { return inOld[classOf(c.newClass, b.schema)] })
+		old = slices.DeleteFunc(old, func(a branch) bool { return inNew[class(c.oldClass, a)] })
+		new = slices.DeleteFunc(new, func(b branch) bool { return inOld[class(c.newClass, b)] })
 	}
 	alone := len(u.branches) == 1 || len(v.branches) == 1
 	within := func(b branch) place {
