@@ -1,6 +1,9 @@
 package diff
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // side is who reads what a schema describes.
 type side int
@@ -22,39 +25,64 @@ func (s side) prefix() string {
 type place struct {
 	side      side
 	prefix    string // "parameter query:page", "request application/json", "response 200 application/json"
-	path      string // "a.b[].c", empty at the root
+	last      *step  // of the path "a.b[].c", nil at the root
 	parameter bool
 	text      bool   // values travel as text: in a path, a query, a header, a form
 	form      bool   // what is directly below does
 	branch    string // of a union, for what is said of the branch as a whole
 }
 
+// step is one of a path, which is put together only where something is found: in documents whose schemas lead to each
+// other there are far more places than findings.
+type step struct {
+	before *step
+	name   string // of a property
+	items  bool   // the items of an array
+}
+
+// path is "a.b[].c", empty at the root.
+func (p place) path() string {
+	var steps []*step
+	for s := p.last; s != nil; s = s.before {
+		steps = append(steps, s)
+	}
+	var b strings.Builder
+	for _, s := range slices.Backward(steps) {
+		switch {
+		case s.items:
+			b.WriteString("[]")
+		case b.Len() > 0:
+			b.WriteString("." + s.name)
+		default:
+			b.WriteString(s.name)
+		}
+	}
+	return b.String()
+}
+
 // String is the location as findings give it. The rules have no path below a parameter: items of arrays are named by
 // the parameter alone, properties of objects by a path behind it.
 func (p place) String() string {
+	path := p.path()
 	if p.parameter {
-		path := p.path
 		if strings.Trim(path, "[]") == "" {
 			path = ""
 		}
 		return strings.TrimSpace(p.prefix + " " + path)
 	}
-	if p.path == "" {
+	if path == "" {
 		return p.prefix + " (body)"
 	}
-	return p.prefix + " " + p.path
+	return p.prefix + " " + path
 }
 
 func (p place) child(name string) place {
-	if p.path != "" {
-		name = p.path + "." + name
-	}
-	p.path, p.text, p.form, p.branch = name, p.form || p.parameter && p.text, false, ""
+	p.last, p.text, p.form, p.branch = &step{before: p.last, name: name}, p.form || p.parameter && p.text, false, ""
 	return p
 }
 
 func (p place) items() place {
-	p.path += "[]"
+	p.last = &step{before: p.last, items: true}
 	p.form, p.branch = false, ""
 	return p
 }

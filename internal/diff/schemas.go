@@ -256,10 +256,11 @@ func (c *comparer) format(x, y *schema, at place) {
 
 // enum compares closed sets value by value. A set that appears or goes is one change.
 func (c *comparer) enum(x, y *schema, at place) {
+	if !x.closed && !y.closed {
+		return
+	}
 	prefix, location := at.side.prefix(), at.String()
 	switch {
-	case !x.closed && !y.closed:
-		return
 	case !x.closed:
 		c.emit(prefix+"-enum-new", location, "", nil, values(y.enum), firstLine(y.enum, y.line))
 		return
@@ -515,7 +516,9 @@ func (c *comparer) property(p, q property, at place) {
 		if at.side == respond {
 			set, cleared = "resp-now-req", "resp-now-opt"
 		}
-		c.requiredFlag(set, cleared, at.String(), p.required, q.required, q.line)
+		if !same(p.required.value, q.required.value) { // else its place is not put together
+			c.requiredFlag(set, cleared, at.String(), p.required, q.required, q.line)
+		}
 		c.schema(p.schema, q.schema, at)
 		return
 	}
