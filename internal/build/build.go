@@ -5,7 +5,8 @@
 // name and describe it; it is validated; and the client is generated from it. Because selection comes first, a broken
 // schema that nobody asked for never stops a build.
 //
-// Refused before work is spent on them: schemas whose allOf would be written out without end, or to more than 200,000.
+// Refused before work is spent on them: schemas whose allOf would be written out without end, or to more than 200,000;
+// operations of more than 1,000 parameters; unions of more than 1,000 branches, or 5,000 in all.
 //
 // Everything happens in memory and on one document. Nothing is written here, and nothing is fetched, ever.
 package build
@@ -261,7 +262,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 		return nil, err
 	}
 	Finish(root)
-	if err := checkExpansion(p.Pin.Name, root); err != nil {
+	if err := errors.Join(checkCrowds(p.Pin.Name, root), checkExpansion(p.Pin.Name, root)); err != nil {
 		return nil, err
 	}
 	stage("overlays")

@@ -43,7 +43,7 @@ func TestFlattenRefuses(t *testing.T) {
 		{"several", get("{properties: {a: {$ref: '#/x'}, b: {$ref: '#/y'}, c: {$ref: '#/x'}}}"),
 			"spec.yaml:5:86: reference \"#/x\" does not resolve: there is no \"x\" (from GET /a)\nspec.yaml:5:104: reference \"#/y\" does not resolve: " +
 				"there is no \"y\" (from GET /a)"},
-		{"too deep", get("{$ref: '#/components/schemas/D0'}", deep...), "schemas nested deeper than 2000 (from GET /a → #/components/schemas/D0"},
+		{"too deep", get("{$ref: '#/components/schemas/D0'}", deep...), "schemas nested deeper than 1000 (from GET /a → #/components/schemas/D0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			doc, err := document.Parse("spec.yaml", []byte(c.text))

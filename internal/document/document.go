@@ -46,7 +46,7 @@ const (
 	// MaxDepth is the deepest nesting of mappings and sequences.
 	MaxDepth = 500
 	// MaxRefs is how deep schemas and references may nest, references followed.
-	MaxRefs = 2000
+	MaxRefs = 1000
 	// MaxOperations is how many operations an API description may have. The largest that is known has some 50,000.
 	MaxOperations = 200_000
 	// MaxOwnSize is the largest file in bytes that a project writes by hand: overlays, names, waivers, the lock.
