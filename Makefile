@@ -115,8 +115,8 @@ browser: ## test the HTML report in headless Chromium, which must be installed
 	$(GO) test -C $(PEERS) -tags browser -run Browser .
 
 .PHONY: callbench
-callbench: ## compare whole calls with the same ones written by hand: time, allocations, bytes
-	$(GO) run ./internal/callbench
+callbench: ## compare whole calls with those written by hand and by ogen: time, allocations, bytes
+	$(GO) run ./internal/callbench -ogen v1.25.0
 
 .PHONY: footprint
 footprint: ## tell what a service takes on board, beside other vendors' clients: modules, vendor folder, binary

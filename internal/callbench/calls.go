@@ -29,40 +29,50 @@ const (
 
 var sound = bytes.Repeat([]byte("RIFF sound of a greeting"), 64<<10/24)
 
-func pairs(client *ringcentral.Client, h hand) []pair {
+func calls(client *ringcentral.Client, h hand) []call {
 	body := ringcentral.CreateAnsweringRuleRequest{
 		Type: "Custom", Name: "Evenings", CallHandlingAction: new(ringcentral.CallHandlingActionTakeMessagesOnly),
 		Callers: []ringcentral.CallerRequest{{CallerID: new("+12025550101")}, {CallerID: new("+12025550102")}},
 	}
-	send := func(ctx context.Context) error {
+	send := func(ctx context.Context, file io.Reader) error {
 		greeting, err := client.CreateCustomUserGreeting(ctx, "~", "1005", ringcentral.CreateCustomUserGreetingForm{
 			Type: "Voicemail", AnsweringRuleID: "1003",
-			Binary: ringcentral.File{Name: "a.wav", ContentType: "audio/wav", Reader: bytes.NewReader(sound)},
+			Binary: ringcentral.File{Name: "a.wav", ContentType: "audio/wav", Reader: file},
 		})
 		return hasID(err, greeting != nil && greeting.ID != nil)
 	}
-	return []pair{
-		{"create a rule", func(ctx context.Context) error {
-			rule, err := client.CreateAnsweringRule(ctx, "~", "1005", body)
-			return hasID(err, rule != nil && rule.ID != nil)
-		}, func(ctx context.Context) error {
-			rule, err := create(ctx, h, body)
-			return hasID(err, rule != nil && rule.ID != nil)
+	return []call{
+		{"create a rule", []way{
+			{"ringcentral", func(ctx context.Context) error {
+				rule, err := client.CreateAnsweringRule(ctx, "~", "1005", body)
+				return hasID(err, rule != nil && rule.ID != nil)
+			}},
+			{byHand, func(ctx context.Context) error {
+				rule, err := create(ctx, h, body)
+				return hasID(err, rule != nil && rule.ID != nil)
+			}},
 		}},
-		{"read a greeting", func(ctx context.Context) error {
-			greeting, err := client.ReadCustomGreeting(ctx, "~", "1005", "1004")
-			return hasID(err, greeting != nil && greeting.ID != nil)
-		}, func(ctx context.Context) error {
-			greeting, err := read(ctx, h, "1005", "1004")
-			return hasID(err, greeting != nil && greeting.ID != nil)
+		{"read a greeting", []way{
+			{"ringcentral", func(ctx context.Context) error {
+				greeting, err := client.ReadCustomGreeting(ctx, "~", "1005", "1004")
+				return hasID(err, greeting != nil && greeting.ID != nil)
+			}},
+			{byHand, func(ctx context.Context) error {
+				greeting, err := read(ctx, h, "1005", "1004")
+				return hasID(err, greeting != nil && greeting.ID != nil)
+			}},
 		}},
-		{"upload, beside a pipe", send, func(ctx context.Context) error {
-			greeting, err := upload(ctx, h, "1005", bytes.NewReader(sound))
-			return hasID(err, greeting != nil && greeting.ID != nil)
-		}},
-		{"upload, length told", send, func(ctx context.Context) error {
-			greeting, err := uploadSized(ctx, h, "1005", bytes.NewReader(sound))
-			return hasID(err, greeting != nil && greeting.ID != nil)
+		{"upload", []way{
+			{"ringcentral", func(ctx context.Context) error { return send(ctx, struct{ io.Reader }{bytes.NewReader(sound)}) }},
+			{"ringcentral, length told", func(ctx context.Context) error { return send(ctx, bytes.NewReader(sound)) }},
+			{byHand, func(ctx context.Context) error {
+				greeting, err := upload(ctx, h, "1005", bytes.NewReader(sound))
+				return hasID(err, greeting != nil && greeting.ID != nil)
+			}},
+			{"by hand, length told", func(ctx context.Context) error {
+				greeting, err := uploadSized(ctx, h, "1005", bytes.NewReader(sound))
+				return hasID(err, greeting != nil && greeting.ID != nil)
+			}},
 		}},
 	}
 }

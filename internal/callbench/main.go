@@ -1,8 +1,9 @@
 // Command callbench compares whole calls of the generated client with the same calls written by hand with net/http and
-// encoding/json: time, allocations and bytes of a call, and ours as a ratio of theirs. The two alternate in one
-// process, over loopback, against a server that allocates next to nothing, so that the ratios of one run can be
-// believed although the machine is shared. Uploads are compared with a pipe that a goroutine fills, as programs do it
-// that hold no file in memory.
+// encoding/json: time, allocations and bytes of a call, each as a ratio of what is written by hand. With -ogen the client
+// that ogen generates from the same document makes the calls, too. All alternate in one process, over loopback, against a
+// server that allocates next to nothing, so that the ratios of one run can be believed although the machine is shared.
+// Uploads are compared with a pipe that a goroutine fills, as programs do it that hold no file in memory; the same with
+// its length told beforehand, as our client does it, stands below.
 package main
 
 import (
@@ -11,8 +12,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"slices"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -20,27 +23,48 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 21, "rounds, each of which measures both")
-	calls := flag.Int("calls", 300, "calls of each in a round")
+	rounds := flag.Int("rounds", 21, "rounds, each of which measures all")
+	each := flag.Int("calls", 300, "calls of each in a round")
+	root := flag.String("root", ".", "the top folder of the project, for -ogen")
+	version := flag.String("ogen", "", "also compare the client that this version of ogen generates, such as v1.25.0")
 	flag.Parse()
-	if err := run(context.Background(), os.Stdout, *rounds, *calls); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := error(nil)
+	if *version == "" {
+		err = run(ctx, os.Stdout, *rounds, *each)
+	} else {
+		err = withOgen(ctx, os.Stdout, *root, *version, *rounds, *each)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "callbench:", err)
 		os.Exit(3)
 	}
 }
 
-// pair is a call in both ways.
-type pair struct {
-	name        string
-	ours, hands func(context.Context) error
+// call is an operation and the ways to call it.
+type call struct {
+	name string
+	ways []way
 }
+
+// way is one client's. That which is written by hand is what all are measured by.
+type way struct {
+	client string
+	do     func(context.Context) error
+}
+
+const byHand = "by hand"
+
+// more adds the ways of another client; it is set where that is linked in.
+var more func(server string) (name string, ways map[string]func(context.Context) error, err error)
 
 // cost is that of one call.
 type cost struct{ nanoseconds, allocations, bytes float64 }
 
-func run(ctx context.Context, w io.Writer, rounds, calls int) error {
-	if rounds < 1 || calls < 1 {
-		return fmt.Errorf("%d rounds of %d calls: both must be at least 1", rounds, calls)
+func run(ctx context.Context, w io.Writer, rounds, each int) error {
+	if rounds < 1 || each < 1 {
+		return fmt.Errorf("%d rounds of %d calls: both must be at least 1", rounds, each)
 	}
 	server, err := serve()
 	if err != nil {
@@ -51,52 +75,65 @@ func run(ctx context.Context, w io.Writer, rounds, calls int) error {
 	if err != nil {
 		return err
 	}
+	all := calls(client, hand{server.url})
+	if more != nil {
+		name, ways, err := more(server.url)
+		if err != nil {
+			return err
+		}
+		for i, c := range all {
+			if ways[c.name] == nil {
+				return fmt.Errorf("%s does not %s", name, c.name)
+			}
+			all[i].ways = append(c.ways, way{name, ways[c.name]})
+		}
+	}
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(out, "call\ttime\tratio\tallocations\tratio\tbytes\tratio")
-	for _, p := range pairs(client, hand{server.url}) {
-		if _, err := measure(ctx, p.ours, 1); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+	fmt.Fprintln(out, "call\tclient\ttime\tratio\tallocations\tratio\tbytes\tratio")
+	for _, c := range all {
+		if err := c.compare(ctx, out, rounds, each); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		if _, err := measure(ctx, p.hands, 1); err != nil {
-			return fmt.Errorf("%s by hand: %w", p.name, err)
-		}
-		var ours []cost
-		var ratios [3][]float64
-		for round := range rounds {
-			// Each goes first in every other round.
-			order := []func(context.Context) error{p.ours, p.hands}
-			if round%2 == 1 {
-				slices.Reverse(order)
-			}
-			var costs []cost
-			for _, f := range order {
-				c, err := measure(ctx, f, calls)
-				if err != nil {
-					return fmt.Errorf("%s: %w", p.name, err)
-				}
-				costs = append(costs, c)
-			}
-			if round%2 == 1 {
-				slices.Reverse(costs)
-			}
-			ours = append(ours, costs[0])
-			ratios[0] = append(ratios[0], costs[0].nanoseconds/costs[1].nanoseconds)
-			ratios[1] = append(ratios[1], costs[0].allocations/costs[1].allocations)
-			ratios[2] = append(ratios[2], costs[0].bytes/costs[1].bytes)
-		}
-		column := func(part func(cost) float64) float64 {
-			var all []float64
-			for _, c := range ours {
-				all = append(all, part(c))
-			}
-			return median(all)
-		}
-		fmt.Fprintf(out, "%s\t%.1f µs\t%.2f\t%.0f\t%.2f\t%.1f kB\t%.2f\n", p.name,
-			column(func(c cost) float64 { return c.nanoseconds })/1e3, median(ratios[0]),
-			column(func(c cost) float64 { return c.allocations }), median(ratios[1]),
-			column(func(c cost) float64 { return c.bytes })/1e3, median(ratios[2]))
 	}
 	return out.Flush()
+}
+
+// compare measures the ways in turn, another one first in each round, and writes a line of each.
+func (c call) compare(ctx context.Context, w io.Writer, rounds, each int) error {
+	hands := slices.IndexFunc(c.ways, func(way way) bool { return way.client == byHand })
+	costs := make([][]cost, len(c.ways))
+	for round := range 1 + rounds {
+		for i := range c.ways {
+			at := (round + i) % len(c.ways)
+			n := each
+			if round == 0 { // opens connections, and fills what is kept
+				n = 1
+			}
+			one, err := measure(ctx, c.ways[at].do, n)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.ways[at].client, err)
+			}
+			if round > 0 {
+				costs[at] = append(costs[at], one)
+			}
+		}
+	}
+	for i, way := range c.ways {
+		figures := func(part func(cost) float64) (own, ratio float64) {
+			var all, ratios []float64
+			for round, one := range costs[i] {
+				all = append(all, part(one))
+				ratios = append(ratios, part(one)/part(costs[hands][round]))
+			}
+			return median(all), median(ratios)
+		}
+		time, slower := figures(func(c cost) float64 { return c.nanoseconds })
+		allocations, oftener := figures(func(c cost) float64 { return c.allocations })
+		bytes, larger := figures(func(c cost) float64 { return c.bytes })
+		fmt.Fprintf(w, "%s\t%s\t%.1f µs\t%.2f\t%.0f\t%.2f\t%.1f kB\t%.2f\n",
+			c.name, way.client, time/1e3, slower, allocations, oftener, bytes/1e3, larger)
+	}
+	return nil
 }
 
 func measure(ctx context.Context, f func(context.Context) error, calls int) (cost, error) {
