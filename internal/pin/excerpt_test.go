@@ -34,6 +34,8 @@ components:
       properties:
         c:
           $ref: '#/components/schemas/C/properties/d'
+        d:
+          $ref: '#/components/schemas/H'
         get:
           type: string
     B:
@@ -43,6 +45,13 @@ components:
         /b:
 
             get:
+    H: {}
+    E:
+      type: string
+    F:
+      type: string
+    G:
+      type: string
   securitySchemes:
     key:
       type: http
@@ -52,8 +61,14 @@ func TestExcerpt(t *testing.T) {
 	excerpt, operations := pin.Excerpt([]byte(layout), []string{"/a"})
 	require.Equal(t, 3, operations)
 	want := strings.Replace(layout, "  /b:\n    get:\n      x: '#/components/schemas/B'\n", "\n\n\n", 1)
-	want = strings.Replace(want, "    B:\n      type: string\n", "\n\n", 1)
+	for _, name := range []string{"B", "E", "F", "G"} {
+		want = strings.Replace(want, "    "+name+":\n      type: string\n", "\n\n", 1)
+	}
 	require.Equal(t, lines(want), lines(string(excerpt)))
+	for range 20 { // the entries are in a map
+		again, _ := pin.Excerpt([]byte(layout), []string{"/a"})
+		require.Equal(t, string(excerpt), string(again))
+	}
 	root, err := document.ParseYAML("x", excerpt)
 	require.NoError(t, err)
 	require.Equal(t, strings.Count(layout[:strings.Index(layout, "x-text")], "\n")+1, document.Get(root, "components", "schemas", "C", "x-text").Line)

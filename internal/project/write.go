@@ -168,8 +168,8 @@ func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 		if err := j.write(dir); err != nil {
 			return err
 		}
+		begun = true
 	}
-	begun = true
 	return j.complete(dir)
 }
 

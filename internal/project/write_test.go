@@ -91,3 +91,36 @@ func TestWriteLeavesNothingBehind(t *testing.T) {
 	require.ErrorContains(t, project.Write(dir, made, changes), "spec")
 	require.Equal(t, files, contents(t, dir))
 }
+
+// What cannot be completed once it has begun is left to the next run, with the journal; a rename that was to be the only
+// one leaves nothing.
+func TestWriteIsCompletedLater(t *testing.T) {
+	blocked := map[string]string{"x.yaml/in.the.way": "", "gone.yaml": "gone"}
+	files := map[string][]byte{"x.yaml": []byte("new")}
+
+	dir := tree(t, blocked)
+	require.ErrorContains(t, project.Write(dir, files, []project.Change{{Path: "x.yaml", State: project.Missing}}), "x.yaml")
+	require.Equal(t, blocked, contents(t, dir))
+	require.False(t, project.Writing())
+
+	both := []project.Change{{Path: "x.yaml", State: project.Missing}, {Path: "gone.yaml", State: project.Extra}}
+	require.ErrorContains(t, project.Write(dir, files, both), "x.yaml")
+	require.FileExists(t, filepath.Join(dir, project.JournalFile))
+	require.ErrorContains(t, project.Write(dir, files, both), "what was begun cannot be completed: ")
+	require.FileExists(t, filepath.Join(dir, project.JournalFile))
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "x.yaml")))
+	require.NoError(t, project.Write(dir, files, nil))
+	require.Equal(t, map[string]string{"x.yaml": "new"}, contents(t, dir))
+	info, err := os.Stat(filepath.Join(dir, "x.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, fs.FileMode(0o644), info.Mode().Perm())
+	require.False(t, project.Writing())
+}
+
+// One file that comes and one that goes are two changes.
+func TestWriteComesAndGoes(t *testing.T) {
+	dir := tree(t, map[string]string{"gone.yaml": "gone"})
+	changes := []project.Change{{Path: "x.yaml", State: project.Missing}, {Path: "gone.yaml", State: project.Extra}}
+	require.NoError(t, project.Write(dir, map[string][]byte{"x.yaml": []byte("new")}, changes))
+	require.Equal(t, map[string]string{"x.yaml": "new"}, contents(t, dir))
+}
