@@ -232,7 +232,7 @@ func rowsOfProse(description string) []errorcodes.Row {
 
 func TestCodes(t *testing.T) {
 	for code, want := range map[string]bool{
-		"CMN-101": true, "A2P-1": true, "NPC-000": true, "TWO-PARTS-12": true, "UNDER_SCORE-1": true, "SUB-123456": true,
+		"CMN-101": true, "A2P-1": true, "AZ-1": true, "ZA-1": true, "A0-1": true, "A9-1": true, "NPC-000": true, "TWO-PARTS-12": true, "UNDER_SCORE-1": true, "SUB-123456": true,
 		"XXX-123": false, "XX-1": false, "XXX-XXX": false, "CMN-": false, "-101": false, "CMN101": false, "cmn-101": false,
 		"C-101": false, "CMN-10a": false, "CMN-1234567": false, "2FA-101": false, "CMN 101": false, "InvalidParameter": false,
 		strings.Repeat("C", 37) + "-11": true, strings.Repeat("C", 38) + "-11": false,
@@ -246,6 +246,8 @@ func TestStatuses(t *testing.T) {
 		"400": {400}, "599": {599}, "HTTP 404": {404}, "400, 403": {400, 403}, "400/403": {400, 403}, "400 or 403": {400, 403},
 		"404 Not Found": {404}, "404 not found": {404}, "503 Service Unavailable": {503},
 		"399": nil, "600": nil, "200": nil, "0400": nil, "40": nil, "+400": nil, "4XX": nil, "404 Bad Request": nil, "400 kites": nil,
+		"HTTP 400,401,402,403,404,405,406,407,408,409,410,411,412,413":  {400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413},
+		"HTTP 400, 401,402,403,404,405,406,407,408,409,410,411,412,413": nil, // one byte over 60
 		"Not Found": nil, "HTTP": nil, "404 Not Found 400": nil, "４００": nil,
 	} {
 		var got []int
@@ -256,8 +258,86 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// What stands in which cell is told by a heading, and guessed without one.
+func TestCells(t *testing.T) {
+	row := func(status int, code, message string) errorcodes.Row {
+		return errorcodes.Row{Operation: "GET /kites", Status: status, Code: code, Message: message}
+	}
+	for text, want := range map[string][]errorcodes.Row{
+		"400 | KIT-1 | KIT-2":                                                                   {row(400, "KIT-1", "KIT-2")}, // the first code, without a heading
+		"KIT-1 | KIT-2 | 400":                                                                   {row(400, "KIT-1", "KIT-2")},
+		"400 | hint | KIT-1 | message":                                                          {row(400, "KIT-1", "message")},
+		"Message | Code | Status\nKIT-2 | KIT-1 | 400":                                          {row(400, "KIT-1", "KIT-2")},
+		"Code | Status | Hint | Message\nKIT-1 | 400 | h | m":                                   {row(400, "KIT-1", "m")},
+		"Answer | Hint | Code | Text\n400 | h | KIT-1 | m":                                      {row(400, "KIT-1", "m")},
+		"Code | Text | Answer\nKIT-1 | m | 400":                                                 {row(400, "KIT-1", "m")},
+		"Status | Note | Code\n400 | n | KIT-1\n| | 500 | KIT-2":                                 {row(400, "KIT-1", ""), row(400, "KIT-2", "")},
+		"400 | KIT-1 | m\nnot | a heading | this\n| | KIT-2 | n":                                 {row(400, "KIT-1", "m"), row(400, "KIT-2", "n")},
+		"Status | Message | Code\n400 | m | KIT-1\n500 | KIT-2":                                 {row(400, "KIT-1", "m"), row(500, "KIT-2", "")},
+		"Code | Hint | Message" + strings.Repeat(" of a kite", 3) + "...\nKIT-1 | h | m | 400":  {row(400, "KIT-1", "m")},
+		"Code | Hint | Message" + strings.Repeat(" of a kite", 3) + "....\nKIT-1 | h | m | 400": {row(400, "KIT-1", "h")}, // a sentence
+	} {
+		require.Equal(t, want, rowsOfProse(text), text)
+	}
+	// Lines without cells.
+	for text, want := range map[string][]errorcodes.Row{
+		"400 KIT-1 m": {row(400, "KIT-1", "m")}, "599 KIT-1 m": {row(599, "KIT-1", "m")}, "399 KIT-1 m": nil, "600 KIT-1 m": nil,
+		"400\nKIT-1\n\nm": {row(400, "KIT-1", "m")}, "400\nKIT-1\n\n\nm": {row(400, "KIT-1", "")},
+		"<br></table>400<br>KIT-1<br>m": {row(400, "KIT-1", "m")},
+	} {
+		require.Equal(t, want, rowsOfProse(text), text)
+	}
+}
+
+// A row that a response declares has the response's status, if that is one.
+func TestStatusOfResponses(t *testing.T) {
+	for key, want := range map[string]int{"100": 100, "599": 599, "400": 400, "099": 0, "600": 0, "default": 0} {
+		rows := errorcodes.Rows(parse(t, "paths: {/kites: {get: {responses: {'"+key+"': {x-error-codes: [{code: KIT-1, message: m}]}}}}}"))
+		require.Equal(t, []errorcodes.Row{{Operation: "GET /kites", Status: want, Code: "KIT-1", Message: "m"}}, rows, key)
+	}
+}
+
+// Bodies are found in what a schema gives as examples, wherever in it they are, as deep as is looked.
+func TestSchemasOfBodies(t *testing.T) {
+	rows := func(schema string) []errorcodes.Row {
+		return errorcodes.Rows(parse(t, "paths: {/kites: {get: {responses: {400: {content: {application/json: {schema: "+schema+"}}}}}}}"))
+	}
+	const deepest = 32
+	const one = "{properties: {errorCode: {example: KIT-1}, message: {example: m}}}"
+	nest := func(n int, open, end string) string { return strings.Repeat(open, n) + one + strings.Repeat(end, n) }
+	found := []errorcodes.Row{{Operation: "GET /kites", Status: 400, Code: "KIT-1", Message: "m"}}
+	for _, schema := range []string{
+		one, "{type: array, items: " + one + "}", "{properties: {errors: {type: array, items: " + one + "}}}",
+		"{properties: {errors: {example: [{errorCode: KIT-1, message: m}]}}}",
+		nest(deepest, "{items: ", "}"), nest(deepest, "{oneOf: [", "]}"),
+		nest(deepest, "{properties: {errors: {items: ", "}}}"),
+		"{example: " + strings.Repeat("[", deepest) + "{errorCode: KIT-1, message: m}" + strings.Repeat("]", deepest) + "}",
+	} {
+		require.Equal(t, found, rows(schema), schema)
+	}
+	for _, schema := range []string{
+		nest(deepest+1, "{items: ", "}"), nest(deepest+1, "{oneOf: [", "]}"),
+		nest(deepest+1, "{properties: {errors: {items: ", "}}}"),
+		"{example: " + strings.Repeat("[", deepest+1) + "{errorCode: KIT-1, message: m}" + strings.Repeat("]", deepest+1) + "}",
+	} {
+		require.Empty(t, rows(schema), schema)
+	}
+	const text = `{"errorCode":"KIT-1","message":"m"}`
+	padded := func(n int) string { return "{example: '" + text + strings.Repeat(" ", n-len(text)) + "'}" }
+	require.Equal(t, found, rows(padded(100_000)))
+	require.Empty(t, rows(padded(errorcodes.MaxText+1)))
+	long := strings.Repeat("m", errorcodes.MaxMessage)
+	require.Equal(t, long, rows("{example: {errorCode: KIT-1, message: " + long + "}}")[0].Message)
+	require.Empty(t, rows("{example: {errorCode: KIT-1, message: "+long+"m}}"))
+}
+
 func TestLimits(t *testing.T) {
 	t.Run("message", func(t *testing.T) {
+		declared := func(message string) []errorcodes.Row {
+			return errorcodes.Rows(parse(t, "paths: {/kites: {get: {x-error-codes: [{status: 400, code: KIT-1, message: "+message+"}]}}}"))
+		}
+		require.Len(t, declared(strings.Repeat("m", errorcodes.MaxMessage)), 1)
+		require.Empty(t, declared(strings.Repeat("m", errorcodes.MaxMessage+1)))
 		require.Len(t, rowsOfProse("400\nKIT-1\n"+strings.Repeat("m", errorcodes.MaxMessage)), 1)
 		require.Empty(t, rowsOfProse("400\nKIT-1\n"+strings.Repeat("m", errorcodes.MaxMessage+1)))
 	})

@@ -104,6 +104,13 @@ func TestMatch(t *testing.T) {
 		{"a + b", "a + b", true},
 		{"100%s $ {}", "100%s $ {}", true},
 
+		{"Number +1", "Number ", false},
+		{"index 1", "index ", false},
+		{"{0a} x", "b x", false},
+		{"{9a} x", "b x", false},
+		{"{a0} x", "b x", true},
+		{"{.a} x", "b x", true},
+
 		// A row without a message documents none.
 		{"", "", true},
 		{"", "anything", true},
@@ -112,7 +119,19 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// A plus sign within a word begins no number.
+func TestMatchWithinWords(t *testing.T) {
+	for _, c := range "09azAZ_" {
+		require.False(t, errorcodes.Match(string(c)+"+1", string(c)+"+2"), string(c))
+	}
+	for _, c := range "/:`{@[^ -" {
+		require.True(t, errorcodes.Match(string(c)+"+1", string(c)+"+2"), string(c))
+	}
+}
+
 func TestMatchIsBounded(t *testing.T) {
+	longest := strings.Repeat("x", errorcodes.MaxMatched)
+	require.True(t, errorcodes.Match(longest, longest))
 	long := strings.Repeat("x", errorcodes.MaxMatched-2)
 	require.True(t, errorcodes.Match("[a]", "["+long+"]"))
 	require.False(t, errorcodes.Match("[a]", "["+long+"x]"))
