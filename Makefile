@@ -43,11 +43,12 @@ lint: ## gofmt, go vet and staticcheck
 
 ci: ## everything that CI checks; needs git and a C compiler, for the race detector
 	@set -e; before="$$(git status --porcelain)"; \
-	$(MAKE) --no-print-directory check lint test race; $(MAKE) --no-print-directory fuzz FUZZTIME=300x; $(GO) mod verify; $(GO) -C $(PEERS) mod verify; \
+	$(MAKE) --no-print-directory check lint test race; $(MAKE) --no-print-directory fuzz FUZZTIME=300x; \
+	$(GO) mod verify; $(GO) -C $(PEERS) mod verify; \
 	after="$$(git status --porcelain)"; \
 	if [ "$$before" != "$$after" ]; then echo "the checks changed the tree:"; git status --short; exit 1; fi
 
-race: ## the tests of what consumers import and of the commands with the race detector, and the contract suite in random order
+race: ## tests of what consumers import and of commands with the race detector, and the suite in random order
 	$(GO) test -race ./contracttests ./transport ./generated/... ./ringcentraltest/... ./internal/cli
 	$(GO) test -shuffle=on -count=3 ./contracttests
 
@@ -78,17 +79,23 @@ chain: ## walk a copy of the project through vendor documents (DIR=folder, or SP
 # The database of vulnerabilities is no part of the module proxy: where it cannot be reached, nothing is told of it.
 vuln: ## look for known vulnerabilities in what is called; needs their database
 	@out="$$($(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... 2>&1)"; code=$$?; echo "$$out"; \
-	case "$$out" in *"fetching vulnerabilities: "*) echo "skipped: the database of vulnerabilities cannot be reached"; exit 0;; esac; exit $$code
+	case "$$out" in *"fetching vulnerabilities: "*) \
+	  echo "skipped: the database of vulnerabilities cannot be reached"; exit 0;; esac; exit $$code
 
 FUZZTIME ?= 10s
 
-# Where the time is over while an input is tried, go test says "context deadline exceeded" and fails, though nothing was found.
+# Where the time is over while an input is tried, go test says "context deadline exceeded" and fails, though nothing was
+# found.
 fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inputs (FUZZTIME=300x)
 	@set -e; for package in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 	    echo "$$package $$target"; \
 	    out="$$($(GO) test $$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x 2>&1)" || \
-	      { case "$$out" in *"Failing input"*|*"testing seed corpus"*) echo "$$out"; exit 1;; *"context deadline exceeded"*) ;; *) echo "$$out"; exit 1;; esac; }; \
+	      { case "$$out" in \
+	        *"Failing input"*|*"testing seed corpus"*) echo "$$out"; exit 1;; \
+	        *"context deadline exceeded"*) ;; \
+	        *) echo "$$out"; exit 1;; \
+	      esac; }; \
 	    echo "$$out" | tail -1; \
 	  done; \
 	done
@@ -96,14 +103,17 @@ fuzz: ## run each fuzz target for a while (FUZZTIME=10s), or for a number of inp
 interrupt: ## kill each command that writes at many random moments, and look at what is left (KILLS=1000)
 	RINGBASIC_KILLS=$(or $(KILLS),1000) $(GO) test ./cmd/ringbasic -run '^TestInterrupt$$' -count=1 -v -timeout 5h
 
-mutants: ## change each fact of the built document and of the recordings, and tell by class which changes the suite notices
+mutants: ## change each fact of the built document and of the recordings, and tell which changes the suite notices
 	RINGBASIC_MUTANTS=1 $(GO) test ./internal/contract -run '^TestMutants' -count=1 -v
 
-MUTATED = ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names ./internal/pin ./internal/contract ./internal/recording ./transport
+MUTATED = ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names ./internal/pin \
+  ./internal/contract ./internal/recording ./transport
+GREMLINS = github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 
 mutate: ## change the code in small ways, and tell which changes no test of the package notices (MUTATED='packages')
 	@for package in $(MUTATED); do echo "$$package"; \
-	  $(GO) run github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0 unleash --timeout-coefficient 10 -S lvt $$package | grep -v '^\(Starting\|Gathering\|$$\)'; done
+	  $(GO) run $(GREMLINS) unleash --timeout-coefficient 10 -S lvt $$package | \
+	    grep -v '^\(Starting\|Gathering\|$$\)'; done
 
 pages: ## write what README and docs show of the output of commands
 	$(GO) test . -run 'Page$$|^TestReadmeOutputs$$' -count=1 -args -update

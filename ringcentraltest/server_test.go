@@ -376,10 +376,14 @@ func TestWrongUseIsReported(t *testing.T) {
 		"unknown operation, requests": {func(_ *fakeT, s *ringcentraltest.Server) { s.Requests("x") },
 			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
 		"undocumented code": {func(_ *fakeT, s *ringcentraltest.Server) { s.Fail("createCompanyGreeting", ringcentral.AWR111) },
-			[]string{`fatal: ringcentraltest: createCompanyGreeting does not document AWR-111, but what any operation can answer and: AWR-129, AWR-178, CMN-101, CMN-102; Reply gives any other answer`}},
+			[]string{`fatal: ringcentraltest: createCompanyGreeting does not document AWR-111, but what any operation can answer and: AWR-129, AWR-178, ` +
+				`CMN-101, CMN-102; Reply gives any other answer`}},
 		"unknown recording": {func(_ *fakeT, s *ringcentraltest.Server) {
 			s.Reply("createCompanyGreeting", ringcentraltest.Recording("createCompanyGreeting/200"))
-		}, []string{`fatal: ringcentraltest: there is no recording "createCompanyGreeting/200": use one of createCompanyGreeting/200-automatic-recording, createCompanyGreeting/200-company, createCompanyGreeting/200-company-mp3, createCompanyGreeting/200-start-recording, createCompanyGreeting/200-stop-recording, createCompanyGreeting/400-AWR-129, createCompanyGreeting/400-AWR-178, createCompanyGreeting/400-CMN-101, createCompanyGreeting/400-CMN-102`}},
+		}, []string{`fatal: ringcentraltest: there is no recording "createCompanyGreeting/200": use one of ` +
+			`createCompanyGreeting/200-automatic-recording, createCompanyGreeting/200-company, createCompanyGreeting/200-company-mp3, ` +
+			`createCompanyGreeting/200-start-recording, createCompanyGreeting/200-stop-recording, createCompanyGreeting/400-AWR-129, ` +
+			`createCompanyGreeting/400-AWR-178, createCompanyGreeting/400-CMN-101, createCompanyGreeting/400-CMN-102`}},
 		"unknown folder": {func(_ *fakeT, s *ringcentraltest.Server) {
 			s.Reply("createCompanyGreeting", ringcentraltest.Recording("x/200-company"))
 		}, []string{`fatal: ringcentraltest: there is no recording "x/200-company": "x" is neither an operation id nor "platform"`}},

@@ -32,7 +32,8 @@ func TestDrift(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const want = `{"operation":"readCustomGreeting","status":200,"code":"","documented":true,"unknownMembers":["owner"],"unknownValues":[{"path":"type","value":"Jingle"}]}` + "\n"
+	const want = `{"operation":"readCustomGreeting","status":200,"code":"","documented":true,"unknownMembers":["owner"],` +
+		`"unknownValues":[{"path":"type","value":"Jingle"}]}` + "\n"
 	if lines.String() != want {
 		t.Errorf("got %s", lines.String())
 	}

@@ -35,9 +35,10 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-const specHeader = `# The selected operations as an OpenAPI 3.0.3 document: the pin with all overlays applied, which the client is generated
+var specHeader = `
+# The selected operations as an OpenAPI 3.0.3 document: the pin with all overlays applied, which the client is generated
 # from and the contract suite checks. Made by "ringbasic build". Do not edit: change overlays/ and run make.
-`
+`[1:]
 
 // Project is what a build starts from.
 type Project struct {

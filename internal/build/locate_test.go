@@ -17,7 +17,8 @@ paths:
   /a/{b}:
     post:
       parameters: [{name: q, in: query, schema: {type: array, items: {type: string}}}]
-      requestBody: {content: {application/json: {schema: {type: object, properties: {parts: {type: array, items: {allOf: [{$ref: '#/components/schemas/Part'}]}}}}}}}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {parts: {type: array,
+        items: {allOf: [{$ref: '#/components/schemas/Part'}]}}}}}}}
       responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Part'}}}}}
 components: {schemas: {Part: {type: object, properties: {odd-name: {type: string}, next: {$ref: '#/components/schemas/Part'}}}}}
 `))

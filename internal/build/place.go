@@ -79,7 +79,9 @@ var (
 		http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace}, "|")
 
 	// "doThing: query parameter q: …", "doThing: form field \"größe\": …", "doThing: response 400: …"
-	ofOperationID = regexp.MustCompile(`^([A-Za-z0-9_]+): (?:(path|query|header|cookie) parameter ("(?:[^"\\]|\\.)*"|\S+?):? |form field ("(?:[^"\\]|\\.)*"|\S+): |response (\w+): )?`)
+	ofOperationID = regexp.MustCompile(`^([A-Za-z0-9_]+): ` +
+		`(?:(path|query|header|cookie) parameter ("(?:[^"\\]|\\.)*"|\S+?):? |` +
+		`form field ("(?:[^"\\]|\\.)*"|\S+): |response (\w+): )?`)
 	// "POST /things has no …", "… in POST path \"/things\" …", "invalid path /things: invalid operation POST: …"
 	ofMethod     = regexp.MustCompile(`(?:^|[ (])(` + methods + `) (?:path ")?(/[^\s":]*)`)
 	ofPath       = regexp.MustCompile(`invalid path (/\S*): (?:invalid operation (` + methods + `): )?`)

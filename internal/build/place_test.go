@@ -231,7 +231,8 @@ func TestRefusedOfSwagger(t *testing.T) {
 		},
 		"converted": {
 			[]string{"name: grid, in: query, type: array, items: {type: string}", "name: grid, in: query, type: array, items: {type: odd}"},
-			[]expected{{"name: grid", 1, invalid + `invalid paths: invalid path /a/{id}: invalid operation GET: parameter "grid" schema is invalid: unsupported 'type' value "odd": mend it in overlays`}},
+			[]expected{{"name: grid", 1, invalid + `invalid paths: invalid path /a/{id}: invalid operation GET: parameter "grid" schema is invalid: ` +
+				`unsupported 'type' value "odd": mend it in overlays`}},
 		},
 		"generated": {
 			[]string{"name: grid, in: query, type: array, items: {type: string}",

@@ -123,7 +123,8 @@ func (p *pruner) walk(n *yaml.Node, k document.Kind) {
 		p.used[ref] = target
 		if len(p.chain) > document.MaxRefs {
 			first, last := p.chain[:3], p.chain[len(p.chain)-1]
-			p.errorf(at, "references nested deeper than %d (from %s → … → %s)", document.MaxRefs, strings.Join(first, " → "), last)
+			p.errorf(at, "references nested deeper than %d (from %s → … → %s)",
+				document.MaxRefs, strings.Join(first, " → "), last)
 			return
 		}
 		p.chain = append(p.chain, ref)

@@ -92,13 +92,15 @@ func TestSelectAndPrune(t *testing.T) {
 			"/a": {
 				"parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
 				"servers": [{"url": "https://a.example"}],
-				"get": {"operationId": "getA", "tags": ["Kept"], "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}}
+				"get": {"operationId": "getA", "tags": ["Kept"], "responses": {"200": {"description": "d",
+				  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}}
 			},
 			"/c": {"put": {"operationId": "putC", "security": [{"other": []}], "responses": {"default": {"$ref": "#/components/responses/Used"}}}}
 		},
 		"components": {
 			"schemas": {
-				"A": {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/A"}, "$ref": {"type": "string"}, "example": {"$ref": "#/components/schemas/C"}}},
+				"A": {"type": "object", "properties": {"self": {"$ref": "#/components/schemas/A"}, "$ref": {"type": "string"},
+				  "example": {"$ref": "#/components/schemas/C"}}},
 				"C": {"oneOf": [{"$ref": "#/components/schemas/D"}], "discriminator": {"propertyName": "p", "mapping": {"d": "D", "e": "#/components/schemas/E"}}},
 				"D": {"type": "object", "example": {"$ref": "#/components/schemas/B"}, "default": {"$ref": "x"}},
 				"E": {"type": "object"}

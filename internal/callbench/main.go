@@ -1,9 +1,9 @@
 // Command callbench compares whole calls of the generated client with the same calls written by hand with net/http and
-// encoding/json: time, allocations and bytes of a call, each as a ratio of what is written by hand. With -ogen the client
-// that ogen generates from the same document makes the calls, too. All alternate in one process, over loopback, against a
-// server that allocates next to nothing, so that the ratios of one run can be believed although the machine is shared.
-// Uploads are compared with a pipe that a goroutine fills, as programs do it that hold no file in memory; the same with
-// its length told beforehand, as our client does it, stands below.
+// encoding/json: time, allocations and bytes of a call, each as a ratio of what is written by hand. With -ogen the
+// client that ogen generates from the same document makes the calls, too. All alternate in one process, over loopback,
+// against a server that allocates next to nothing, so that the ratios of one run can be believed although the machine
+// is shared. An upload by hand is a pipe that a goroutine fills, as programs do it that hold no file in memory; where
+// its length is told beforehand, both are compared in lines of their own.
 package main
 
 import (

@@ -30,9 +30,10 @@ func (a *app) buildCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Make spec/openapi.yaml and the client from the pin and the overlays",
-		Long: `Makes spec/openapi.yaml and generated/ringcentral from the pin and the overlays: select, prune, convert to OpenAPI
-3.0.3, name by place (spec/names.yaml), repair and describe, validate, generate. New places are added to spec/names.yaml.
-Nothing is fetched, and nothing is written before all of it is whole.`,
+		Long: `
+Makes spec/openapi.yaml and generated/ringcentral from the pin and the overlays: select, prune, convert to OpenAPI
+3.0.3, name by place (spec/names.yaml), repair and describe, validate, generate. New places are added to
+spec/names.yaml. Nothing is fetched, and nothing is written before all of it is whole.`[1:],
 		Example: `  ringbasic build
   ringbasic build --check    # in CI: exit 1 if what is committed is not what the pin and the overlays give
   ringbasic build --named -  # print what the overlays are applied to`,
@@ -93,9 +94,10 @@ func (f *buildFlags) run(ctx context.Context, a *app) error {
 	return nil
 }
 
-const namedHeader = `# The selected operations of the pin as an OpenAPI 3.0.3 document, named by spec/names.yaml: what the overlays that follow
-# 10-select are applied to.
-`
+var namedHeader = `
+# The selected operations of the pin as an OpenAPI 3.0.3 document, named by spec/names.yaml: what the overlays that
+# follow 10-select are applied to.
+`[1:]
 
 // writeNamed writes the document that the overlays are applied to.
 func (a *app) writeNamed(p *build.Project, file string) error {

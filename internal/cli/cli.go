@@ -120,10 +120,11 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ringbasic",
 		Short: "Pin, build, check and compare RingCentral's API description",
-		Long: `ringbasic turns RingCentral's published API description into a Go client that a service can depend on, and tells
+		Long: `
+ringbasic turns RingCentral's published API description into a Go client that a service can depend on, and tells
 what a newer description changes for the operations that are used.
 
-Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.`,
+Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usage, 3 could not run.`[1:],
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -25,8 +25,10 @@ func (a *app) coverageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "coverage",
 		Short: "Print what the recordings exercise of the built document",
-		Long: `Prints, for each operation, how many of the statuses, error rows, parameters, properties and values that the built document
-names a recording exercises, and how many are waived with a reason. The contract suite fails for what is neither.`,
+		Long: `
+Prints, for each operation, how many of the statuses, error rows, parameters, properties and values that the built
+document names a recording exercises, and how many are waived with a reason. The contract suite fails for what is
+neither.`[1:],
 		Example: `  ringbasic coverage
   ringbasic coverage --prune  # once new recordings are there, or old ones mended
   ringbasic coverage --format json`,

@@ -25,12 +25,13 @@ func (a *app) driftCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift [SOURCE]",
 		Short: "Compare a newer vendor document with the pin, for the selected operations",
-		Long: `Compares a vendor's document with the pin, for the selected operations alone: what changed, how bad it is for a client
+		Long: `
+Compares a vendor's document with the pin, for the selected operations alone: what changed, how bad it is for a client
 built on the pin, and what is handled or waived already. SOURCE is a file, "-" for standard input, or an https URL;
 without it, the URL that the lock watches. Pin, overlays, waivers and recordings are those of the working folder, and
 where it has none, those that this binary carries.
 
-Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 usage, 3 could not compare.`,
+Exit codes: 0 nothing at or above --fail-on, 1 drift or a waiver that fails, 2 usage, 3 could not compare.`[1:],
 		Example: `  ringbasic drift
   ringbasic drift vendor.yaml --format markdown --fail-on risky
   ringbasic drift --base old.yaml new.yaml --operations 'GET /restapi/v1.0/account/{accountId}'

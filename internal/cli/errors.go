@@ -24,8 +24,10 @@ func (a *app) errorsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "errors SOURCE",
 		Short: "List the error codes that a vendor document documents",
-		Long: `Lists the documented error rows (operation, HTTP status, code, message) of a vendor document: from prose tables in
-descriptions, from x-error-codes, and from response examples. SOURCE is a file, "-" for standard input, or an https URL.`,
+		Long: `
+Lists the documented error rows (operation, HTTP status, code, message) of a vendor document: from prose tables in
+descriptions, from x-error-codes, and from response examples. SOURCE is a file, "-" for standard input, or an https
+URL.`[1:],
 		Example: `  ringbasic errors spec/openapi.yaml
   ringbasic errors vendor.yaml --format json`,
 		Args: exactly(1),

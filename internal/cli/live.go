@@ -35,8 +35,8 @@ what is recorded: status, error code and message, and the shape of a success. Th
 RINGCENTRAL_SERVER (default https://platform.ringcentral.com), RINGCENTRAL_CLIENT_ID, RINGCENTRAL_CLIENT_SECRET and
 RINGCENTRAL_JWT.
 
-By default only reads are sent, and requests that have to fail, such that nothing comes of them if the server should accept
-one: they are broken, for nobody, or make a rule that is disabled. What creates or changes something needs
+By default only reads are sent, and requests that have to fail, such that nothing comes of them if the server should
+accept one: they are broken, for nobody, or make a rule that is disabled. What creates or changes something needs
 --allow-writes and the id of the account to do it on; the report names what was made or changed, for you to undo.
 
 Ids in recordings are placeholders: 1001 and "~" are the account, 1002 the extension of the JWT's user. Give the real
@@ -46,8 +46,8 @@ With --record the answers replace the recorded responses, redacted: credentials,
 every text that no enumeration of the description has. What a recording has already stands for what the server says in
 the same place. Messages of errors stay: read the changes before you commit them.
 
-The answers are held against the built document as well, with the findings, severities, waivers and formats of "ringbasic
-traffic". What differs from a recording fails in any case, a finding from --fail-on on.
+The answers are held against the built document as well, with the findings, severities, waivers and formats of
+"ringbasic traffic". What differs from a recording fails in any case, a finding from --fail-on on.
 
 Requests keep to the rate limits of the account, so a run takes minutes; progress goes to stderr.`,
 		Example: `  ringbasic live --only 'createAnsweringRule/400-*'

@@ -145,7 +145,8 @@ func TestLiveTraffic(t *testing.T) {
 // Whoever cannot get in is told so once, by JSON too, and nothing is written.
 func TestLiveFailure(t *testing.T) {
 	dir, file := liveProject(t, 401, `{"errorCode":"OAU-128","message":"Access token expired"}`)
-	const want = `listCallRecordingCustomGreetings/200-none: status 401 OAU-128 "Access token expired": the account does not let this application in: nothing more was sent`
+	const want = `listCallRecordingCustomGreetings/200-none: status 401 OAU-128 "Access token expired": the account does not let this application ` +
+		`in: nothing more was sent`
 	code, stdout, stderr := runLive(t, dir, "--record")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, stderr, "ringbasic: "+want)

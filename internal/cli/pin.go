@@ -32,10 +32,11 @@ func (a *app) pinCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pin [SOURCE]",
 		Short: "Make the facts-only copy of a vendor's API description, and its lock",
-		Long: `Makes spec/swagger-ring_basic.yaml, the facts-only copy of a vendor's API description (Swagger 2.0, OpenAPI 3.0 or 3.1,
+		Long: `
+Makes spec/swagger-ring_basic.yaml, the facts-only copy of a vendor's API description (Swagger 2.0, OpenAPI 3.0 or 3.1,
 YAML or JSON), and spec/swagger-ring_basic.lock.yaml, which says where it came from. SOURCE is a file, "-" for standard
 input, or an https URL; without it, the URL that the lock watches. Afterwards it prints what changed for the selected
-operations. The pin of unchanged bytes changes nothing.`,
+operations. The pin of unchanged bytes changes nothing.`[1:],
 		Example: `  ringbasic pin vendor.yaml --source https://example.com/vendor.yaml --retrieved 2026-11-24
   ringbasic pin --check               # do pin and lock belong together? (offline)
   ringbasic pin --check vendor.yaml   # does this source give this pin?`,

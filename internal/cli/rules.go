@@ -23,8 +23,9 @@ func (a *app) rulesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules by which drift is judged",
-		Long: `Lists every rule of the drift check with its severity and its reason, in the order of the policy. Findings and waivers
-name rules by these ids.`,
+		Long: `
+Lists every rule of the drift check with its severity and its reason, in the order of the policy. Findings and waivers
+name rules by these ids.`[1:],
 		Example: `  ringbasic rules
   ringbasic rules --format json`,
 		Args: exactly(0),

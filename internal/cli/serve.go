@@ -31,10 +31,12 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Play the platform for services under test, from the recordings",
-		Long: `Answers the operations of this version on the loopback interface as package ringcentraltest does: with recorded successes,
-which answer what was asked, and with any documented error that a request asks for in its header Prefer, "code=AWR-111" or
-"status=403". Tokens are granted always. A request that the description does not allow gets 400 with the reason. The page at /
-lists operations, codes and the last requests. Each request is a line on stdout. It ends with the first signal.`,
+		Long: `
+Answers the operations of this version on the loopback interface as package ringcentraltest does: with recorded
+successes, which answer what was asked, and with any documented error that a request asks for in its header Prefer,
+"code=AWR-111" or "status=403". Tokens are granted always. A request that the description does not allow gets 400 with
+the reason. The page at / lists operations, codes and the last requests. Each request is a line on stdout. It ends with
+the first signal.`[1:],
 		Example: `  ringbasic serve
   RINGCENTRAL_SERVER=http://127.0.0.1:4010 go run ./examples/first-call
   curl -H 'Prefer: code=CMN-102' http://127.0.0.1:4010/restapi/v1.0/account/~/extension/~/greeting/1`,
@@ -177,13 +179,23 @@ func (w *statusWriter) reason() string {
 var servedPage = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>ringbasic serve</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}code{font-size:.9em}table{border-collapse:collapse}td{padding:.2rem .8rem .2rem 0;vertical-align:top}</style>
+<style>
+body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}
+code{font-size:.9em}
+table{border-collapse:collapse}
+td{padding:.2rem .8rem .2rem 0;vertical-align:top}
+</style>
 <h1>ringbasic serve</h1>
-<p>Recorded answers of version {{.Version}} of the API. A request picks a documented error with the header <code>Prefer: code=AWR-111</code> or <code>Prefer: status=403</code>.</p>
+<p>Recorded answers of version {{.Version}} of the API. A request picks a documented error with the header
+<code>Prefer: code=AWR-111</code> or <code>Prefer: status=403</code>.</p>
 <h2>Last requests</h2>
-{{if .Last}}<table>{{range .Last}}<tr><td>{{.Status}}<td><code>{{.Method}} {{.Path}}</code><td>{{.Reason}}{{end}}</table>{{else}}<p>None yet.</p>{{end}}
+{{if .Last}}<table>{{range .Last}}
+<tr><td>{{.Status}}<td><code>{{.Method}} {{.Path}}</code><td>{{.Reason}}{{end}}
+</table>{{else}}<p>None yet.</p>{{end}}
 <h2>Operations</h2>
-{{range .Operations}}<h3>{{.ID}}</h3><p><code>{{.Method}} {{.Path}}</code>, group {{.ThrottlingGroup}}</p><p>{{range .Codes}}<code>{{.}}</code> {{end}}</p>{{end}}
+{{range .Operations}}<h3>{{.ID}}</h3>
+<p><code>{{.Method}} {{.Path}}</code>, group {{.ThrottlingGroup}}</p>
+<p>{{range .Codes}}<code>{{.}}</code> {{end}}</p>{{end}}
 <h2>Any operation</h2><p>{{range .Any}}<code>{{.}}</code> {{end}}</p>
 </html>
 `))

@@ -40,13 +40,14 @@ func (a *app) trafficCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "traffic FILE...",
 		Short: "Compare recorded exchanges with the built document",
-		Long: `Holds recorded exchanges against ` + project.SpecFile + `, or against the document of --spec (OpenAPI 3.0), and reports what
-they show that the document does not have: one finding a fact, with the number of exchanges and the first of them. FILE is a
-HAR 1.2 file (.har), a recording (.http), what the client's observer has written (.ndjson), a folder of these, or "-" for a
-HAR file on standard input. Files are read as streams, whatever their size.
+		Long: `Holds recorded exchanges against ` + project.SpecFile + `, or against the document of --spec (OpenAPI 3.0),
+and reports what they show that the document does not have: one finding a fact, with the number of exchanges and the
+first of them. FILE is a HAR 1.2 file (.har), a recording (.http), what the client's observer has written (.ndjson), a
+folder of these, or "-" for a HAR file on standard input. Files are read as streams, whatever their size.
 
---propose DIR writes, as files of a project below DIR, an overlay that takes over what the traffic proves, each action with
-its evidence, and recordings of the exchanges that show it, redacted. It says what build and the recordings then lack.
+--propose DIR writes, as files of a project below DIR, an overlay that takes over what the traffic proves, each action
+with its evidence, and recordings of the exchanges that show it, redacted. It says what build and the recordings then
+lack.
 
 What a capture leaves out is not judged: the report says how much that was. Nothing of a body is printed but names of
 members, values where the document has an enumeration, and error codes.

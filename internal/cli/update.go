@@ -35,14 +35,15 @@ func (a *app) updateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "update [SOURCE]",
 		Short: "Take over a newer vendor document: pin, build, contract suite, and a report",
-		Long: `Pins a newer vendor document, builds from it, runs the contract suite (go test ./` + project.SuiteDir + `) on what was built, and
-reports what moved, what was done and what is left to do. SOURCE is a file, "-" for standard input, or an https URL;
-without it, the URL that the lock watches.
+		Long: `Pins a newer vendor document, builds from it, runs the contract suite (go test ./` + project.SuiteDir + `) on
+what was built, and reports what moved, what was done and what is left to do. SOURCE is a file, "-" for standard input,
+or an https URL; without it, the URL that the lock watches.
 
 What the vendor changed and does not matter is dealt with: new places get names in spec/names.yaml, places that are gone
 go out of use there, overlay actions whose target is gone are deleted, and what is new and not recorded yet is listed in
 ` + project.UnrecordedFile + `. What matters is a to-do, with a stable id: recordings that no longer
-hold, repairs that replace what is news, names to confirm, names that stand for schemas that differ, descriptions to write.
+hold, repairs that replace what is news, names to confirm, names that stand for schemas that differ, descriptions to
+write.
 
 Exit codes: 0 updated, 1 updated with to-dos or a contract suite that fails, 2 usage, 3 nothing was written.`,
 		Example: `  ringbasic update

@@ -107,7 +107,8 @@ func TestCheck(t *testing.T) {
 		{"documented error", "createBook/400-BOK-100", "# invalid: maxLength\n", create + `{"title": "Golang"}`, bad +
 			`{"errorCode": "BOK-100", "message": "[title] is too long"}`, ""},
 		{"error in a list", "createBook/400-BOK-100", "", create + `{"title": "Go"}`, bad +
-			`{"errorCode": "InvalidParameter", "message": "[title] is too long", "errors": [{"message": "?"}, {"errorCode": "BOK-100", "message": "[title] is too long"}]}`, ""},
+			`{"errorCode": "InvalidParameter", "message": "[title] is too long", "errors": [{"message": "?"}, {"errorCode": "BOK-100", "message": ` +
+			`"[title] is too long"}]}`, ""},
 		{"an answer from life", "createBook/400-BOK-100", live, create + `{"title": "Go"}`, bad +
 			`{"errorCode": "Oops", "message": "Sorry", "errors": [{"errorCode": "BOK-100", "message": "[book.title] is too long"}]}`, ""},
 		{"platform", "platform/429-CMN-301", "", create + `{"title": "Go"}`, "HTTP/1.1 429 Too Many Requests" + jsonHeader +

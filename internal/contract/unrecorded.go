@@ -178,9 +178,11 @@ func addition(cell string, missing map[string]bool) string {
 	return line
 }
 
-const unrecordedHeader = `# What came with the last update of the pin and no recording exercises yet. "ringbasic update" writes it; the suite lists it.
-# An entry that is exercised by now fails the suite, and so does one that is gone: "ringbasic coverage --prune" takes them out.
-`
+var unrecordedHeader = `
+# What came with the last update of the pin and no recording exercises yet. "ringbasic update" writes it; the suite
+# lists it. An entry that is exercised by now fails the suite, and so does one that is gone: "ringbasic coverage
+# --prune" takes them out.
+`[1:]
 
 // Encode is the list as YAML.
 func (u *Unrecorded) Encode() []byte {

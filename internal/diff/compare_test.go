@@ -47,7 +47,8 @@ paths:
                 step: {type: integer, multipleOf: 4}
                 list: {type: array, items: {type: string}, minItems: 2, uniqueItems: true}
                 child: {type: object, properties: {x: {type: string}}}
-                rows: {type: array, items: {type: object, required: [r], properties: {r: {type: string}, days: {type: array, items: {type: string, enum: [Mo, Tu]}}}}}
+                rows: {type: array, items: {type: object, required: [r], properties: {r: {type: string}, days: {type: array, ` +
+	`items: {type: string, enum: [Mo, Tu]}}}}}
                 pick: {oneOf: [{type: string}, {type: object, properties: {p: {type: integer}}}]}
                 map: {type: object, additionalProperties: {type: string}}
       responses:
@@ -59,7 +60,9 @@ paths:
               schema:
                 type: object
                 required: [name]
-                properties: {name: {type: string, maxLength: 64}, note: {type: string}, kind: {type: string, enum: [A, B, C]}, count: {type: integer}, when: {type: string, format: date}, mode: {type: string, default: Fast}, self: {type: string}, rows: {type: array, items: {type: object, properties: {r: {type: string}}}}}
+                properties: {name: {type: string, maxLength: 64}, note: {type: string}, kind: {type: string, enum: [A, B, C]}, ` +
+	`count: {type: integer}, when: {type: string, format: date}, mode: {type: string, default: Fast}, self: {type: string}, rows: {type: array, ` +
+	`items: {type: object, properties: {r: {type: string}}}}}
         '404':
           content:
             application/json:
@@ -370,8 +373,19 @@ func requestChanges() []change {
 		{"body optional", []string{"required: true\n        content", "required: false\n        content"}, gives("safe body-opt at request: true → false"),
 			gives("breaking body-req at request: false → true")},
 		{"body dropped", []string{"      requestBody:", "      x-requestBody:"},
-			gives(`breaking mt-req-rem at request application/json: "application/json" → null (-request application/json (body), -request application/json child, -request application/json child.x, -request application/json count, -request application/json half, -request application/json kind, -request application/json list, -request application/json list[], -request application/json map, -request application/json map.*, -request application/json mode, -request application/json name, -request application/json note, -request application/json pick, -request application/json pick.p, -request application/json rows, -request application/json rows[], -request application/json rows[].days, -request application/json rows[].days[], -request application/json rows[].r, -request application/json step, -request application/json when)`),
-			gives(`breaking body-req at request: false → true (+request application/json, +request application/json (body), +request application/json child, +request application/json child.x, +request application/json count, +request application/json half, +request application/json kind, +request application/json list, +request application/json list[], +request application/json map, +request application/json map.*, +request application/json mode, +request application/json name, +request application/json note, +request application/json pick, +request application/json pick.p, +request application/json rows, +request application/json rows[], +request application/json rows[].days, +request application/json rows[].days[], +request application/json rows[].r, +request application/json step, +request application/json when)`)},
+			gives(`breaking mt-req-rem at request application/json: "application/json" → null (-request application/json (body), -request ` +
+				`application/json child, -request application/json child.x, -request application/json count, -request application/json half, -request ` +
+				`application/json kind, -request application/json list, -request application/json list[], -request application/json map, -request ` +
+				`application/json map.*, -request application/json mode, -request application/json name, -request application/json note, -request ` +
+				`application/json pick, -request application/json pick.p, -request application/json rows, -request application/json rows[], -request ` +
+				`application/json rows[].days, -request application/json rows[].days[], -request application/json rows[].r, -request application/json step, ` +
+				`-request application/json when)`),
+			gives(`breaking body-req at request: false → true (+request application/json, +request application/json (body), +request application/json ` +
+				`child, +request application/json child.x, +request application/json count, +request application/json half, +request application/json kind, ` +
+				`+request application/json list, +request application/json list[], +request application/json map, +request application/json map.*, +request ` +
+				`application/json mode, +request application/json name, +request application/json note, +request application/json pick, +request ` +
+				`application/json pick.p, +request application/json rows, +request application/json rows[], +request application/json rows[].days, +request ` +
+				`application/json rows[].days[], +request application/json rows[].r, +request application/json step, +request application/json when)`)},
 		{"media type", []string{"        content:\n          application/json:\n            schema:\n              type: object",
 			"        content:\n          text/xml: {schema: {type: object, properties: {a: {type: string}}}}\n          application/json:\n            " +
 				"schema:\n              type: object"},

@@ -99,7 +99,8 @@ paths:
       requestBody:
         required: true
         content:
-          multipart/mixed: {schema: &form {type: object, required: [kind], properties: {data: {type: string, format: binary}, kind: {type: string, enum: [On, Off]}}}}
+          multipart/mixed: {schema: &form {type: object, required: [kind], properties: {data: {type: string, format: binary}, kind: {type: string,
+            enum: [On, Off]}}}}
           multipart/form-data: {schema: *form, encoding: {data: {contentType: application/octet-stream}}}
       responses: {'204': {description: none}}
       security: [{Login: []}]
@@ -116,7 +117,8 @@ paths:
       requestBody: {$ref: '#/components/requestBodies/Rule'}
       responses:
         '404': {description: gone, content: {application/json: {schema: {type: object, required: [code], properties: {code: {type: string, nullable: false}}}}}}
-        '200': {description: OK, headers: {x-left: {$ref: '#/components/headers/Left'}}, content: {application/json: {schema: {$ref: '#/components/schemas/TheRule'}}}}
+        '200': {description: OK, headers: {x-left: {$ref: '#/components/headers/Left'}},
+          content: {application/json: {schema: {$ref: '#/components/schemas/TheRule'}}}}
 `
 	in31 = `openapi: 3.1.0
 info: {title: T, version: "1", summary: s}
@@ -135,7 +137,8 @@ components:
             multipart/form-data: {schema: {$ref: '#/components/schemas/Form'}}
         responses: {'204': {description: none}}
   schemas:
-    Form: {type: object, required: [kind], properties: {data: {type: string, contentMediaType: application/octet-stream}, kind: {oneOf: [{const: Off, description: no}, {const: On}], type: string}}}
+    Form: {type: object, required: [kind], properties: {data: {type: string, contentMediaType: application/octet-stream}, kind: {oneOf: [{const: Off,
+      description: no}, {const: On}], type: string}}}
     Named: {required: [name], properties: {name: {type: string, examples: [n]}}}
     Rule:
       $ref: '#/components/schemas/Named'

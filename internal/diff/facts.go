@@ -12,7 +12,8 @@
 // is written; below a changed recursive schema, a pair of schemas that is already being compared is not entered again.
 //
 // Refused, with file, line and the chain of references that led there: references that do not resolve or lead out of
-// the document, schemas that are part of themselves through allOf alone, and schemas nested deeper than [document.MaxRefs].
+// the document, schemas that are part of themselves through allOf alone, and schemas nested deeper than
+// [document.MaxRefs].
 //
 // Where the rules name no place for a fact, these are used: what the items of an array parameter say stands at the
 // parameter; a property of an object parameter stands at "parameter query:filter a.b"; the values of a map

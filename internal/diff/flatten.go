@@ -128,7 +128,7 @@ type reader struct {
 	called     bool // reading a callback
 
 	variables map[string]string                      // of the path that is being read: what the wanted path calls them
-	children  map[*yaml.Node][]component             // by parent: the components whose allOf refers to it; nil until asked for
+	children  map[*yaml.Node][]component             // by parent: whose allOf refers to it; nil until asked for
 	mappings  map[*yaml.Node]map[*yaml.Node][]string // of discriminators: the values, by what they lead to
 	named     map[string]*yaml.Node                  // components; nil until asked for
 	combined  int                                    // schemas put together of several objects

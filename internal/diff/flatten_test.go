@@ -32,7 +32,8 @@ func TestFlattenRefuses(t *testing.T) {
 			`spec.yaml:5:78: external reference "https://example.com/a": only references inside the document (#/…) are followed (from GET /a)`},
 		{"part of itself", get("{$ref: '#/components/schemas/A'}", "A: {allOf: [{$ref: '#/components/schemas/B'}]}",
 			"B: {allOf: [{$ref: '#/components/schemas/A'}]}"),
-			`spec.yaml:10:24: a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A (from GET /a → #/components/schemas/A → #/components/schemas/B)`},
+			`spec.yaml:10:24: a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/B → #/components/schemas/A (from ` +
+				`GET /a → #/components/schemas/A → #/components/schemas/B)`},
 		{"only a reference to itself", get("{$ref: '#/components/schemas/A'}", "A: {$ref: '#/components/schemas/A'}"),
 			`spec.yaml:9:15: a schema is part of itself through allOf: #/components/schemas/A → #/components/schemas/A (from GET /a → #/components/schemas/A)`},
 		{"a response that refers to itself", "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      responses: {200: {$ref: '#/components/responses/R'}}\n" +
@@ -198,7 +199,8 @@ func TestSwagger2(t *testing.T) {
 		{"the media types of the document", form("", "{name: b, in: body, schema: {type: string}}"),
 			form("      consumes: [text/plain]\n", "{name: c, in: body, schema: {type: string}}"), gives()},
 		{"a form becomes a body", form(both, "{name: t, in: formData, type: string}"), form("", "{name: b, in: body, schema: {type: string}}"),
-			gives(`breaking mt-req-rem at request multipart/form-data: "multipart/form-data" → null (-request multipart/form-data (body), -request multipart/form-data t)`,
+			gives(`breaking mt-req-rem at request multipart/form-data: "multipart/form-data" → null (-request multipart/form-data (body), -request `+
+				`multipart/form-data t)`,
 				`breaking mt-req-rem at request multipart/mixed: "multipart/mixed" → null (-request multipart/mixed (body), -request multipart/mixed t)`,
 				`safe mt-req-add at request text/plain: null → "text/plain" (+request text/plain (body))`)},
 		{"produces", form("", ""), strings.Replace(form("", ""), "json, text/xml", "json", 1),

@@ -29,7 +29,8 @@ func TestKnown(t *testing.T) {
   {"id":"resp-enum-add","operation":"GET /a","location":"response 200 application/json a","old":null,"new":"<y>"}
 ]}
 `, string(small))
-	full := []byte(`{"summary": {}, "findings": [{"id": "resp-enum-add", "severity": "risky", "operation": "GET /a", "location": "response 200 application/json a", "attribute": "", "old": null, "new": "<y>", "line": 3}]}`)
+	full := []byte(`{"summary": {}, "findings": [{"id": "resp-enum-add", "severity": "risky", "operation": "GET /a", "location": "response 200 ` +
+		`application/json a", "attribute": "", "old": null, "new": "<y>", "line": 3}]}`)
 	for _, data := range [][]byte{small, full} {
 		known, err := diff.ParseKnown("known.json", data)
 		require.NoError(t, err)

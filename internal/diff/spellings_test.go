@@ -74,8 +74,10 @@ func TestOneFindingForAChange(t *testing.T) {
 			gives(`breaking req-style at parameter query:q: "application/json" → null`)},
 		{spelling{"retyped with a member on both sides", returns("{type: object, properties: {a: {type: string}, b: {type: string}}}"),
 			returns("{type: string, oneOf: [{type: string, properties: {a: {type: string}, c: {type: string}}}, {type: string, maxLength: 1}]}")},
-			gives(`breaking resp-type at response 200 application/json (body): "object" → "string" (-response 200 application/json b, +response 200 application/json c)`),
-			gives(`breaking resp-type at response 200 application/json (body): "string" → "object" (+response 200 application/json b, -response 200 application/json c)`)},
+			gives(`breaking resp-type at response 200 application/json (body): "object" → "string" (-response 200 application/json b, +response 200 ` +
+				`application/json c)`),
+			gives(`breaking resp-type at response 200 application/json (body): "string" → "object" (+response 200 application/json b, -response 200 ` +
+				`application/json c)`)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, briefs(compare(t, c.old, c.new, "POST /p"))); diff != "" {

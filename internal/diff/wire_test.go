@@ -63,10 +63,14 @@ func wireCases() []wireCase {
 			gives(`breaking resp-type at response 200 application/json a: "integer" → "string"`)},
 		{"charset of text", response("200", "text/plain", "{type: string}"), response("200", "text/plain; charset=utf-8", "{type: string}"), gives(), gives()},
 		{"another parameter of a media type", response("200", "application/json", a), response("200", "application/json; version=2", a),
-			gives(`breaking mt-resp-rem at response 200 application/json: "application/json" → null (-response 200 application/json (body), -response 200 application/json a)`,
-				`safe mt-resp-add at response 200 application/json;version=2: null → "application/json;version=2" (+response 200 application/json;version=2 (body), +response 200 application/json;version=2 a)`),
-			gives(`safe mt-resp-add at response 200 application/json: null → "application/json" (+response 200 application/json (body), +response 200 application/json a)`,
-				`breaking mt-resp-rem at response 200 application/json;version=2: "application/json;version=2" → null (-response 200 application/json;version=2 (body), -response 200 application/json;version=2 a)`)},
+			gives(`breaking mt-resp-rem at response 200 application/json: "application/json" → null (-response 200 application/json (body), -response 200 `+
+				`application/json a)`,
+				`safe mt-resp-add at response 200 application/json;version=2: null → "application/json;version=2" (+response 200 application/json;version=2 `+
+					`(body), +response 200 application/json;version=2 a)`),
+			gives(`safe mt-resp-add at response 200 application/json: null → "application/json" (+response 200 application/json (body), +response 200 `+
+				`application/json a)`,
+				`breaking mt-resp-rem at response 200 application/json;version=2: "application/json;version=2" → null (-response 200 `+
+					`application/json;version=2 (body), -response 200 application/json;version=2 a)`)},
 		{"a range of media types", request("application/json", "{type: string}"), request("*/*", "{type: string}"),
 			gives(`safe mt-req-add at request */*: null → "*/*" (+request */* (body))`),
 			gives(`breaking mt-req-rem at request */*: "*/*" → null (-request */* (body))`)},
@@ -182,8 +186,10 @@ func wireCases() []wireCase {
 			gives(`breaking req-type at request application/json lives: "string" → "integer"`)},
 		{"a child of a discriminator comes", response("200", "application/json", pet) + pets + "}}, " + cat,
 			response("200", "application/json", pet) + pets + "}}, " + cat + ", " + strings.Replace(strings.Replace(cat, "Cat", "Dog", 1), "lives", "legs", 1),
-			gives(`risky resp-branch-add at response 200 application/json (body): null → "Dog" (+response 200 application/json kind, +response 200 application/json legs)`),
-			gives(`safe resp-branch-rem at response 200 application/json (body): "Dog" → null (-response 200 application/json kind, -response 200 application/json legs)`)},
+			gives(`risky resp-branch-add at response 200 application/json (body): null → "Dog" (+response 200 application/json kind, +response 200 ` +
+				`application/json legs)`),
+			gives(`safe resp-branch-rem at response 200 application/json (body): "Dog" → null (-response 200 application/json kind, -response 200 ` +
+				`application/json legs)`)},
 		{"a mapping written out", response("200", "application/json", pet) + pets + "}}, " + cat, response("200", "application/json", pet) + pets +
 			", mapping: {Cat: '#/components/schemas/Cat'}}}, " + cat, gives(), gives()},
 		{"a value of a discriminator", response("200", "application/json", oneOf+"}}") + ab, response("200", "application/json", oneOf+", mapping: {a: A}}}") +

@@ -367,7 +367,9 @@ func WasBool(text string) bool {
 }
 
 // yaml11Number matches what YAML 1.1 reads as a number and YAML 1.2 as text: 09:00, 1_000, 0b1.
-var yaml11Number = regexp.MustCompile(`^[-+]?([0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*(\.[0-9_]*)?|0b[01_]+)$`)
+var yaml11Number = regexp.MustCompile(
+	`^[-+]?([0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*(\.[0-9_]*)?|0b[01_]+)$`,
+)
 
 func sortPairs(n *yaml.Node, rank func(key string) int) {
 	type pair struct{ key, value *yaml.Node }

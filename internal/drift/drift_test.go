@@ -51,8 +51,8 @@ actions:
   - {target: $.components.schemas.Item.properties.kind.enum, description: the next action says what it sends, remove: true}
   - {target: $.components.schemas.Item.properties.kind, description: evidence, update: {enum: [audio/wav, audio/mpeg]}}
   - {target: $.components.schemas.Part.properties, description: evidence, update: {size: {type: integer}}}
-  - {target: $.components.schemas, description: both are new, update: {Box: {type: object, properties: {lid: {$ref: '#/components/schemas/Lid'}}}, Lid: {type: string}}}
-  - {target: $.components.schemas.Item.properties, description: evidence, update: {box: {$ref: '#/components/schemas/Box'}, spare: {$ref: '#/components/schemas/Part'}}}
+  - {target: $.components.schemas, description: new, update: {Box: {type: object, properties: {lid: {$ref: '#/components/schemas/Lid'}}}, Lid: {type: string}}}
+  - {target: $.components.schemas.Item.properties, description: e, update: {box: {$ref: '#/components/schemas/Box'},spare: {$ref: '#/components/schemas/Part'}}}
   - {target: $.components.schemas.Part, description: a name, update: {x-go-name: Piece}}
 `
 

@@ -33,7 +33,8 @@ func TestVendored(t *testing.T) {
 	n, err := vendored(file)
 	require.NoError(t, err)
 	require.Zero(t, n)
-	require.NoError(t, os.WriteFile(file, []byte("# a.b/c v0.0.0 => ../c\n## explicit; go 1.26\na.b/c/d\n# a.b/e v1.2.3\n## explicit\na.b/e\n# a.b/c => ../c\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("# a.b/c v0.0.0 => ../c\n## explicit; go 1.26\na.b/c/d\n# a.b/e v1.2.3\n## "+
+		"explicit\na.b/e\n# a.b/c => ../c\n"), 0o600))
 	n, err = vendored(file)
 	require.NoError(t, err)
 	require.Equal(t, 2, n)

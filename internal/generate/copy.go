@@ -16,7 +16,8 @@ import (
 	"sync"
 )
 
-//go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go runtime/advice.go runtime/options.go runtime/stream.go runtime/observe.go runtime/values.go runtime/nullable.go runtime/pages.go
+//go:embed runtime/client.go runtime/errors.go runtime/form.go runtime/id.go runtime/advice.go runtime/options.go
+//go:embed runtime/stream.go runtime/observe.go runtime/values.go runtime/nullable.go runtime/pages.go
 var runtimeFiles embed.FS
 
 // names are those of the package: the ones that are declared at the top level and the fields of its structs, with what

@@ -293,15 +293,19 @@ func TestRefusals(t *testing.T) {
 			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"two properties for one field", small("", json("{$ref: '#/components/schemas/Two'}"), thing, plainThing+
 			", Two: {type: object, properties: {foo-bar: {type: string}, foo_bar: {type: string}}}"),
-			`Two.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`Two.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another ` +
+				`name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"two parameters for one field", small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}", "",
 			thing, plainThing),
-			`DoThingParams.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`DoThingParams.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or ` +
+				`server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"two form fields for one field", small("", form("foo-bar: {type: string}, foo_bar: {type: string}"), thing, plainThing),
-			`DoThingForm.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`DoThingForm.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server ` +
+				`another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"a field that is a method", small("", "", thing, "Thing: {type: object, properties: {asA: {type: string}}, oneOf: [{$ref: "+
 			"'#/components/schemas/A'}]}, A: {type: object}"),
-			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another ` +
+				`name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
 		{"a name without capitals", small("", "", thing, "Thing: {type: object, properties: {日本: {type: string}}}"),
 			`Thing: the name "日本" gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name`},
 		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: "+

@@ -378,8 +378,8 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef) {
 	n.schema(s.Not)
 }
 
-// union has a branch that is listed twice once, and no discriminator where it could not select each branch: an inline one
-// has no name (OpenAPI 3.0.3 §4.7.25).
+// union has a branch that is listed twice once, and no discriminator where it could not select each branch: an inline
+// one has no name (OpenAPI 3.0.3 §4.7.25).
 func (n *normalizer) union(s *openapi3.Schema) {
 	for _, list := range []*openapi3.SchemaRefs{&s.OneOf, &s.AnyOf} {
 		var once openapi3.SchemaRefs

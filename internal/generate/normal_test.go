@@ -99,7 +99,8 @@ func TestDiscriminatorOfRenamedComponents(t *testing.T) {
 // that stands: maps are walked in any order.
 func TestFormatsOfSharedParts(t *testing.T) {
 	for _, names := range [][2]string{{"x", "y"}, {"y", "x"}} {
-		text := small("", "", thing, fmt.Sprintf(`Thing: {type: object, properties: {%s: {allOf: [{$ref: '#/components/schemas/P'}, {type: integer, format: int32}]}, %s: {allOf: [{$ref: '#/components/schemas/P'}, {$ref: '#/components/schemas/Q'}]}}},
+		text := small("", "", thing, fmt.Sprintf(`Thing: {type: object, properties: {%s: {allOf: [{$ref: '#/components/schemas/P'}, {type: integer,
+		  format: int32}]}, %s: {allOf: [{$ref: '#/components/schemas/P'}, {$ref: '#/components/schemas/Q'}]}}},
     P: {type: integer, format: int64},
     Q: {type: integer, format: int64}`, names[0], names[1]))
 		for range 10 {

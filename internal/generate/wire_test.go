@@ -190,7 +190,8 @@ func TestOnTheWire(t *testing.T) {
 			`c, got := serve(t, 200, "application/json", "{}")
 	_, _ = c.DoThing(ctx, "1", Note{})
 	want(t, *got, "\n{\"r\":null}")
-	_, _ = c.DoThing(ctx, "1", Note{R: new("r"), S: Null[string](), N: Null[int](), L: Null[[]string](), E: Null[NoteE](), O: Null[Note](), P: Null[MaybeNull](), M: Null[map[string]string](), In: &Note_In{Deep: Null[bool]()}})
+	_, _ = c.DoThing(ctx, "1", Note{R: new("r"), S: Null[string](), N: Null[int](), L: Null[[]string](), E: Null[NoteE](), O: Null[Note](),
+		P: Null[MaybeNull](), M: Null[map[string]string](), In: &Note_In{Deep: Null[bool]()}})
 	want(t, *got, "{\"e\":null,\"in\":{\"deep\":null},\"l\":null,\"m\":null,\"n\":null,\"o\":null,\"p\":null,\"r\":\"r\",\"s\":null}")
 	_, _ = c.DoThing(ctx, "1", Note{S: NotNull(""), L: NotNull([]string{}), E: NotNull(NoteEOff), O: NotNull(Note{X: new("y")})})
 	want(t, *got, "{\"e\":\"off\",\"l\":[],\"o\":{\"r\":null,\"x\":\"y\"},\"r\":null,\"s\":\"\"}")`,
@@ -308,8 +309,10 @@ func TestOnTheWire(t *testing.T) {
 					"string}}, note: {type: string}, list: {type: array, items: {type: string}}, meta: {type: object, properties: {k: {type: string}}}, "+
 					"free: {oneOf: [{type: string}, {type: integer}]}}}"),
 			`c, got := serve(t, 200, "application/json", "{}")
-	_, _ = c.DoThing(ctx, "1", DoThingForm{F: &File{Name: "a", Reader: strings.NewReader("RIFF")}, Tags: []string{"a", "b"}, Note: new("n"), List: []string{"x", "y"}, Free: new("7")})
-	want(t, *got, "name=\"tags\"\nContent-Type: application/json\n\n[\"a\",\"b\"]\n", "Content-Type: audio/wav\n\nRIFF", "name=\"note\"\nContent-Type: application/json\n\n\"n\"\n", "name=\"list\"\n\nx,y\n", "name=\"free\"\n\n7\n")`,
+	_, _ = c.DoThing(ctx, "1", DoThingForm{F: &File{Name: "a", Reader: strings.NewReader("RIFF")}, Tags: []string{"a", "b"}, Note: new("n"),
+		List: []string{"x", "y"}, Free: new("7")})
+	want(t, *got, "name=\"tags\"\nContent-Type: application/json\n\n[\"a\",\"b\"]\n", "Content-Type: audio/wav\n\nRIFF",
+		"name=\"note\"\nContent-Type: application/json\n\n\"n\"\n", "name=\"list\"\n\nx,y\n", "name=\"free\"\n\n7\n")`,
 		},
 		"bytes in JSON": {
 			small("", json("{$ref: '#/components/schemas/Thing'}"), thing, "Thing: {type: object, properties: {a: {type: string, format: binary}}}"),

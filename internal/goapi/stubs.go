@@ -12,10 +12,15 @@ import (
 // are not checked. Whether values of a type can be compared matters to apidiff, so that each is as it is in the
 // library. A package that is not here is empty.
 var stubs = map[string]string{
-	"bytes":          `type Buffer struct { buf []byte }`,
-	"context":        `type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }; type CancelFunc func(); type CancelCauseFunc func(cause error)`,
-	"encoding/json":  `type RawMessage []byte`,
-	"io":             `type Reader interface { Read(p []byte) (n int, err error) }; type ReadCloser interface { Reader; Close() error }`,
+	"bytes": `type Buffer struct { buf []byte }`,
+	"context": `
+		type Context interface { Done() <-chan struct{}; Err() error; Value(key any) any }
+		type CancelFunc func()
+		type CancelCauseFunc func(cause error)`,
+	"encoding/json": `type RawMessage []byte`,
+	"io": `
+		type Reader interface { Read(p []byte) (n int, err error) }
+		type ReadCloser interface { Reader; Close() error }`,
 	"mime/multipart": `type Writer struct { boundary string }`,
 	"net/http": `
 		type Header map[string][]string
@@ -25,9 +30,18 @@ var stubs = map[string]string{
 	"net/textproto": `type MIMEHeader map[string][]string`,
 	"net/url":       `type URL struct { Scheme string }; type Values map[string][]string`,
 	"reflect":       `type Type interface { Name() string }`,
-	"sync":          `type Map struct { m map[any]any }; type Mutex struct { state int32 }; type Pool struct { noCopy [0]func(); New func() any }; func (m *Mutex) Lock() {}; func (m *Mutex) Unlock() {}`,
-	"sync/atomic":   `type Int32 struct { v int32 }`,
-	"time":          `type Duration int64; const Second Duration = 1000000000; type Time struct { wall uint64 }; type Location struct { zone []string }`,
+	"sync": `
+		type Map struct { m map[any]any }
+		type Mutex struct { state int32 }
+		type Pool struct { noCopy [0]func(); New func() any }
+		func (m *Mutex) Lock() {}
+		func (m *Mutex) Unlock() {}`,
+	"sync/atomic": `type Int32 struct { v int32 }`,
+	"time": `
+		type Duration int64
+		const Second Duration = 1000000000
+		type Time struct { wall uint64 }
+		type Location struct { zone []string }`,
 }
 
 // stubImporter imports stubs. It keeps those that it has made.

@@ -23,9 +23,15 @@ func say(status int, body string) func(http.ResponseWriter, *http.Request, strin
 const (
 	rulePath      = "~/extension/~/answering-rule"
 	conditionless = `{"type": "Custom", "name": "My Rule"}`
-	awr111        = `{"errorCode": "InvalidParameter", "message": "At least one condition should be specified", "errors": [{"errorCode": "AWR-111", "message": "At least one condition should be specified"}]}`
-	greeting      = `{"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/greeting/1004", "id": "1004", "type": "Voicemail", "contentType": "audio/wav", "contentUri": "https://media.ringcentral.com/restapi/v1.0/account/1001/extension/1002/greeting/1004/content", "answeringRule": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/answering-rule/1003", "id": "1003"}}`
-	list          = `{"records": [{"type": "StartRecording", "custom": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/greeting/1004", "id": "1004"}, "language": {"uri": "https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1031", "id": "1031", "name": "German (Germany)", "localeCode": "de-DE"}}]}`
+	awr111        = `{"errorCode": "InvalidParameter", "message": "At least one condition should be specified", "errors": [{"errorCode": "AWR-111", ` +
+		`"message": "At least one condition should be specified"}]}`
+	greeting = `{"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/greeting/1004", "id": "1004", "type": ` +
+		`"Voicemail", "contentType": "audio/wav", "contentUri": ` +
+		`"https://media.ringcentral.com/restapi/v1.0/account/1001/extension/1002/greeting/1004/content", "answeringRule": {"uri": ` +
+		`"https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/answering-rule/1003", "id": "1003"}}`
+	list = `{"records": [{"type": "StartRecording", "custom": {"uri": ` +
+		`"https://platform.ringcentral.com/restapi/v1.0/account/1001/greeting/1004", "id": "1004"}, "language": {"uri": ` +
+		`"https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1031", "id": "1031", "name": "German (Germany)", "localeCode": "de-DE"}}]}`
 )
 
 func refusedRule(t *testing.T) *recording.Recording {
@@ -82,7 +88,9 @@ func TestDifferences(t *testing.T) {
 		{"HTML", readGreeting, 200, `<html>`, []string{"the body is not JSON: invalid character '<' looking for beginning of value"},
 			"the server contradicts it altogether"},
 		{"two greetings", readList, 200, strings.Replace(real(list), `]`,
-			`, {"type": "StopRecording", "custom": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/400130001001/greeting/400130001009", "id": "400130001009"}, "language": {"uri": "https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1033", "id": "1033", "name": "English (United States)", "localeCode": "en-US"}}]`, 1), nil, ""},
+			`, {"type": "StopRecording", "custom": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/400130001001/greeting/400130001009", `+
+				`"id": "400130001009"}, "language": {"uri": "https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1033", "id": "1033", "name": `+
+				`"English (United States)", "localeCode": "en-US"}}]`, 1), nil, ""},
 		{"nothing in the list", readList, 200, `{"records": []}`, nil, "records is empty in the server's answer only"},
 		{"items of another kind", readList, 200, `{"records": ["a"]}`,
 			[]string{"records[] is text, recorded is object", "not valid by the description: type at /records/0: value must be an object"}, ""},

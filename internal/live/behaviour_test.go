@@ -175,7 +175,8 @@ func TestUnauthorizedEndsTheRun(t *testing.T) {
 		c := v.config(all...)
 		c.Record = true
 		report, err := live.Run(t.Context(), c)
-		require.EqualError(t, err, `listCallRecordingCustomGreetings/200-n-002: status 401 OAU-149 "Unparsable access token ************************": the account does not let this application in: nothing more was sent`)
+		require.EqualError(t, err, `listCallRecordingCustomGreetings/200-n-002: status 401 OAU-149 "Unparsable access token ************************": `+
+			`the account does not let this application in: nothing more was sent`)
 		require.Len(t, v.seen, 4, "the last one twice: once with another token")
 		require.Equal(t, map[live.Outcome]int{live.Pass: 2, live.Differs: 1, live.Skipped: 2}, report.Count)
 		require.Equal(t, "the run ended before it", report.Results[4].Reason)
@@ -269,7 +270,8 @@ func TestOnly(t *testing.T) {
 	})
 }
 
-const rule = `{"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/answering-rule/1003", "id": "1003", "type": "Custom", "name": "My Rule", "enabled": true, "callers": [{"callerId": "12025550101"}]}`
+const rule = `{"uri": "https://platform.ringcentral.com/restapi/v1.0/account/1001/extension/1002/answering-rule/1003", "id": "1003", "type": ` +
+	`"Custom", "name": "My Rule", "enabled": true, "callers": [{"callerId": "12025550101"}]}`
 
 // What a run with writes creates is what the recordings after it mean by the same placeholder. Ids are put into path,
 // JSON and multipart bodies, and nowhere else.
@@ -312,7 +314,8 @@ Content-Type: application/json
 		require.NoError(t, err)
 		all := []*recording.Recording{
 			recorded(t, "createAnsweringRule/200-a", "POST 1001/extension/1002/answering-rule",
-				`{"name": "1003", "voicemail": {"recipient": {"id": 1005}}, "x": {"extension": {"id": "1002"}}, "greetings": [{"preset": {"id": "1034"}, "custom": {"id": "1004"}}], "holdTime": 1003}`, "200 OK", rule),
+				`{"name": "1003", "voicemail": {"recipient": {"id": 1005}}, "x": {"extension": {"id": "1002"}}, "greetings": [{"preset": {"id": "1034"}, `+
+					`"custom": {"id": "1004"}}], "holdTime": 1003}`, "200 OK", rule),
 			upload,
 			recorded(t, "updateAnsweringRule/200-a", "PUT ~/extension/~/answering-rule/1003", `{"name": "b", "enabled": false}`, "200 OK", rule),
 			recorded(t, "updateAnsweringRule/200-b", "PUT ~/extension/1006/answering-rule/1003", `{"name": "b"}`, "200 OK", rule),
@@ -333,7 +336,8 @@ Content-Type: application/json
 		require.Equal(t, 3, report.Count[live.Pass], "%+v", report.Results)
 		require.Len(t, v.seen, 3)
 		require.Equal(t, "/restapi/v1.0/account/400130001001/extension/400130001002/answering-rule", v.seen[0].Path)
-		require.JSONEq(t, `{"name": "1003", "voicemail": {"recipient": {"id": 400130001005}}, "x": {"extension": {"id": "400130001002"}}, "greetings": [{"preset": {"id": "1034"}, "custom": {"id": "400130001004"}}], "holdTime": 1003}`, v.seen[0].Body)
+		require.JSONEq(t, `{"name": "1003", "voicemail": {"recipient": {"id": 400130001005}}, "x": {"extension": {"id": "400130001002"}}, "greetings": `+
+			`[{"preset": {"id": "1034"}, "custom": {"id": "400130001004"}}], "holdTime": 1003}`, v.seen[0].Body)
 		require.Equal(t, "/restapi/v1.0/account/400130001001/extension/400130001005/greeting", v.seen[1].Path)
 		require.Equal(t, strings.ReplaceAll(`--b
 Content-Disposition: form-data; name="type"

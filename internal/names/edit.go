@@ -20,9 +20,11 @@ type Edit struct {
 // Empty reports whether an edit changes nothing.
 func (e Edit) Empty() bool { return len(e.Add)+len(e.Rest)+len(e.Return) == 0 }
 
-const header = `# The Go names of schemas, by where they are on the wire. See docs/updating.md for how places are written; "make" adds the
-# places of newly selected operations. Places below "unused" are no longer in the pin, and keep their names should they return.
-`
+var header = `
+# The Go names of schemas, by where they are on the wire. See docs/updating.md for how places are written; "make" adds
+# the places of newly selected operations. Places below "unused" are no longer in the pin, and keep their names should
+# they return.
+`[1:]
 
 // Edited is the file after an edit. Comments and everything that is not concerned stay as they are.
 func (t *Table) Edited(e Edit) ([]byte, error) {

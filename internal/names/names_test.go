@@ -56,8 +56,10 @@ func TestParse(t *testing.T) {
 			`spec/names.yaml:3:5: Item has the place GET /items/{id} response 200 in line 2 already`},
 		"in and out of use": {item + "unused:\n  Old:\n    - GET /items/{id} response 200\n",
 			`spec/names.yaml:5:7: the place GET /items/{id} response 200 has two names: Old, and Item in line 2: keep one of them`},
-		"no Go name":        {"item:\n  - Thing.a\n", `spec/names.yaml:1:1: "item" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
-		"no Go name either": {"A-B:\n  - Thing.a\n", `spec/names.yaml:1:1: "A-B" is no exported Go name: it must begin with a capital letter and go on with letters, digits and _`},
+		"no Go name": {"item:\n  - Thing.a\n", `spec/names.yaml:1:1: "item" is no exported Go name: it must begin with a capital letter and go ` +
+			`on with letters, digits and _`},
+		"no Go name either": {"A-B:\n  - Thing.a\n", `spec/names.yaml:1:1: "A-B" is no exported Go name: it must begin with a capital letter and go on ` +
+			`with letters, digits and _`},
 		"no place": {"A:\n  - GET /a\n  - Thing\n  - response 200\n",
 			`spec/names.yaml:2:5: "GET /a" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
 				`spec/names.yaml:3:5: "Thing" is no place: write one as "GET /things response 200", "POST /things request.kind" or "Thing.parts[]"` + "\n" +
@@ -88,34 +90,43 @@ func TestName(t *testing.T) {
 		"renamed": {item, shop(ref+"Vendor'}", "{Vendor: {type: object, properties: {a: {type: string}}}}"),
 			`{"Item":{"type":"object","properties":{"a":{"type":"string"}}}}`},
 		"inline": {item + "Part:\n  - Item.parts[]\n", shop("{properties: {parts: {type: array, items: {properties: {a: {type: string}}}}}}", "{}"),
-			`{"Item":{"properties":{"parts":{"type":"array","items":{"$ref":"#/components/schemas/Part"}}},"type":"object"},"Part":{"properties":{"a":{"type":"string"}},"type":"object"}}`},
+			`{"Item":{"properties":{"parts":{"type":"array","items":{"$ref":"#/components/schemas/Part"}}},"type":"object"},` +
+				`"Part":{"properties":{"a":{"type":"string"}},"type":"object"}}`},
 		"values and lists go where they are used": {item, shop("{properties: {kind: "+ref+"Kind'}, tags: "+ref+"Tags'}}}",
 			"{Kind: {type: string, enum: [a]}, Tags: {type: array, items: "+ref+"Kind'}}}"),
 			`{"Item":{"properties":{"kind":{"type":"string","enum":["a"]},"tags":{"type":"array","items":{"type":"string","enum":["a"]}}},"type":"object"}}`},
 		"what is about the place stays there": {item + "Part:\n  - Item.part\n",
 			shop("{properties: {part: {type: object, readOnly: true, properties: {a: {type: string}}}}}", "{}"),
-			`{"Item":{"properties":{"part":{"readOnly":true,"allOf":[{"$ref":"#/components/schemas/Part"}]}},"type":"object"},"Part":{"type":"object","properties":{"a":{"type":"string"}}}}`},
+			`{"Item":{"properties":{"part":{"readOnly":true,"allOf":[{"$ref":"#/components/schemas/Part"}]}},"type":"object"},"Part":{"type":"object",` +
+				`"properties":{"a":{"type":"string"}}}}`},
 		"an allOf of one and of several": {item + "Part:\n  - Item.part\n",
 			shop("{allOf: ["+ref+"Base'}, {type: object, properties: {part: {allOf: ["+ref+"Other'}]}}}]}",
 				"{Base: {type: object, required: [a], properties: {a: {type: string}}}, Other: {properties: {b: {type: string}}}}"),
-			`{"Item":{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"part":{"$ref":"#/components/schemas/Part"}}},"Part":{"properties":{"b":{"type":"string"}},"type":"object"}}`},
+			`{"Item":{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"part":{"$ref":"#/components/schemas/Part"}}},` +
+				`"Part":{"properties":{"b":{"type":"string"}},"type":"object"}}`},
 		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+
 			"Tree'}}}}}"),
-			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array","items":{"$ref":"#/components/schemas/Item"}}}}}`},
+			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array",` +
+				`"items":{"$ref":"#/components/schemas/Item"}}}}}`},
 		"a list that holds itself": {"", shop(ref+"Rows'}", "{Rows: {type: array, items: "+ref+"Rows'}}}"),
 			`{"Rows":{"type":"array","items":{"$ref":"#/components/schemas/Rows"}}}`},
 		"split": {item + "Part:\n  - Item.a\n  - Item.b\n", shop("{properties: {a: "+ref+"A'}, b: "+ref+"B'}}}",
 			"{A: {type: object, required: [x], properties: {x: {type: string, enum: [p]}}}, B: {type: object, properties: {x: {type: string, enum: [q]}, "+
 				"y: {type: integer}}}}"),
-			`{"Item":{"properties":{"a":{"$ref":"#/components/schemas/Part"},"b":{"$ref":"#/components/schemas/Part"}},"type":"object"},"Part":{"type":"object","properties":{"x":{"type":"string","enum":["p","q"]},"y":{"type":"integer"}}}}`},
+			`{"Item":{"properties":{"a":{"$ref":"#/components/schemas/Part"},"b":{"$ref":"#/components/schemas/Part"}},"type":"object"},` +
+				`"Part":{"type":"object","properties":{"x":{"type":"string","enum":["p","q"]},"y":{"type":"integer"}}}}`},
 		"merged": {item + "A:\n  - Item.a\nB:\n  - Item.b\n", shop("{properties: {a: "+ref+"AB'}, b: "+ref+"AB'}}}",
 			"{AB: {type: object, properties: {x: {type: string}}}}"),
-			`{"A":{"type":"object","properties":{"x":{"type":"string"}}},"B":{"type":"object","properties":{"x":{"type":"string"}}},"Item":{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"}},"type":"object"}}`},
+			`{"A":{"type":"object","properties":{"x":{"type":"string"}}},"B":{"type":"object","properties":{"x":{"type":"string"}}},` +
+				`"Item":{"properties":{"a":{"$ref":"#/components/schemas/A"},"b":{"$ref":"#/components/schemas/B"}},"type":"object"}}`},
 		"branches": {item + "Shape:\n  - Item.shape\nCircle:\n  - Shape<circle>\nBox:\n  - Shape<Square>\n",
 			shop("{properties: {shape: {oneOf: ["+ref+"C'}, "+ref+
 				"Square'}], discriminator: {propertyName: kind, mapping: {circle: '#/components/schemas/C'}}}}}",
 				"{C: {type: object, properties: {kind: {type: string}}}, Square: {type: object, properties: {kind: {type: string}}}}"),
-			`{"Box":{"type":"object","properties":{"kind":{"type":"string"}}},"Circle":{"type":"object","properties":{"kind":{"type":"string"}}},"Item":{"properties":{"shape":{"$ref":"#/components/schemas/Shape"}},"type":"object"},"Shape":{"oneOf":[{"$ref":"#/components/schemas/Circle"},{"$ref":"#/components/schemas/Box"}],"discriminator":{"propertyName":"kind","mapping":{"Square":"#/components/schemas/Box","circle":"#/components/schemas/Circle"}}}}`},
+			`{"Box":{"type":"object","properties":{"kind":{"type":"string"}}},"Circle":{"type":"object","properties":{"kind":{"type":"string"}}},` +
+				`"Item":{"properties":{"shape":{"$ref":"#/components/schemas/Shape"}},"type":"object"},` +
+				`"Shape":{"oneOf":[{"$ref":"#/components/schemas/Circle"},{"$ref":"#/components/schemas/Box"}],"discriminator":{"propertyName":"kind",` +
+				`"mapping":{"Square":"#/components/schemas/Box","circle":"#/components/schemas/Circle"}}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := tree(t, test.doc)
@@ -128,9 +139,13 @@ func TestName(t *testing.T) {
 
 func TestProposals(t *testing.T) {
 	t.Parallel()
-	root := tree(t, shop(`{properties: {owner: {$ref: '#/components/schemas/Person'}, maker: {$ref: '#/components/schemas/Person'}, taken: {$ref: '#/components/schemas/Extra'},
-        seller: {type: object, properties: {address: {type: object, properties: {street: {type: string}, town: {type: string}}}}}, buyer: {type: object, properties: {address: {type: object, properties: {street: {type: string}, town: {type: string}, zip: {type: string}}}}}, sizes: {type: array, items: {properties: {w: {type: integer}}}}}}`,
-		`{Person: {type: object, properties: {address: {$ref: '#/components/schemas/postal_address'}}}, postal_address: {type: object, properties: {street: {type: string}, town: {type: string}}}, Extra: {type: object, properties: {e: {type: string}}}}`))
+	root := tree(t, shop(`{properties: {owner: {$ref: '#/components/schemas/Person'}, maker: {$ref: '#/components/schemas/Person'},
+	  taken: {$ref: '#/components/schemas/Extra'},
+        seller: {type: object, properties: {address: {type: object, properties: {street: {type: string}, town: {type: string}}}}},
+          buyer: {type: object, properties: {address: {type: object, properties: {street: {type: string}, town: {type: string},
+          zip: {type: string}}}}}, sizes: {type: array, items: {properties: {w: {type: integer}}}}}}`,
+		`{Person: {type: object, properties: {address: {$ref: '#/components/schemas/postal_address'}}}, postal_address: {type: object, properties: `+
+			`{street: {type: string}, town: {type: string}}}, Extra: {type: object, properties: {e: {type: string}}}}`))
 	r, err := table(t, item+"Owner:\n  - Item.owner\n").Name(root, []string{"Extra"})
 	require.NoError(t, err)
 	var got []string

@@ -105,11 +105,16 @@ func TestMerges(t *testing.T) {
 	t.Parallel()
 	const doc = "{a: {enum: [x], required: [p], list: [x], n: {m: 1}, t: old}}"
 	for action, want := range map[string]string{
-		"{target: $.a, description: D, update: {enum: [x, y], required: [p, q], list: [x, y]}}": `{"enum":["x","y"],"required":["p","q"],"list":["x","x","y"],"n":{"m":1},"t":"old"}`,
-		"{target: $.a.enum, description: D, update: y}":                                         `{"enum":["x","y"],"required":["p"],"list":["x"],"n":{"m":1},"t":"old"}`,
-		"{target: $.a.list, description: D, update: {k: 1}}":                                    `{"enum":["x"],"required":["p"],"list":["x",{"k":1}],"n":{"m":1},"t":"old"}`,
-		"{target: $.a, description: D, update: {enum: x, list: y}}":                             `{"enum":["x"],"required":["p"],"list":["x","y"],"n":{"m":1},"t":"old"}`,
-		"{target: $.a, description: D, update: {n: {k: 2}, t: {deep: 1}}}":                      `{"enum":["x"],"required":["p"],"list":["x"],"n":{"m":1,"k":2},"t":{"deep":1}}`,
+		"{target: $.a, description: D, update: {enum: [x, y], required: [p, q], list: [x, y]}}": `{"enum":["x","y"],"required":["p","q"],"list":["x",` +
+			`"x","y"],"n":{"m":1},"t":"old"}`,
+		"{target: $.a.enum, description: D, update: y}": `{"enum":["x","y"],"required":["p"],"list":["x"],` +
+			`"n":{"m":1},"t":"old"}`,
+		"{target: $.a.list, description: D, update: {k: 1}}": `{"enum":["x"],"required":["p"],"list":["x",{"k":1}],` +
+			`"n":{"m":1},"t":"old"}`,
+		"{target: $.a, description: D, update: {enum: x, list: y}}": `{"enum":["x"],"required":["p"],"list":["x","y"],` +
+			`"n":{"m":1},"t":"old"}`,
+		"{target: $.a, description: D, update: {n: {k: 2}, t: {deep: 1}}}": `{"enum":["x"],"required":["p"],"list":["x"],` +
+			`"n":{"m":1,"k":2},"t":{"deep":1}}`,
 	} {
 		root := node(t, doc)
 		_, err := one(t, action).Apply(root)

@@ -200,7 +200,8 @@ func testDeepLink(t *testing.T, b *browser) {
 		}
 	}
 	inView := func(f diff.Finding) string {
-		return fmt.Sprintf(`(() => { const r = document.getElementById("f-%s").getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom <= innerHeight })()`, report.Key(f))
+		return fmt.Sprintf(`(() => { const r = document.getElementById("f-%s").getBoundingClientRect(); return r.height > 0 && r.top >= 0 && r.bottom `+
+			`<= innerHeight })()`, report.Key(f))
 	}
 	b.do(t, chromedp.Navigate(address+"#f-"+report.Key(safe)))
 	require.True(t, eval[bool](t, b, inView(safe)), "a finding that the filter hides is shown")
@@ -263,7 +264,8 @@ const contrasts = `(() => {
   const parse = s => s.match(/[\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+  const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+  	if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
   const low = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let seen = 0;
   for (let n = walker.nextNode(); n; n = walker.nextNode()) {
@@ -311,5 +313,6 @@ func testAccessibility(t *testing.T, b *browser) {
 	require.Equal(t, 1, eval[int](t, b, `document.querySelectorAll("h1").length`))
 	require.Zero(t, eval[int](t, b, `[...document.querySelectorAll("input")].filter(i => !i.labels.length).length`))
 	require.Zero(t, eval[int](t, b, `[...document.querySelectorAll("a, summary")].filter(a => !a.textContent.trim()).length`))
-	require.Equal(t, "0s", eval[string](t, b, `[...new Set([...document.querySelectorAll("*")].flatMap(e => [getComputedStyle(e).transitionDuration, getComputedStyle(e).animationDuration]))].join()`), "nothing moves")
+	require.Equal(t, "0s", eval[string](t, b, `[...new Set([...document.querySelectorAll("*")].flatMap(e => [getComputedStyle(e).transitionDuration,`+
+		` getComputedStyle(e).animationDuration]))].join()`), "nothing moves")
 }

@@ -26,13 +26,15 @@ import (
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-const header = `# The vendor's API description, facts only: every operation, parameter, schema, enum, limit and x- fact of the document
+var header = `
+# The vendor's API description, facts only: every operation, parameter, schema, enum, limit and x- fact of the document
 # that swagger-ring_basic.lock.yaml names, without its prose, in canonical order.
 # Made by "ringbasic pin". Do not edit: what is wrong in it is mended in overlays/.
-`
+`[1:]
 
-const lockHeader = `# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
-`
+var lockHeader = `
+# Where swagger-ring_basic.yaml came from. Made by "ringbasic pin"; "ringbasic pin --check" verifies it.
+`[1:]
 
 // Make renders the pin of doc. The document's tree is changed. One without paths is part of one, and so is one that
 // refers to other files: they are refused.

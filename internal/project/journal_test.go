@@ -25,7 +25,8 @@ func TestRecover(t *testing.T) {
 		}
 		return dir
 	}
-	dir := journal(`{"moves":[{"from":"a/.x.yaml.ringbasic-1-2","to":"a/x.yaml"},{"from":"a/.y.yaml.ringbasic-1-3","to":"a/y.yaml"}],"removes":["gone.yaml","never.yaml"]}`)
+	dir := journal(`{"moves":[{"from":"a/.x.yaml.ringbasic-1-2","to":"a/x.yaml"},{"from":"a/.y.yaml.ringbasic-1-3","to":"a/y.yaml"}],` +
+		`"removes":["gone.yaml","never.yaml"]}`)
 	done, err := project.Recover(dir)
 	require.NoError(t, err)
 	require.True(t, done)

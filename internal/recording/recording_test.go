@@ -144,7 +144,8 @@ func TestParseRefuses(t *testing.T) {
 		{"not UTF-8", replace("short", "sh\xffrt"), "r.http:4: not UTF-8"},
 		{"no last line feed", strings.TrimSuffix(upload, "\n"), "r.http:28: the last line does not end in a line feed"},
 		{"too large", upload + strings.Repeat("x", MaxSize), "r.http: larger than 1048576 bytes"},
-		{"unknown key", replace("# note", "# nota"), `r.http:4: unknown key "nota": the keys are source, document, date, api-version, note, invalid, invalid-response, row`},
+		{"unknown key", replace("# note", "# nota"), `r.http:4: unknown key "nota": the keys are source, document, date, api-version, note, invalid, ` +
+			`invalid-response, row`},
 		{"no key", replace("# note: ", "# "), `r.http:4: "# a short tone" is not # key: value`},
 		{"no value", replace("a short tone", ""), "r.http:4: note has no value"},
 		{"twice", replace("# note: a short tone", "# date: 2019-03-29"), "r.http:4: date is said twice, first in line 3"},
@@ -160,7 +161,8 @@ func TestParseRefuses(t *testing.T) {
 		{"no response", "# source: documentation\n# document: d\n# date: 2019-03-28\n\nGET {{server}}/a\n###\n", "r.http:6: no response below ###"},
 		{"method", replace("POST", "SEND"), `r.http:6: method "SEND" is none of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS`},
 		{"server", replace("{{server}}", "https://platform.ringcentral.com"),
-			`r.http:6: "POST https://platform.ringcentral.com/restapi/v1.0/account/~/greeting?apply=true" is not a request line: it has to be a method, a blank, {{server}} and a path`},
+			`r.http:6: "POST https://platform.ringcentral.com/restapi/v1.0/account/~/greeting?apply=true" is not a request line: it has to be a method, a ` +
+				`blank, {{server}} and a path`},
 		{"version", replace("apply=true", "apply=true HTTP/1.1"),
 			`r.http:6: URL "{{server}}/restapi/v1.0/account/~/greeting?apply=true HTTP/1.1" has to be {{server}}/ and a path, without spaces and fragment`},
 		{"escape", replace("account/~", "account/%zz"), `r.http:6: URL "{{server}}/restapi/v1.0/account/%zz/greeting?apply=true": invalid URL escape "%zz"`},

@@ -92,7 +92,8 @@ func (r *Redactor) Recording(in *Recording) *Recording {
 
 // headers are those that say something about the exchange. All others are left out: cookies, dates, hops.
 var headers = lazyregexp.New(
-	`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`,
+	`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|` +
+		`Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`,
 )
 
 // Header gives a redacted copy with the headers that tell something about the exchange; the others, cookies among
@@ -342,7 +343,10 @@ func (r *Redactor) number(parent, key, raw string) string {
 
 var (
 	secretKey = lazyregexp.New(
-		`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
+		`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|` +
+			`client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|` +
+			`app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|` +
+			`code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
 	)
 	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
 	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)

@@ -306,11 +306,14 @@ func TestAssign(t *testing.T) {
 func TestRedactPeople(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`{"callers":[{"callerId":"+14155550000","name":"Jane Roe"}],"phoneNumber":"020 7946 0000"}`: `{"callers":[{"callerId":"+12025550100","name":"Person 1"}],"phoneNumber":"12025550101"}`,
-		`{"from":{"name":"Jane Roe"},"to":[{"name":"John Doe"},{"name":"Jane Roe"}]}`:               `{"from":{"name":"Person 1"},"to":[{"name":"Person 2"},{"name":"Person 1"}]}`,
-		`{"contact":{"firstName":"Jane","lastName":"Roe","nick_name":"J"}}`:                         `{"contact":{"firstName":"Person 1","lastName":"Person 2","nick_name":"Person 3"}}`,
-		`{"name":"Lunch","type":"Custom"}`:                                                          `{"name":"Lunch","type":"Custom"}`,
-		`{"sig":"abc","x-amz-credential":"AKIA/1"}`:                                                 `{"sig":"redacted","x-amz-credential":"redacted"}`,
+		`{"callers":[{"callerId":"+14155550000","name":"Jane Roe"}],"phoneNumber":"020 7946 0000"}`: `{"callers":[{"callerId":"+12025550100",` +
+			`"name":"Person 1"}],"phoneNumber":"12025550101"}`,
+		`{"from":{"name":"Jane Roe"},"to":[{"name":"John Doe"},{"name":"Jane Roe"}]}`: `{"from":{"name":"Person 1"},` +
+			`"to":[{"name":"Person 2"},{"name":"Person 1"}]}`,
+		`{"contact":{"firstName":"Jane","lastName":"Roe","nick_name":"J"}}`: `{"contact":{"firstName":"Person 1",` +
+			`"lastName":"Person 2","nick_name":"Person 3"}}`,
+		`{"name":"Lunch","type":"Custom"}`:          `{"name":"Lunch","type":"Custom"}`,
+		`{"sig":"abc","x-amz-credential":"AKIA/1"}`: `{"sig":"redacted","x-amz-credential":"redacted"}`,
 	} {
 		r := NewRedactor()
 		got := r.json(in)

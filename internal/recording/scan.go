@@ -34,7 +34,8 @@ type detector struct {
 
 const (
 	// secretWords name a secret wherever they stand before a colon or an equals sign.
-	secretWords = `(?:access|refresh|id)[_-]?token|assertion|passw(?:or)?d|(?:client|app|api|session)[_-]?(?:id|key|secret)|cookie|code_verifier|jwt|x-[a-z-]*(?:token|secret|key)`
+	secretWords = `(?:access|refresh|id)[_-]?token|assertion|passw(?:or)?d|` +
+		`(?:client|app|api|session)[_-]?(?:id|key|secret)|cookie|code_verifier|jwt|x-[a-z-]*(?:token|secret|key)`
 	// memberWords do so as a member of JSON or of a form; in a sentence they may stand before a colon.
 	memberWords = `token|secret|private[_-]?key`
 )

@@ -338,9 +338,10 @@ func choose[T any](ok bool, a, b T) T {
 var plainHeaders = func() map[string]bool {
 	known := map[string]bool{}
 	for _, name := range strings.Fields(`Accept-Ranges Access-Control-Allow-Credentials Access-Control-Allow-Headers
-		Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers Access-Control-Max-Age Age Allow Alt-Svc
-		Cache-Control Connection Content-Disposition Content-Encoding Content-Language Content-Length Content-Location Content-Range
-		Content-Security-Policy Content-Type Date Etag Expires Keep-Alive Last-Modified Link Location Pragma Proxy-Authenticate
+		Access-Control-Allow-Methods Access-Control-Allow-Origin Access-Control-Expose-Headers Access-Control-Max-Age
+		Age Allow Alt-Svc Cache-Control Connection Content-Disposition Content-Encoding Content-Language Content-Length
+		Content-Location Content-Range Content-Security-Policy Content-Type Date Etag Expires Keep-Alive Last-Modified
+		Link Location Pragma Proxy-Authenticate
 		Referrer-Policy Retry-After Server Server-Timing Set-Cookie Strict-Transport-Security Te Timing-Allow-Origin Trailer
 		Transfer-Encoding Upgrade Vary Via Warning Www-Authenticate X-Content-Type-Options X-Frame-Options X-Xss-Protection
 		Rcrequestid Routingkey X-Rate-Limit-Group X-Rate-Limit-Limit X-Rate-Limit-Remaining X-Rate-Limit-Window`) {

@@ -109,7 +109,9 @@ func TestObservations(t *testing.T) {
 	t.Parallel()
 	c := proposing(t)
 	const lines = `
-{"operation":"readCustomGreeting","status":200,"code":"","documented":true,"unknownMembers":["owner.color","it is Jane Doe +4930123456789"],"unknownValues":[{"path":"type","value":"Jingle"}],"wrongTypes":[{"path":"uri","want":"string","got":"number"}],"count":3}
+{"operation":"readCustomGreeting","status":200,"code":"","documented":true,"unknownMembers":["owner.color","it is Jane Doe +4930123456789"],` +
+		`"unknownValues":[{"path":"type","value":"Jingle"}],` +
+		`"wrongTypes":[{"path":"uri","want":"string","got":"number"}],"count":3}
 
 {"operation":"readCustomGreeting","status":403,"code":"XYZ-999","documented":false}
 {"operation":"sendSMS","status":200,"code":"","documented":true,"unknownMembers":["a"]}

@@ -94,7 +94,8 @@ func compare(t *testing.T, har string, change ...func(*traffic.Config)) *diff.Re
 // entry is a HAR entry with these changes, by path of its request and response.
 func entry(url, request string, status int, kind, response string) string {
 	text := func(s string) string { data, _ := json.Marshal(s); return string(data) }
-	return fmt.Sprintf(`{"request": {"method": "PUT", "url": %s, "headers": [{"name": ":authority", "value": "x"}], "postData": {"mimeType": "application/json", "text": %s}},
+	return fmt.Sprintf(`{"request": {"method": "PUT", "url": %s, "headers": [{"name": ":authority", "value": "x"}],
+	  "postData": {"mimeType": "application/json", "text": %s}},
  "response": {"status": %d, "headers": [{"name": "content-type", "value": %s}], "content": {"size": 0, "mimeType": "", "text": %s}}}`,
 		text(url), text(request), status, text(kind), text(response))
 }

@@ -300,8 +300,8 @@ func addQueryList[T any](r *request, name string, values []T, separator string) 
 }
 
 // addQueryObject adds a value that may be an object (OpenAPI 3.0.3 §4.7.12.4): as name[member]=value with all that is
-// within (deepObject), as parameters of its members (exploded), as JSON text (JSON), or as one value of names and values
-// with a separator. What is null is left out; members are in the order of their names.
+// within (deepObject), as parameters of its members (exploded), as JSON text (JSON), or as one value of names and
+// values with a separator. What is null is left out; members are in the order of their names.
 func (r *request) addQueryObject(name string, value any, style string) {
 	data, err := json.Marshal(value)
 	var decoded any

@@ -68,7 +68,8 @@ func TestObserve(t *testing.T) {
 		body string
 		want *Observation
 	}{
-		"all known": {` { "id" : 1, "kind":"Red","level":2,"count":3,"on":true,"parts":[ {"name":"a","nested":{"name":null}} , {} ],"labels":{"x":"Red"},"open":{"a":"b","c":4},` +
+		"all known": {` { "id" : 1, "kind":"Red","level":2,"count":3,"on":true,"parts":[ {"name":"a","nested":{"name":null}} , {} ],` +
+			`"labels":{"x":"Red"},"open":{"a":"b","c":4},` +
 			`"union":{"z":1},"any":{"z":[1,{"y":"]}"}]},"lists":[["a"],[]],"data":"AA==" } `, nil},
 		"escaped": {`{"id":"1","k\u0069nd":"Blue\/Green","parts":[{"n\u0061me":"\"}"}]}`, nil},
 		"null":    {`{"id":"1","kind":null,"parts":null,"count":null,"lists":[null]}`, nil},

@@ -31,8 +31,9 @@ func Everything() *diff.Report {
 		Summary:    diff.Summary{Go: &incompatible},
 		Findings: []diff.Finding{
 			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: "Green",
-				Line:    30,
-				Overlay: `{target: "$.components.schemas.Thing.properties.color", description: "The vendor's document has it: resp-enum-add.", update: {"enum":["Green"]}}`},
+				Line: 30,
+				Overlay: `{target: "$.components.schemas.Thing.properties.color", ` +
+					`description: "The vendor's document has it: resp-enum-add.", update: {"enum":["Green"]}}`},
 			{ID: "resp-enum-add", Operation: CreateThing, Location: "response 200 application/json color", New: Hostile,
 				Line: 31, Overlay: Hostile},
 			{ID: "req-limit-tight", Operation: CreateThing, Location: "request application/json name",
