@@ -24,12 +24,13 @@
 // the documented error that its header Prefer asks for, "code=AWR-111" or "status=403"; the 429 of [Server.Penalize];
 // what the function of [Server.Handle] returns; a recorded success without the X-Rate-Limit headers that were recorded
 // with it: the server counts nothing. The success answers what was asked: texts, numbers and flags at the top of the
-// request, and the id that the path ends in, stand in it, so that a rule that is switched off is off. [Recordings]
-// lists what there is to choose from; [Recording] leaves nothing out. Answers can come late ([Response.Delayed]), in
+// request, and the id that the path ends in, stand in it, so that a rule that is switched off is off; what a query
+// asks for does not change it. [Recordings] lists what there is to choose from; [Recording] leaves nothing out. Answers can come late ([Response.Delayed]), in
 // part ([Response.CutOff]) or not at all ([Dropped]).
 //
 // A request that the description does not allow, as far as the client's types tell (members, types, values, what is
-// required), is an error of the test and gets 400 with the reason, unless [Server.AcceptAnything] says otherwise.
+// required), is an error of the test and gets 400 with the reason, unless [Server.AcceptAnything] says otherwise. What
+// the platform demands beyond that, such as a condition in each rule (AWR-111), is not known here: queue the error.
 //
 // POST /restapi/oauth/token is granted always, so that package transport, or what a service has in its place, works
 // with [Server.URL]. A transport keeps the vendor's limits here as well: give it higher ones (Config.Limits) if the

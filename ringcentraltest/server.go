@@ -62,8 +62,8 @@ func Start() *Server {
 	return s
 }
 
-// Close stops a server that [Start] has started, and returns what it would have told a test; of one of NewServer it
-// does nothing.
+// Close stops a server that [Start] has started, and returns what it, or one of [NewHandler], would have told a test:
+// a test of a request that has to be refused looks there. Of a server of [NewServer] it does nothing.
 func (s *Server) Close() error {
 	t, ok := s.t.(*shared)
 	if !ok {

@@ -9,7 +9,7 @@ func (e *ThrottledError) Retryable() (after time.Duration, ok bool) { return e.W
 func (e *ThrottledError) Throttled() bool { return true }
 
 // Retryable reports whether a token may be had later, and how long to wait at least: not where the credential was
-// refused.
+// refused, though it is asked for again when RetryAfter is over.
 func (e *TokenError) Retryable() (after time.Duration, ok bool) {
 	if e.Final {
 		return 0, false

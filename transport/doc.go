@@ -8,7 +8,7 @@
 //			ClientSecret: transport.NewSecret(os.Getenv("RINGCENTRAL_CLIENT_SECRET")),
 //			JWT:          transport.NewSecret(os.Getenv("RINGCENTRAL_JWT")),
 //		},
-//		Group: ringcentral.ThrottlingGroup,
+//		Group: ringcentral.ThrottlingGroup, MayRetry: ringcentral.MayRetry, Operation: ringcentral.OperationID,
 //	})
 //	client, err := ringcentral.NewClient(ringcentral.ServerProduction,
 //		ringcentral.WithHTTPClient(t.Client()))
@@ -36,15 +36,22 @@
 // HTTP Basic (RFC 6749 §2.3.1). One fetch is shared by all callers; a caller that
 // gives up does not end it for the others. A token is replaced in the background
 // before it expires ([Config.EarlyRefresh]); callers wait only when none is left
-// to use. A 401 is handed to the caller and fetches nothing.
+// to use.
+//
+// A 401 that says the token is not good (invalid_token of RFC 6750 §3.1, or
+// OAU-120 to OAU-136 and OAU-149) drops it: one fetch gets another for all, and
+// the request is sent once more, whatever its method, as nothing was done, if its
+// body can be rewound. A second one in a row, and every other 401, goes to the
+// caller. A token that was never taken is dropped once a minute at most.
 //
 // A token endpoint that answers 429, 500, 502, 503 or 504, or not at all, is
 // asked again, by the rules below; a Retry-After that is longer than anybody
-// waits is kept nevertheless, and callers get the error until it is over. Any
-// other refusal (400 before all: a JWT that
-// was revoked, an account that is locked) is final: it is remembered and returned
-// to everybody as a [*TokenError], and nothing more is sent, because repeating it
-// is what locks accounts. After repairing the credential make a new Transport.
+// waits is kept nevertheless, and callers get the error until it is over. A
+// refusal in OAuth's or the vendor's words (a JWT that was revoked, an account
+// that is locked) is remembered and returned to everybody as a [*TokenError] that
+// is Final: nothing is sent until its RetryAfter is over, a minute at first,
+// doubling up to an hour, because repeating it is what locks accounts. Whoever
+// repairs the credential makes a new Transport.
 //
 // # Rate limits
 //
@@ -86,10 +93,11 @@
 //
 // The wait before the next try is Retry-After if given, else 2 seconds, doubled
 // each time, at most 60, up to a quarter longer by chance; there are
-// [Config.MaxTries] tries. When tries or time run out the last response is returned as it came, so that the
-// generated client makes its typed error of it; a fault is returned as an
-// error that wraps its cause. Faults that repeating cannot cure (an untrusted
-// certificate, an error of the caller's own body) are returned at once.
+// [Config.MaxTries] tries. When tries or time run out, or the wait would outlast
+// the deadline, the last response is returned as it came, so that the generated
+// client makes its typed error of it; a fault is returned as an error that wraps
+// its cause. Faults that repeating cannot cure (an untrusted certificate, an
+// error of the caller's own body) are returned at once.
 //
 // # Bounds
 //
@@ -109,8 +117,8 @@
 //
 // # What it does not do
 //
-// It does not read response bodies, so a 200 with an error inside is a success
-// here. It does not know other processes: they are noticed through the vendor's
+// It reads no body but that of a 401, of which the first 64 KiB are looked at and
+// put back, so a 200 with an error inside is a success here. It does not know other processes: they are noticed through the vendor's
 // headers only, so give each its part of the allowance with [Config.Limits]. It
 // has no timeout of its own for a response's body: use a context.
 package transport

@@ -36,9 +36,10 @@ const (
 	maxGroupName    = 64
 )
 
-// ThrottledError says that a request was not sent, or not sent again after a 429
-// or a 5xx, because its group has to wait longer than the request's context or
-// [Config.MaxWait] allows. Calling again after Wait is right.
+// ThrottledError says that a request was not sent, or not sent again, because its
+// group has to wait longer than the request's context or [Config.MaxWait] allows.
+// A request whose own 429 cannot be waited for gets that response instead.
+// Calling again after Wait is right.
 type ThrottledError struct {
 	Group   string        // usage-plan group as the caller spelt it, "" if the request has none
 	Wait    time.Duration // at least this long, from the moment of the error

@@ -3,6 +3,7 @@
 package ringcentral
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -40,8 +41,9 @@ func Retryable(err error) (after time.Duration, ok bool) {
 	return 0, false
 }
 
-// BadCredentials reports whether an error is about who calls: a token that is refused, or a client id, secret or JWT
-// that are. Calling again does not help.
+// BadCredentials reports whether an error is about who calls: a token that is refused (any 401), or a client id, secret
+// or JWT that are (package transport's TokenError, where it is Final). A permission that is missing, status 403, is not.
+// Calling again does not help.
 func BadCredentials(err error) bool {
 	var about interface{ BadCredentials() bool }
 	return errors.As(err, &about) && about.BadCredentials()
@@ -53,12 +55,13 @@ func Throttled(err error) bool {
 	return errors.As(err, &about) && about.Throttled()
 }
 
-// Retryable reports whether the same call may do better later, and how long to wait at least: after 429, 408 and the
-// 5xx that the vendor calls temporary.
+// Retryable reports whether the same call may do better later, and how long to wait at least. After 429 that is
+// RetryAfter, else RateLimit.Window, else 30 seconds; after 408 and the 5xx that the vendor calls temporary RetryAfter,
+// and 2 seconds at least. A call that took a [File] needs one at its start again.
 func (e *APIError) Retryable() (after time.Duration, ok bool) {
 	switch e.Status {
 	case http.StatusTooManyRequests:
-		return max(e.RetryAfter, throttledWait), true
+		return cmp.Or(e.RetryAfter, e.RateLimit.Window, throttledWait), true
 	case http.StatusRequestTimeout,
 		http.StatusInternalServerError,
 		http.StatusBadGateway,
@@ -69,7 +72,7 @@ func (e *APIError) Retryable() (after time.Duration, ok bool) {
 	return 0, false
 }
 
-// BadCredentials reports whether the token was refused.
+// BadCredentials reports whether the token was refused: the status is 401, whatever the code.
 func (e *APIError) BadCredentials() bool { return e.Status == http.StatusUnauthorized }
 
 // Throttled reports whether there were too many calls.

@@ -12,7 +12,8 @@
 //
 // Make a [Client] with [NewClient]; authentication, rate limits and retries are the business of the http.Client that
 // [WithHTTPClient] gives it. Each operation is one method, which returns the documented success or an error. Every
-// other response is an [*APIError]; errors.Is tells its code:
+// other response that came whole is an [*APIError], what did not come is the network's error; errors.Is tells a code,
+// and [Retryable], [BadCredentials] and [Throttled] what to do about any error:
 //
 //	if errors.Is(err, ringcentral.AWR100) { … }
 //

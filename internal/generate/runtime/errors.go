@@ -37,7 +37,8 @@ type DocumentedError struct {
 }
 
 // APIError is every response that is not the documented success: documented errors, undocumented ones, pages of a
-// gateway, redirects, and successful responses whose body cannot be read or is not what was documented.
+// gateway, redirects, and successful responses whose body is not what was documented. A successful response that breaks
+// off is none: what it says is not known, so its error is that of the network ([io.ErrUnexpectedEOF], a [net.Error]).
 type APIError struct {
 	Operation string // operation id: "createAnsweringRule"
 	Status    int    // HTTP status of the response
@@ -52,8 +53,10 @@ type APIError struct {
 	RequestID  string        // of the response's header: what the vendor's support asks for
 	Header     http.Header   // of the response
 	Body       []byte        // the first MaxErrorBody bytes
-	Err        error         // why a successful response could not be used, else nil
-	whole      ErrorCode     // of the whole, where Code is an entry's
+	// why a successful response could not be used, or the body of another one not be read to its end; else nil
+	Err    error
+	whole  ErrorCode // of the whole, where Code is an entry's
+	broken bool      // the body of an unsuccessful response was not read to its end
 }
 
 // ErrorDetail is an entry of an error body's "errors".
@@ -81,7 +84,11 @@ func (e *APIError) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&b, ": not the documented response: %s", brief(e.Err.Error()))
+		what := "not the documented response"
+		if e.broken {
+			what = "the error's body broke off"
+		}
+		fmt.Fprintf(&b, ": %s: %s", what, brief(e.Err.Error()))
 		return b.String()
 	}
 	if e.Code != "" {
@@ -134,10 +141,11 @@ func (e *APIError) Unwrap() error { return e.Err }
 func newAPIError(op *Operation, resp *http.Response) *APIError {
 	// An error while reading leaves what was read, which is all that is wanted. The rest of a longer body is not waited
 	// for: that costs its connection.
-	data, _ := io.ReadAll(io.LimitReader(resp.Body, MaxErrorBody))
+	data, err := io.ReadAll(io.LimitReader(resp.Body, MaxErrorBody))
 	e := describe(op, resp, data)
 	e.readBody(data)
 	e.Documented = documented(op.ID, e.Status, e.codes())
+	e.Err, e.broken = err, err != nil
 	return e
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -195,4 +196,25 @@ func BenchmarkObserver(b *testing.B) {
 			}
 		})
 	}
+}
+
+// An error whose body breaks off keeps its status and says why it says no more. That it has no code that is documented
+// is no news of the document.
+func TestBrokenError(t *testing.T) {
+	var told []Observation
+	send := roundTripper(func(*http.Request) (*http.Response, error) {
+		body := io.MultiReader(strings.NewReader(`{"errorCode":"CMN-`), iotest.ErrReader(io.ErrUnexpectedEOF))
+		return &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body)}, nil
+	})
+	c, err := NewClient("https://host.example", WithHTTPClient(&http.Client{Transport: send}), WithRepeatedObservations(),
+		WithObserver(func(o Observation) { told = append(told, o) }))
+	require.NoError(t, err)
+	_, err = fetch[gadget](t.Context(), c, newRequest(&Operation{ID: "readThing", Path: "/"}, nil), 200)
+	var e *APIError
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, 404, e.Status)
+	require.Equal(t, `{"errorCode":"CMN-`, string(e.Body))
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.EqualError(t, err, "readThing: 404 Not Found: the error's body broke off: unexpected EOF")
+	require.Empty(t, told)
 }

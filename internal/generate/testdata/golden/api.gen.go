@@ -74,8 +74,8 @@ func Operations() []Operation {
 	}
 }
 
-// NewParams makes the Params of an operation, by its id, for programs that do not know it beforehand: a pointer to a struct
-// without values, nil for an operation that has none.
+// NewParams makes the Params of an operation, by its id, for programs that do not know it beforehand: a pointer to a
+// struct without values, nil for an operation that has none.
 func NewParams(operation string) CallOption {
 	switch operation {
 	case "listRules":

@@ -82,7 +82,7 @@ func (c *Client) tell(o Observation) {
 
 // observeError tells of an error whose code or status is not documented.
 func (c *Client) observeError(e *APIError) {
-	if c.observe == nil {
+	if c.observe == nil || e.broken { // what broke off says nothing of the document
 		return
 	}
 	o := Observation{Operation: e.Operation, Status: e.Status, Documented: e.Documented}
