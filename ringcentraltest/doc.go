@@ -24,9 +24,9 @@
 // the documented error that its header Prefer asks for, "code=AWR-111" or "status=403"; the 429 of [Server.Penalize];
 // what the function of [Server.Handle] returns; a recorded success without the X-Rate-Limit headers that were recorded
 // with it: the server counts nothing. The success answers what was asked: texts, numbers and flags at the top of the
-// request, and the id that the path ends in, stand in it, so that a rule that is switched off is off; what a query
-// asks for does not change it. [Recordings] lists what there is to choose from; [Recording] leaves nothing out. Answers can come late ([Response.Delayed]), in
-// part ([Response.CutOff]) or not at all ([Dropped]).
+// request, and the id that the path ends in, stand in it, so that a rule that is switched off is off; what a query asks
+// for does not change it. [Recordings] lists what there is to choose from; [Recording] leaves nothing out. Answers can
+// come late ([Response.Delayed]), in part ([Response.CutOff]) or not at all ([Dropped]).
 //
 // A request that the description does not allow, as far as the client's types tell (members, types, values, what is
 // required), is an error of the test and gets 400 with the reason, unless [Server.AcceptAnything] says otherwise. What

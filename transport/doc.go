@@ -117,8 +117,8 @@
 //
 // # What it does not do
 //
-// It reads no body but that of a 401, of which the first 64 KiB are looked at and
-// put back, so a 200 with an error inside is a success here. It does not know other processes: they are noticed through the vendor's
-// headers only, so give each its part of the allowance with [Config.Limits]. It
-// has no timeout of its own for a response's body: use a context.
+// It reads no body but that of a 401, of which the first 64 KiB are looked at and put back, so a 200 with an error
+// inside is a success here. It does not know other processes: they are noticed through the vendor's headers only, so
+// give each its part of the allowance with [Config.Limits]. It has no timeout of its own for a response's body: use a
+// context.
 package transport

@@ -42,8 +42,8 @@ func Retryable(err error) (after time.Duration, ok bool) {
 }
 
 // BadCredentials reports whether an error is about who calls: a token that is refused (any 401), or a client id, secret
-// or JWT that are (package transport's TokenError, where it is Final). A permission that is missing, status 403, is not.
-// Calling again does not help.
+// or JWT that are (package transport's TokenError, where it is Final). A permission that is missing, status 403, is
+// not. Calling again does not help.
 func BadCredentials(err error) bool {
 	var about interface{ BadCredentials() bool }
 	return errors.As(err, &about) && about.BadCredentials()
