@@ -113,6 +113,8 @@ func TestParseRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"unknown key": {head + "  - {target: $, description: D, update: {}, when: now}\n",
 			`o.yaml:5:45: unknown key "when": known are target, description, update, remove`},
+		"the dialect elsewhere": {head + "  - {target: $, description: D, update: {}, x-speakeasy-jsonpath: rfc9535}\n",
+			`o.yaml:5:45: unknown key "x-speakeasy-jsonpath": known are target, description, update, remove`},
 		"unknown top key": {head + "  - {target: $, description: D, update: {}}\nmode: strict\n", `o.yaml:6:1: unknown key "mode"`},
 		"no description":  {head + "  - {target: $, update: {}}\n", "o.yaml:5:5: the action has no description: say why it is needed"},
 		"no target":       {head + "  - {description: D, update: {}}\n", "o.yaml:5:5: the action has no target"},
@@ -140,6 +142,13 @@ func TestParseRefuses(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+// Extensions may say more (Overlay 1.0.0 §4.6), wherever they are.
+func TestExtensionsAreAllowed(t *testing.T) {
+	text := strings.Replace(head, "actions:", "x-owner: us\nactions:", 1) + "  - {target: $, description: D, update: {}, x-ticket: 7}\n"
+	_, err := overlay.Parse("o.yaml", []byte(text))
+	require.NoError(t, err)
 }
 
 func TestReplacingAMappingIsRefused(t *testing.T) {
