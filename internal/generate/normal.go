@@ -57,6 +57,7 @@ type normalizer struct {
 	needed   bool
 	seen     map[*openapi3.Schema]bool
 	nulls    map[*openapi3.Schema]bool // those that nullable has been at
+	marked   []*openapi3.SchemaRef     // optional members that may be null
 	composed []*openapi3.Schema        // those with allOf
 	files    map[*openapi3.Schema]bool
 	names    map[string]string // new names of components
@@ -309,6 +310,7 @@ func (n *normalizer) nullable(ref *openapi3.SchemaRef) {
 		n.nullable(property)
 		if !slices.Contains(s.Required, name) && !property.Value.ReadOnly &&
 			admitsNull(property.Value, map[*openapi3.Schema]bool{}) {
+			n.marked = append(n.marked, property)
 			n.edit(func() {
 				extensions := &property.Extensions
 				if property.Ref == "" {
@@ -633,4 +635,33 @@ func (n *normalizer) cycles() {
 			at = lists[at]
 		}
 	}
+	for _, property := range n.marked {
+		for _, ref := range append([]*openapi3.SchemaRef{property}, property.Value.AllOf...) {
+			// go/types and the compiler panic over an alias that an instance of a generic type leads back to.
+			if s := ref.Value; ref.Ref != "" && s != nil && s.Type.Is("array") && leadsBack(s) {
+				n.quirks.arrays = true
+			}
+		}
+	}
+}
+
+// leadsBack reports whether a schema has itself somewhere in it.
+func leadsBack(whole *openapi3.Schema) bool {
+	seen := map[*openapi3.Schema]bool{}
+	var visit func(s *openapi3.Schema) bool
+	visit = func(s *openapi3.Schema) bool {
+		if s == nil || seen[s] {
+			return s == whole && s != nil
+		}
+		seen[s] = true
+		for _, refs := range []openapi3.SchemaRefs{
+			{s.Items, s.AdditionalProperties.Schema, s.Not}, s.AllOf, s.AnyOf, s.OneOf, slices.Collect(maps.Values(s.Properties)),
+		} {
+			if slices.ContainsFunc(refs, func(ref *openapi3.SchemaRef) bool { return ref != nil && visit(ref.Value) }) {
+				return true
+			}
+		}
+		return false
+	}
+	return visit(whole)
 }

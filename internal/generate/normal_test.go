@@ -181,3 +181,30 @@ func TestUnionsOfAllKinds(t *testing.T) {
 		require.Equal(t, name == "twice" || name == "twice, mapped", strings.Contains(string(files["types.gen.go"]), ") Discriminator() (string, error)"), name)
 	}
 }
+
+// A list that leads back to itself through a member that may be null has a type of its own: go/types and the compiler
+// panic over an alias there, "type L = []Thing" with a field Nullable[L] in Thing, in some orders of declarations.
+func TestListsThatLeadBackThroughNull(t *testing.T) {
+	for name, schemas := range map[string]string{
+		"at once": "Thing: {type: object, properties: {l: {allOf: [{$ref: '#/components/schemas/L'}], nullable: true}}}, L: {type: array, items: " +
+			"{$ref: '#/components/schemas/Thing'}}",
+		"by itself": "Thing: {type: object, properties: {l: {$ref: '#/components/schemas/L'}}}, L: {type: array, nullable: true, items: {$ref: " +
+			"'#/components/schemas/Thing'}}",
+		"through a map": "Thing: {type: object, properties: {l: {allOf: [{$ref: '#/components/schemas/L'}], nullable: true}}}, L: {type: array, items: " +
+			"{$ref: '#/components/schemas/M'}}, M: {type: object, additionalProperties: {type: object, additionalProperties: {$ref: '#/components/schemas/Thing'}}}",
+		"from within": "Thing: {type: object, properties: {a: {$ref: '#/components/schemas/L'}}}, L: {type: array, items: {$ref: '#/components/schemas/C3'}}, " +
+			"C3: {type: object, additionalProperties: {type: object, properties: {n: {allOf: [{$ref: '#/components/schemas/L'}], nullable: true}}, " +
+			"additionalProperties: {type: string}}}",
+	} {
+		text := small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}", thing, schemas)
+		files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
+		require.NoError(t, err, name)
+		require.Contains(t, string(files["types.gen.go"]), "\ntype L []", name)
+		require.Contains(t, string(files["types.gen.go"]), "Nullable[L]", name)
+	}
+	const plain = "Thing: {type: object, properties: {l: {allOf: [{$ref: '#/components/schemas/L'}], nullable: true}}}, L: {type: array, items: {type: string}}"
+	text := small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}", thing, plain)
+	files, err := filesOf(load(t, []byte(text)), spec([]byte(text)), config)
+	require.NoError(t, err)
+	require.Contains(t, string(files["types.gen.go"]), "\ntype L = []string", "a list that does not lead back is an alias, as ever")
+}

@@ -202,6 +202,22 @@ func compiles(fset *token.FileSet, files []*ast.File, copied func(i int) bool) e
 			)
 		}
 	}}
-	_, _ = config.Check("client", fset, files, nil) // what it returns is the first of problems, or an import
+	problems = append(problems, checked(func() {
+		_, _ = config.Check("client", fset, files, nil) // what it returns is the first of problems, or an import
+	}))
 	return errors.Join(problems...)
+}
+
+// checked makes an error of a panic of go/types: the compiler would fare no better.
+func checked(check func()) (err error) {
+	done := false
+	defer func() {
+		if p := recover(); !done { // what go/types panics with may be nil
+			err = fmt.Errorf("the types that lead to each other would make the compiler fail (%v): "+
+				"let an overlay replace one of the references", p)
+		}
+	}()
+	check()
+	done = true
+	return nil
 }

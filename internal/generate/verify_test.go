@@ -60,3 +60,12 @@ func TestVerify(t *testing.T) {
 	sound["doc.gen.go"] = "package p\n\nimport . \"net/http\"\n"
 	require.ErrorContains(t, check("doc.gen.go", ""), `the import of "net/http" is not meant`)
 }
+
+// What makes go/types panic is refused: the compiler would fail over it.
+func TestCheckedPanics(t *testing.T) {
+	var missing map[string]int
+	err := checked(func() { missing["x"] = 1 })
+	require.EqualError(t, err, "the types that lead to each other would make the compiler fail (assignment to entry in nil map): "+
+		"let an overlay replace one of the references")
+	require.NoError(t, checked(func() {}))
+}
