@@ -655,7 +655,8 @@ func leadsBack(whole *openapi3.Schema) bool {
 		}
 		seen[s] = true
 		for _, refs := range []openapi3.SchemaRefs{
-			{s.Items, s.AdditionalProperties.Schema, s.Not}, s.AllOf, s.AnyOf, s.OneOf, slices.Collect(maps.Values(s.Properties)),
+			{s.Items, s.AdditionalProperties.Schema, s.Not}, s.AllOf, s.AnyOf, s.OneOf,
+			slices.Collect(maps.Values(s.Properties)),
 		} {
 			if slices.ContainsFunc(refs, func(ref *openapi3.SchemaRef) bool { return ref != nil && visit(ref.Value) }) {
 				return true
