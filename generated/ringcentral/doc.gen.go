@@ -20,7 +20,8 @@
 // In requests, optional values are pointers, made with new(value), and optional lists slices: nil leaves a field out,
 // so that an update does not touch it, while a pointer to a zero value, new(false), and an empty list are sent.
 // Responses may hold fields and values that this version does not know: unknown fields are passed over, and types with
-// known values are open strings. [OrZero] reads an optional field, [ParseTime] a date or time.
+// known values are open strings. [OrZero] reads an optional field; the methods of types that begin with Get
+// do so too, may be called on nil, and can be chained. [ParseTime] reads a date or time.
 package ringcentral
 
 const (

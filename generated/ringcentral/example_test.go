@@ -94,3 +94,15 @@ func ExampleWithObserver() {
 	// readCustomGreeting [volume] [{type Jingle}]
 	// false <nil>
 }
+
+// Methods that begin with Get may be called on what is not there.
+func ExampleAnsweringRule_GetVoicemail() {
+	var rule *ringcentral.AnsweringRule
+	fmt.Printf("%q\n", rule.GetVoicemail().GetRecipient().GetID())
+
+	rule = &ringcentral.AnsweringRule{Voicemail: &ringcentral.Voicemail{Enabled: new(true)}}
+	fmt.Printf("%t %q\n", rule.GetVoicemail().GetEnabled(), rule.GetVoicemail().GetRecipient().GetID())
+	// Output:
+	// ""
+	// true ""
+}

@@ -162,7 +162,8 @@ func TestRandomDocuments(t *testing.T) {
 		}
 		sel, err := overlay.Parse(project.SelectFile, build.SelectOverlay(there...))
 		require.NoError(t, err)
-		start := &build.Project{Pin: doc, Select: sel}
+		start := &build.Project{Pin: doc, Select: sel, Config: project.DefaultConfig()}
+		start.Config.Getters = seed%3 == 0
 		if seed%2 == 0 {
 			start.Names, err = names.Parse(project.NamesFile, nil)
 			require.NoError(t, err)

@@ -133,6 +133,17 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 	if err := f.wait(); err != nil {
 		return nil, err
 	}
+	gets := map[string]bool{}
+	if cfg.Project.Getters {
+		var text []byte
+		if text, gets, err = getters(f.types, arguments(m)); err != nil {
+			return nil, err
+		}
+		f.add(GettersFile, text)
+		if err := f.wait(); err != nil {
+			return nil, err
+		}
+	}
 	if f.files["spec.gen.go"], err = putSpec(f.files["spec.gen.go"], spec); err != nil {
 		return nil, err
 	}
@@ -146,7 +157,7 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 	if problems != nil {
 		return nil, problems
 	}
-	if err := verify(f.files, m, runtime, !cfg.Incomplete); err != nil {
+	if err := verify(f.files, m, gets, runtime, !cfg.Incomplete); err != nil {
 		return nil, err
 	}
 	p := &Package{Files: f.files, Methods: map[string]string{}}
@@ -193,6 +204,20 @@ func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, 
 		doc = next // err stands if there is no other try
 	}
 	return m, types, client, err
+}
+
+// arguments are the types that a call takes and no answer has.
+func arguments(m *model) map[string]bool {
+	types := map[string]bool{}
+	for _, op := range m.Operations {
+		for _, v := range append(op.Variants, op) {
+			types[v.ParamsType()] = true
+			if v.Fields != nil {
+				types[strings.TrimPrefix(v.BodyType, "*")] = true
+			}
+		}
+	}
+	return types
 }
 
 // putSpec puts the document into the file that has an empty string in its place. There is nothing to format in it.
@@ -335,6 +360,7 @@ type finisher struct {
 	mutex    sync.Mutex
 	problems []error
 	files    map[string][]byte
+	types    *ast.File // of types.gen.go
 	names    names
 }
 
@@ -348,6 +374,9 @@ func (f *finisher) add(name string, text []byte) {
 			return
 		}
 		f.files[name] = finished
+		if name == "types.gen.go" {
+			f.types = file
+		}
 		for _, decl := range file.Decls {
 			f.names.declare(name, namesOf(decl))
 			usesOf(decl, f.names.used)

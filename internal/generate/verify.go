@@ -24,11 +24,12 @@ var kinds = map[string][]string{
 	"codes.gen.go": {"var", "const"},
 	"doc.gen.go":   {"const"},
 	"spec.gen.go":  {"const", "Spec"},
+	GettersFile:    {"method", "import"},
 }
 
-// verify refuses a package that is not what was meant: m is the model that it was made from, and runtime the files that
-// were copied into it. All problems are reported together.
-func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile bool) error {
+// verify refuses a package that is not what was meant: m is the model that it was made from, getters are the methods of
+// the file of that name, and runtime the files that were copied into it. All problems are reported together.
+func verify(files map[string][]byte, m *model, getters map[string]bool, runtime []*runtimeFile, compile bool) error {
 	fset := token.NewFileSet()
 	parsed := make([]*ast.File, len(files))
 	names := slices.Sorted(maps.Keys(files))
@@ -75,6 +76,9 @@ func verify(files map[string][]byte, m *model, runtime []*runtimeFile, compile b
 		v := verifier{fset: fset, kinds: kinds[names[i]], vars: vars, methods: methods}
 		if names[i] == "types.gen.go" {
 			v.methods = nil // those of unions
+		}
+		if names[i] == GettersFile {
+			v.methods = getters
 		}
 		v.imports(file, allowed)
 		if !copied[names[i]] {

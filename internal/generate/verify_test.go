@@ -25,7 +25,7 @@ func TestVerify(t *testing.T) {
 		files[file] = append(files[file], more...)
 		all, err := readRuntime()
 		require.NoError(t, err)
-		return verify(files, m, append(runtime, all...), true)
+		return verify(files, m, nil, append(runtime, all...), true)
 	}
 	require.NoError(t, check("types.gen.go", "\ntype Other struct{ Thing *Thing }\n"), "what is sound")
 	require.NoError(t, check("types.gen.go", "\nfunc (t Thing) AsKind() Kind { return One }\n"), "a union's method")

@@ -25,6 +25,7 @@ type Config struct {
 	Watch      string `yaml:"watch"`      // the URL of the vendor's present document
 	RequestID  string `yaml:"requestId"`  // the response header that the vendor's support asks for
 	Throttling string `yaml:"throttling"` // the extension that names an operation's usage-plan group
+	Getters    bool   `yaml:"getters"`    // whether the types have methods that may be called on nil
 	Errors     struct {
 		Code    string `yaml:"code"`    // the member of an error's body, and of an entry, that holds the code
 		Message string `yaml:"message"` // the same for the message
@@ -71,7 +72,7 @@ func LoadConfig(files fs.FS) (Config, error) {
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return c, fmt.Errorf(
-			"%s: %w: it has package, api, watch, requestId, throttling, and errors with code, message and list",
+			"%s: %w: it has package, api, watch, requestId, throttling, getters, and errors with code, message and list",
 			ConfigFile,
 			err,
 		)

@@ -20,10 +20,11 @@ func TestConfig(t *testing.T) {
 	require.Equal(t, project.DefaultConfig(), c)
 	require.Empty(t, c.Watch, "nobody watches a vendor that was not named")
 
-	c, err = configOf("package: acme\napi: Acme & Co.\nwatch: https://acme.example/api.yaml\nrequestId: X-Request-Id\nthrottling: x-plan\nerrors: {code: " +
-		"err_code, list: details}\n")
+	c, err = configOf("package: acme\napi: Acme & Co.\nwatch: https://acme.example/api.yaml\nrequestId: X-Request-Id\nthrottling: x-plan\ngetters: true\n" +
+		"errors: {code: err_code, list: details}\n")
 	require.NoError(t, err)
 	want := project.Config{Package: "acme", API: "Acme & Co.", Watch: "https://acme.example/api.yaml", RequestID: "X-Request-Id", Throttling: "x-plan"}
+	want.Getters = true
 	want.Errors.Code, want.Errors.Message, want.Errors.List = "err_code", "message", "details"
 	require.Equal(t, want, c)
 	require.Equal(t, "generated/acme/*.gen.go", c.Generated())
@@ -48,6 +49,7 @@ func TestConfigRefuses(t *testing.T) {
 		require.Equal(t, want, strings.Split(err.Error(), "\n")[i])
 	}
 	for text, want := range map[string]string{
+		"getters: maybe":         "spec/project.yaml: yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `maybe` into bool",
 		"package: ../x":          "want the name of a Go package",
 		"package: func":          "want the name of a Go package",
 		"package: json":          "want the name of a Go package",
