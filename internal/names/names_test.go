@@ -260,6 +260,11 @@ func TestEdited(t *testing.T) {
 			Rest: []names.Entry{entry("Item", "GET /items/{id} response 200"), entry("Old", "Item.older")}},
 			"# Names.\n\n# The one.\nPart: [Item.part, Item.spare]\n\n# Values.\nKind:\n  - Item.kind\n  - Item.other\nA:\n  - Item.a\nunused:\n  # Was " +
 				"there once.\n  Old:\n    - Item.old\n    - Item.older\n  Item:\n    - GET /items/{id} response 200\n"},
+		"before the comment of what is unused": {"# Names.\nItem:\n  - GET /items response 200\n\n# Out of use,\n\n# all of it.\nunused:\n  Old:\n    - Item.old\n",
+			names.Edit{Add: []names.Entry{entry("New", "Item.new")}},
+			"# Names.\nItem:\n  - GET /items response 200\nNew:\n  - Item.new\n\n# Out of use,\n\n# all of it.\nunused:\n  Old:\n    - Item.old\n"},
+		"where all is unused": {"# Out of use.\nunused:\n  Old:\n    - Item.old\n", names.Edit{Add: []names.Entry{entry("New", "GET /n response 200")}},
+			"New:\n  - GET /n response 200\n# Out of use.\nunused:\n  Old:\n    - Item.old\n"},
 		"other line breaks": {strings.NewReplacer("# Names.\n", "# Names.\u0085", "# read\n", "# read\u2028").Replace(text),
 			names.Edit{Add: []names.Entry{entry("Kind", "Item.other")}}, strings.Replace(text, "Item.kind\n", "Item.kind\n  - Item.other\n", 1)},
 		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}},
