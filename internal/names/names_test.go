@@ -280,3 +280,21 @@ func TestEdited(t *testing.T) {
 		})
 	}
 }
+
+// Of inline objects that are alike under one property, the first by its place gives the name, however maps are walked.
+func TestNamesOfAlikeInlineObjects(t *testing.T) {
+	t.Parallel()
+	const street = "{type: object, properties: {address: {type: object, properties: {street: {type: string}}}}}"
+	for _, order := range []string{"{buyer: " + street + ", seller: " + street + "}", "{seller: " + street + ", buyer: " + street + "}"} {
+		root := tree(t, shop("{properties: "+order+"}", "{}"))
+		r, err := table(t, item).Name(root, nil)
+		require.NoError(t, err)
+		var got []string
+		for _, e := range r.Added {
+			got = append(got, e.Name+": "+e.Place.String())
+		}
+		require.Equal(t, []string{
+			"ItemBuyer: Item.buyer", "ItemBuyerAddress: ItemBuyer.address", "ItemBuyerAddress: ItemSeller.address", "ItemSeller: Item.seller",
+		}, got)
+	}
+}
