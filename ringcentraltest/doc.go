@@ -32,10 +32,10 @@
 // required), is an error of the test and gets 400 with the reason, unless [Server.AcceptAnything] says otherwise. What
 // the platform demands beyond that, such as a condition in each rule (AWR-111), is not known here: queue the error.
 //
-// POST /restapi/oauth/token is granted always, so that package transport, or what a service has in its place, works
-// with [Server.URL]. A transport keeps the vendor's limits here as well: give it higher ones (Config.Limits) if the
-// test makes many requests. Any other request is an error of the test and gets the platform's 404. So is an answer that
-// was queued and never asked for.
+// POST /restapi/oauth/token is granted, unless [Server.ReplyToken] says otherwise, so that package transport, or what a
+// service has in its place, works with [Server.URL]. A transport keeps the vendor's limits here as well: give it higher
+// ones (Config.Limits) if the test makes many requests. Any other request is an error of the test and gets the
+// platform's 404. So is an answer that was queued and never asked for.
 //
 // [Server.Requests] tells what was sent. A request whose body the client breaks off, because its reader fails or its
 // context ends, does not count: it is not listed, takes no answer and is no error of the test.

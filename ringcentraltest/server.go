@@ -123,13 +123,7 @@ func newServer(t TB) *Server {
 	for _, op := range ringcentral.Operations() {
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
 	}
-	mux.HandleFunc("POST /restapi/oauth/token", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(
-			w,
-			`{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`,
-		)
-	})
+	mux.HandleFunc(tokens, s.grant)
 	mux.HandleFunc("/", s.refuse)
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := r.URL.EscapedPath(); p != path.Clean(p) {
@@ -165,9 +159,13 @@ func (s *Server) Client(options ...ringcentral.Option) *ringcentral.Client {
 // Reply queues answers for the next requests of an operation, one for each.
 func (s *Server) Reply(operation string, answers ...Response) {
 	s.t.Helper()
-	if _, ok := s.operation(operation); !ok {
-		return
+	if _, ok := s.operation(operation); ok {
+		s.queue(operation, answers)
 	}
+}
+
+func (s *Server) queue(name string, answers []Response) {
+	s.t.Helper()
 	for _, answer := range answers {
 		if err := answer.fault(); err != nil {
 			s.t.Fatalf("ringcentraltest: %v", err)
@@ -177,8 +175,37 @@ func (s *Server) Reply(operation string, answers ...Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, answer := range answers {
-		s.queued[operation] = append(s.queued[operation], answer.expanded()...)
+		s.queued[name] = append(s.queued[name], answer.expanded()...)
 	}
+}
+
+// ReplyToken queues answers for the next requests for a token, one for each, in place of granting it: the recording
+// "platform/400-OAU-148", of an account that is locked, for instance.
+func (s *Server) ReplyToken(answers ...Response) {
+	s.t.Helper()
+	s.queue(tokens, answers)
+}
+
+// tokens is the token endpoint, and what its queue is called.
+const tokens = "POST /restapi/oauth/token"
+
+// grant answers a request for a token.
+func (s *Server) grant(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	queue := s.queued[tokens]
+	if len(queue) > 0 {
+		s.queued[tokens] = queue[1:]
+	}
+	s.mu.Unlock()
+	if len(queue) > 0 && !queue[0].asUsual {
+		queue[0].send(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(
+		w,
+		`{"access_token":"token","token_type":"bearer","expires_in":3600,"scope":"EditExtensions","owner_id":"1002"}`,
+	)
 }
 
 // Fail queues an error that the vendor documents for the operation or for all operations, with the status and the body
@@ -368,10 +395,14 @@ func (s *Server) reportUnused() {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	names := []string{tokens}
 	for _, op := range ringcentral.Operations() {
-		queue := slices.DeleteFunc(slices.Clone(s.queued[op.ID]), func(r Response) bool { return r.asUsual })
+		names = append(names, op.ID)
+	}
+	for _, name := range names {
+		queue := slices.DeleteFunc(slices.Clone(s.queued[name]), func(r Response) bool { return r.asUsual })
 		if len(queue) > 0 {
-			s.t.Errorf("ringcentraltest: %s was not called often enough: never asked for: %v", op.ID, queue)
+			s.t.Errorf("ringcentraltest: %s was not called often enough: never asked for: %v", name, queue)
 		}
 	}
 }

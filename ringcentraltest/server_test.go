@@ -375,6 +375,8 @@ func TestWrongUseIsReported(t *testing.T) {
 			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
 		"unknown operation, requests": {func(_ *fakeT, s *ringcentraltest.Server) { s.Requests("x") },
 			[]string{`fatal: ringcentraltest: there is no operation "x": use one of ` + operations}},
+		"a token that nobody asks for": {func(_ *fakeT, s *ringcentraltest.Server) { s.ReplyToken(ringcentraltest.Response{Status: 400}) },
+			[]string{`ringcentraltest: POST /restapi/oauth/token was not called often enough: never asked for: [400]`}},
 		"undocumented code": {func(_ *fakeT, s *ringcentraltest.Server) { s.Fail("createCompanyGreeting", ringcentral.AWR111) },
 			[]string{`fatal: ringcentraltest: createCompanyGreeting does not document AWR-111, but what any operation can answer and: AWR-129, AWR-178, ` +
 				`CMN-101, CMN-102; Reply gives any other answer`}},
@@ -515,4 +517,30 @@ func TestWhatConsumersImport(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, want, strings.Fields(string(out)), "%s imports other packages than the standard library's and these", name)
 	}
+}
+
+// A token is refused as often as that is queued, and granted again then.
+func TestReplyToken(t *testing.T) {
+	platform := ringcentraltest.NewServer(t)
+	tr, err := transport.New(transport.Config{
+		Server:      platform.URL,
+		Credentials: transport.Credentials{ClientID: "app", ClientSecret: transport.NewSecret("x"), JWT: transport.NewSecret("a.b.c")},
+	})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, tr.Close()) }()
+	client, err := ringcentral.NewClient(platform.URL, ringcentral.WithHTTPClient(tr.Client()))
+	require.NoError(t, err)
+
+	platform.ReplyToken(ringcentraltest.Recording("platform/400-OAU-148"))
+	_, err = client.ReadCustomGreeting(t.Context(), "~", "~", "1004")
+	var refused *transport.TokenError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "OAU-148", refused.VendorCode)
+	require.True(t, refused.Final)
+	require.Empty(t, platform.Requests())
+
+	resp, err := http.Post(platform.URL+"/restapi/oauth/token", "application/x-www-form-urlencoded", strings.NewReader("grant_type=x"))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, http.StatusOK, resp.StatusCode, "the queue is empty")
 }
