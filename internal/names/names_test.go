@@ -104,6 +104,14 @@ func TestName(t *testing.T) {
 				"{Base: {type: object, required: [a], properties: {a: {type: string}}}, Other: {properties: {b: {type: string}}}}"),
 			`{"Item":{"type":"object","required":["a"],"properties":{"a":{"type":"string"},"part":{"$ref":"#/components/schemas/Part"}}},` +
 				`"Part":{"properties":{"b":{"type":"string"}},"type":"object"}}`},
+		"a value with what is said beside it": {item, shop("{properties: {kind: {allOf: ["+ref+"Kind'}], nullable: true}, "+
+			"sure: {nullable: true, allOf: [{type: string}]}}}", "{Kind: {type: string, enum: [a]}}"),
+			`{"Item":{"properties":{"kind":{"type":"string","enum":["a"],"nullable":true},"sure":{"type":"string","nullable":true}},"type":"object"}}`},
+		"objects in values that allOf puts together": {item + "Part:\n  - Item.parts<all0>{}\n",
+			shop("{properties: {parts: {allOf: [{type: object, additionalProperties: "+ref+"P'}}, {minProperties: 1}]}}}",
+				"{P: {type: object, properties: {a: {type: string}}}}"),
+			`{"Item":{"properties":{"parts":{"allOf":[{"type":"object","additionalProperties":{"$ref":"#/components/schemas/Part"}},` +
+				`{"minProperties":1}]}},"type":"object"},"Part":{"type":"object","properties":{"a":{"type":"string"}}}}`},
 		"one that holds itself": {item, shop(ref+"Tree'}", "{Tree: {type: object, properties: {child: "+ref+"Tree'}, more: {type: array, items: "+ref+
 			"Tree'}}}}}"),
 			`{"Item":{"type":"object","properties":{"child":{"$ref":"#/components/schemas/Item"},"more":{"type":"array",` +
