@@ -306,3 +306,49 @@ func TestNamesOfAlikeInlineObjects(t *testing.T) {
 		}, got)
 	}
 }
+
+// Every place of an operation where a type can be is named, and each status by itself; the first success by its schema.
+func TestNamesOfEveryPlace(t *testing.T) {
+	t.Parallel()
+	object := func(member string) string { return "{type: object, properties: {" + member + ": {type: string}}}" }
+	content := func(schema string) string {
+		return "{description: d, content: {application/json: {schema: " + schema + "}}}"
+	}
+	root := tree(t, `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /items/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}, {name: shared, in: query, schema: `+object("h")+`}]
+    post:
+      operationId: makeItem
+      parameters:
+        - {name: filter, in: query, schema: `+object("f")+`}
+        - {name: X-Trace, in: header, schema: `+object("t")+`}
+      requestBody: `+content(object("r"))+`
+      responses:
+        '200': `+content(object("s"))+`
+        '202': `+content("{allOf: [{$ref: '#/components/schemas/Late'}]}")+`
+        '400': `+content(object("e"))+`
+        default: `+content(object("d"))+`
+      callbacks: {done: {'{$request.body#/url}': {post: {requestBody: `+content(object("c"))+`, responses: {'200': {description: d}}}}}}
+components:
+  schemas: {Late: `+object("l")+`}
+`)
+	r, err := table(t, "").Name(root, nil)
+	require.NoError(t, err)
+	var got []string
+	for _, e := range r.Added {
+		got = append(got, e.Name+": "+e.Place.String())
+	}
+	require.Equal(t, []string{
+		"Late: POST /items/{id} response 202", "MakeItem: POST /items/{id} header X-Trace", "MakeItem2: POST /items/{id} query filter",
+		"MakeItem3: POST /items/{id} query shared", "MakeItemRequest: POST /items/{id} request", "MakeItemResponse: POST /items/{id} response 200",
+		"MakeItemResponse2: POST /items/{id} response 400", "MakeItemResponse3: POST /items/{id} response default",
+	}, got)
+	for name, member := range map[string]string{
+		"Late": "l", "MakeItem": "t", "MakeItem2": "f", "MakeItem3": "h", "MakeItemRequest": "r", "MakeItemResponse": "s", "MakeItemResponse2": "e",
+		"MakeItemResponse3": "d",
+	} {
+		require.NotNil(t, document.Get(root, "components", "schemas", name, "properties", member), name)
+	}
+}
