@@ -186,19 +186,27 @@ func (s *Server) ReplyToken(answers ...Response) {
 	s.queue(tokens, answers)
 }
 
+// take takes the next answer from a queue; it is false where there is none, or the usual one is to be given. The caller
+// holds the lock.
+func (s *Server) take(name string) (answer Response, ok bool) {
+	queue := s.queued[name]
+	if len(queue) == 0 {
+		return Response{}, false
+	}
+	s.queued[name] = queue[1:]
+	return queue[0], !queue[0].asUsual
+}
+
 // tokens is the token endpoint, and what its queue is called.
 const tokens = "POST /restapi/oauth/token"
 
 // grant answers a request for a token.
 func (s *Server) grant(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	queue := s.queued[tokens]
-	if len(queue) > 0 {
-		s.queued[tokens] = queue[1:]
-	}
+	answer, ok := s.take(tokens)
 	s.mu.Unlock()
-	if len(queue) > 0 && !queue[0].asUsual {
-		queue[0].send(w, r)
+	if ok {
+		answer.send(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -358,10 +366,8 @@ func (s *Server) next(r Request, op ringcentral.Operation, validate bool) (answe
 		s.requests = s.requests[1:]
 	}
 	defer func() { answer = answer.named(r.RequestID) }()
-	queue, handle := s.queued[r.Operation], s.handlers[r.Operation]
-	if len(queue) > 0 {
-		s.queued[r.Operation] = queue[1:]
-	}
+	queued, isQueued := s.take(r.Operation)
+	handle := s.handlers[r.Operation]
 	s.mu.Unlock()
 	if validate {
 		if reason := invalid(r); reason != "" {
@@ -373,8 +379,8 @@ func (s *Server) next(r Request, op ringcentral.Operation, validate bool) (answe
 			return refusal(reason)
 		}
 	}
-	if len(queue) > 0 && !queue[0].asUsual {
-		return queue[0]
+	if isQueued {
+		return queued
 	}
 	if answer, ok, problem := preferred(r); problem != "" {
 		s.t.Errorf("ringcentraltest: %s: Prefer: %s", r.Operation, problem)

@@ -67,7 +67,7 @@
 //
 // After a 429 nothing is sent in its group until the penalty is over, because a
 // request inside the penalty restarts it: Retry-After (RFC 9110 §10.2.3), else
-// the window of the X-Rate-Limit headers, else 30 seconds and, the second time
+// the window of the X-Rate-Limit headers, 30 seconds at least, else 30 and, the second time
 // in a row, 60. Another group that X-Rate-Limit-Group names is closed as well;
 // other groups go on. Requests without a group share one that has no limit of its
 // own but knows penalties; so has every other host.

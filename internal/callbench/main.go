@@ -30,7 +30,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := error(nil)
+	var err error
 	if *version == "" {
 		err = run(ctx, os.Stdout, *rounds, *each)
 	} else {
@@ -127,11 +127,11 @@ func (c call) compare(ctx context.Context, w io.Writer, rounds, each int) error 
 			}
 			return median(all), median(ratios)
 		}
-		time, slower := figures(func(c cost) float64 { return c.nanoseconds })
+		took, slower := figures(func(c cost) float64 { return c.nanoseconds })
 		allocations, oftener := figures(func(c cost) float64 { return c.allocations })
-		bytes, larger := figures(func(c cost) float64 { return c.bytes })
+		size, larger := figures(func(c cost) float64 { return c.bytes })
 		fmt.Fprintf(w, "%s\t%s\t%.1f µs\t%.2f\t%.0f\t%.2f\t%.1f kB\t%.2f\n",
-			c.name, way.client, time/1e3, slower, allocations, oftener, bytes/1e3, larger)
+			c.name, way.client, took/1e3, slower, allocations, oftener, size/1e3, larger)
 	}
 	return nil
 }

@@ -54,12 +54,12 @@ func Throttled(err error) bool {
 }
 
 // Retryable reports whether the same call may do better later, and how long to wait at least. After 429 that is
-// RetryAfter, else RateLimit.Window, else 30 seconds; after 408 and the 5xx that the vendor calls temporary RetryAfter,
-// and 2 seconds at least. A call that took a [File] needs one at its start again.
+// RetryAfter, else RateLimit.Window and 30 seconds at least; after 408 and the 5xx that the vendor calls temporary
+// RetryAfter, and 2 seconds at least. A call that took a [File] needs one at its start again.
 func (e *APIError) Retryable() (after time.Duration, ok bool) {
 	switch e.Status {
 	case http.StatusTooManyRequests:
-		return cmp.Or(e.RetryAfter, e.RateLimit.Window, throttledWait), true
+		return cmp.Or(e.RetryAfter, max(e.RateLimit.Window, throttledWait)), true
 	case http.StatusRequestTimeout,
 		http.StatusInternalServerError,
 		http.StatusBadGateway,

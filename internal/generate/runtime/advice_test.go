@@ -37,6 +37,7 @@ func TestRetryable(t *testing.T) {
 		{&APIError{Status: 429, RetryAfter: time.Minute}, time.Minute, true},
 		{&APIError{Status: 429, RetryAfter: time.Second, RateLimit: RateLimit{Window: time.Minute}}, time.Second, true},
 		{&APIError{Status: 429, RateLimit: RateLimit{Window: time.Minute}}, time.Minute, true},
+		{&APIError{Status: 429, RateLimit: RateLimit{Window: time.Second}}, 30 * time.Second, true},
 		{fmt.Errorf("call: %w", &APIError{Status: 503, RetryAfter: time.Second}), 2 * time.Second, true},
 		{fmt.Errorf("call: %w", adviser{errors.New("x")}), 7 * time.Second, true},
 	} {
