@@ -98,6 +98,23 @@ func TestRevokedTokenUnderLoad(t *testing.T) {
 	})
 }
 
+// Every token that the API has taken is renewed when it is revoked, however soon after the last.
+func TestRevokedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, v *vendor) {
+		tr := v.transport(t)
+		for n := 1; n <= 4; n++ {
+			v.api = revoked(fmt.Sprintf("token-%d", n), `{"errorCode":"OAU-128"}`)
+			for range 2 {
+				code, _, err := send(tr, request(t, t.Context(), "POST", v.URL+"/x", nil))
+				require.NoError(t, err)
+				require.Equal(t, 200, code)
+			}
+			require.Len(t, v.tokensSeen(), n+1)
+		}
+	})
+}
+
 // A body that cannot be read again is not sent twice, but the next request has another token.
 func TestRevokedTokenAndABodyOfOneUse(t *testing.T) {
 	t.Parallel()
@@ -187,7 +204,7 @@ func TestMaxElapsed(t *testing.T) {
 				require.LessOrEqual(t, time.Since(began), time.Minute)
 				if name == "no answer" {
 					require.ErrorIs(t, err, context.DeadlineExceeded)
-					require.ErrorContains(t, err, "longer than transport.Config.MaxElapsed")
+					require.EqualError(t, err, "the call took longer than transport.Config.MaxElapsed (context deadline exceeded) of 1m0s")
 					require.Equal(t, time.Minute, time.Since(began))
 					return
 				}

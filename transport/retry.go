@@ -63,7 +63,11 @@ func (e *engine) do(req *http.Request, x exchange) (*http.Response, error) {
 	if err != nil {
 		began(nil)
 		if cause := context.Cause(bounded.Context()); errors.Is(cause, errElapsed) && req.Context().Err() == nil {
-			err = fmt.Errorf("%w of %v: %w", errElapsed, e.maxTotal, err)
+			if errors.Is(err, errElapsed) { // that is all there is to say
+				err = fmt.Errorf("%w of %v", errElapsed, e.maxTotal)
+			} else {
+				err = fmt.Errorf("%w of %v: %w", errElapsed, e.maxTotal, err)
+			}
 		}
 		return nil, err
 	}
