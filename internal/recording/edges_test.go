@@ -172,3 +172,15 @@ func TestEverySecretOfALineIsFound(t *testing.T) {
 	require.Len(t, Scan(line), 3)
 	require.Len(t, Scan(bytes.Repeat(append(line, '\n'), 2)), 6)
 }
+
+// A replacement may make what something in front of it, or another detector, looks for.
+func TestReplacementsThatCompleteAnother(t *testing.T) {
+	for in, want := range map[string]string{
+		"Bearer 020 7946 0000":      "Bearer redacted",
+		"code=fe80::1":              "code=redacted",
+		"020 7946 000061960932490.": "12025550100.",
+	} {
+		require.Equal(t, want, NewRedactor().Text(in), in)
+		require.Equal(t, want, NewRedactor().Text(want), want)
+	}
+}
