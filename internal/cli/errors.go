@@ -47,7 +47,10 @@ func (f *errorsFlags) run(ctx context.Context, a *app, source string) error {
 	if err != nil {
 		return err
 	}
-	rows := errorcodes.Rows(doc.Root)
+	rows, err := errorcodes.Rows(doc.Name, doc.Root)
+	if err != nil {
+		return err
+	}
 	if f.format == "json" {
 		return writeJSON(a.stdout, rows)
 	}

@@ -50,7 +50,11 @@ func (a *app) page(r *diff.Report) func() (report.Page, error) {
 		for op := range document.Operations(doc.Root) {
 			p.Names[op.String()] = document.Text(op.Node, "operationId")
 		}
-		p.Errors = errorTable(errorcodes.Rows(doc.Root), r.ErrorCodes)
+		rows, err := errorcodes.Rows(doc.Name, doc.Root)
+		if err != nil {
+			return p, err
+		}
+		p.Errors = errorTable(rows, r.ErrorCodes)
 		suite, err := checked(files, doc)
 		if err != nil {
 			return p, fmt.Errorf("coverage of the recordings: %w", err)

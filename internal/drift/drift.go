@@ -75,7 +75,11 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.report(c.rows(q.Base.Root), nil)
+		rows, err := c.rows(q.Base.Name, q.Base.Root)
+		if err != nil {
+			return nil, err
+		}
+		return c.report(rows, nil)
 	}
 	p, err := build.Load(files, len(q.Operations) > 0) // those need not be selected
 	if err != nil {
@@ -98,12 +102,16 @@ func Run(ctx context.Context, files fs.FS, q Question) (*diff.Report, error) {
 	if q.Ours != nil {
 		q.Ours(ours.root)
 	}
+	rows, err := c.ownRows(ours)
+	if err != nil {
+		return nil, err
+	}
 	var (
 		group sync.WaitGroup
 		next  regenerated
 	)
 	group.Go(func() { next = c.regenerate(ctx, files, ours) })
-	report, err := c.report(c.ownRows(ours), ours.facts(c.operations))
+	report, err := c.report(rows, ours.facts(c.operations))
 	group.Wait()
 	if err == nil {
 		err = ctx.Err()
@@ -235,7 +243,11 @@ func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*dif
 	if err := diff.MarkHandled(own, c.after, stages); err != nil {
 		return nil, err
 	}
-	codes, codeFindings := diff.CompareCodes(oldRows, c.rows(c.upstream.Root), c.operations, c.after)
+	newRows, err := c.rows(c.upstream.Name, c.upstream.Root)
+	if err != nil {
+		return nil, err
+	}
+	codes, codeFindings := diff.CompareCodes(oldRows, newRows, c.operations, c.after)
 	r := &diff.Report{
 		Pinned:     side(c.old),
 		Upstream:   side(c.q.Upstream),
@@ -258,19 +270,23 @@ func side(doc *document.Document) diff.Side {
 }
 
 // rows lists the documented errors of the compared operations.
-func (c *comparison) rows(root *yaml.Node) (rows []errorcodes.Row) {
-	for op := range document.Operations(root) {
-		if slices.Contains(c.operations, op.String()) {
-			rows = append(rows, errorcodes.RowsOf(root, op)...)
-		}
+func (c *comparison) rows(name string, root *yaml.Node) ([]errorcodes.Row, error) {
+	if len(c.operations) == 0 {
+		return nil, nil
 	}
-	slices.SortFunc(rows, errorcodes.Compare)
-	return rows
+	return errorcodes.Rows(name, root, c.operations...)
 }
 
 // ownRows lists the errors that our own document has for the compared operations, and the pin for those that it lacks.
-func (c *comparison) ownRows(o *ours) []errorcodes.Row {
-	rows, pinned := c.rows(o.root), c.rows(c.old.Root)
+func (c *comparison) ownRows(o *ours) ([]errorcodes.Row, error) {
+	rows, err := c.rows(project.SpecFile, o.root)
+	if err != nil {
+		return nil, err
+	}
+	pinned, err := c.rows(c.old.Name, c.old.Root)
+	if err != nil {
+		return nil, err
+	}
 	has := map[string]bool{}
 	for op := range document.Operations(o.root) {
 		has[op.String()] = true
@@ -281,7 +297,7 @@ func (c *comparison) ownRows(o *ours) []errorcodes.Row {
 		}
 	}
 	slices.SortFunc(rows, errorcodes.Compare)
-	return rows
+	return rows, nil
 }
 
 // Waivers reads the waivers of the project with these files. It may have none.

@@ -13,8 +13,9 @@
 // (InvalidParameter) is none, and neither is the placeholder XXX-123. In x-error-codes any other text is a code too.
 //
 // Rows are read off the tree; nothing is validated, what cannot be understood is not a row, and no document makes
-// this package fail. The cost is linear in the size of the document: text beyond [MaxText] bytes of a description,
-// rows beyond [MaxPerOperation] of an operation and beyond [MaxRows] of a document are left out.
+// this package fail but one whose operations share so many rows that they are more than [MaxRows], or their messages more
+// than [MaxMessages] bytes. The cost is linear in the size of the document: text beyond [MaxText] bytes of a
+// description and rows beyond [MaxPerOperation] of an operation are left out.
 //
 // Messages are templates, see [Match]. What changed between two lists of rows is the business of package diff.
 package errorcodes
@@ -36,9 +37,11 @@ const (
 	MaxText = 1 << 20
 	// MaxMessage is the longest message in bytes: what is longer is not a row.
 	MaxMessage = 2000
-	// MaxPerOperation and MaxRows bound the rows of one operation and of one document.
+	// MaxPerOperation and MaxRows bound the rows of one operation and of one document: real ones have some 70.
 	MaxPerOperation = 10_000
-	MaxRows         = 1_000_000
+	MaxRows         = 100_000
+	// MaxMessages bounds the messages of all rows of a document, in bytes.
+	MaxMessages = 16 << 20
 )
 
 // Extension and PlatformExtension are the keys under which documents of this project hold rows.
@@ -67,24 +70,50 @@ func Compare(a, b Row) int {
 	)
 }
 
-// Rows lists the rows of all operations of the document below root, sorted, each once.
-func Rows(root *yaml.Node) []Row {
+// Rows lists the rows of the named operations ("POST /restapi/v1.0/…"), of all if none is named, sorted, each once. The
+// error, which says that there are too many, names the document so and the line of the operation.
+func Rows(name string, root *yaml.Node, operations ...string) ([]Row, error) {
+	wanted := make(map[string]bool, len(operations))
+	for _, op := range operations {
+		wanted[op] = true
+	}
 	var rows []Row
 	r := newReader(root)
+	var spent spending
 	for op := range document.Operations(root) {
-		rows = append(rows, r.rows(op)...)
-		if len(rows) >= MaxRows {
-			rows = rows[:MaxRows]
-			break
+		if len(operations) > 0 && !wanted[op.String()] {
+			continue
 		}
+		s := r.operation(op.Node)
+		if err := spent.on(name, op, s); err != nil {
+			return nil, err
+		}
+		rows = append(rows, s.rows(op)...)
 	}
 	slices.SortFunc(rows, Compare)
-	return rows
+	return rows, nil
+}
+
+// spending counts the rows that operations have between them, as many times over as they share them.
+type spending struct{ rows, bytes int }
+
+func (n *spending) on(name string, op document.Operation, s sources) error {
+	n.rows += len(s.declared) + len(s.found)
+	for _, rows := range [][]Row{s.declared, s.found} {
+		for _, row := range rows {
+			n.bytes += len(row.Message)
+		}
+	}
+	if n.rows > MaxRows || n.bytes > MaxMessages {
+		return document.Errorf(name, op.Node, "with those of %s the operations have more than %d rows of errors, or more "+
+			"than %d MiB of messages: is this the right file?", op, MaxRows, MaxMessages>>20)
+	}
+	return nil
 }
 
 // RowsOf lists the rows of one operation of the document below root, sorted, each once.
 func RowsOf(root *yaml.Node, op document.Operation) []Row {
-	return newReader(root).rows(op)
+	return newReader(root).operation(op.Node).rows(op)
 }
 
 // Platform lists the rows that hold for every operation of the document below root: those of its
@@ -95,12 +124,15 @@ func Platform(root *yaml.Node) []Row {
 
 // Lift writes the rows that the document below root holds in prose and in examples into the x-error-codes of their
 // operations, so that they outlive the removal of both. Items that are there stay as they are, rows that a response
-// object declares are not repeated, and doing it again changes nothing.
-func Lift(root *yaml.Node) {
+// object declares are not repeated, and doing it again changes nothing. The error is that of [Rows].
+func Lift(name string, root *yaml.Node) error {
 	r := newReader(root)
-	lifted := 0
+	var spent spending
 	for op := range document.Operations(root) {
 		s := r.operation(op.Node)
+		if err := spent.on(name, op, s); err != nil {
+			return err
+		}
 		if len(s.found) == 0 {
 			continue
 		}
@@ -115,15 +147,15 @@ func Lift(root *yaml.Node) {
 			known[row] = true
 		}
 		for _, row := range tidy(slices.Concat(s.declared, s.found)) {
-			if !known[row] && lifted < MaxRows {
+			if !known[row] {
 				list.Content = append(list.Content, item(row))
-				lifted++
 			}
 		}
 		if len(list.Content) > 0 {
 			document.Set(op.Node, Extension, list)
 		}
 	}
+	return nil
 }
 
 func item(row Row) *yaml.Node {
@@ -166,8 +198,7 @@ func newReader(root *yaml.Node) *reader {
 	}
 }
 
-func (r *reader) rows(op document.Operation) []Row {
-	s := r.operation(op.Node)
+func (s sources) rows(op document.Operation) []Row {
 	rows := tidy(slices.Concat(s.declared, s.found))
 	for i := range rows {
 		rows[i].Operation = op.String()

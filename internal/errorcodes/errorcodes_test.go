@@ -70,7 +70,7 @@ func documents(t *testing.T, f func(t *testing.T, read func() *yaml.Node, want [
 
 func TestRows(t *testing.T) {
 	documents(t, func(t *testing.T, read func() *yaml.Node, want []errorcodes.Row) {
-		if diff := cmp.Diff(want, errorcodes.Rows(read())); diff != "" {
+		if diff := cmp.Diff(want, rowsIn(read())); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}
 	})
@@ -98,7 +98,7 @@ func TestRowsAreReadOnly(t *testing.T) {
 	documents(t, func(t *testing.T, read func() *yaml.Node, _ []errorcodes.Row) {
 		root := read()
 		before := encode(t, root)
-		errorcodes.Rows(root)
+		rowsIn(root)
 		require.Equal(t, before, encode(t, root))
 	})
 }
@@ -123,20 +123,20 @@ func TestRowAsJSON(t *testing.T) {
 func TestLiftKeepsTheRows(t *testing.T) {
 	documents(t, func(t *testing.T, read func() *yaml.Node, want []errorcodes.Row) {
 		root := read()
-		errorcodes.Lift(root)
-		if diff := cmp.Diff(want, errorcodes.Rows(root)); diff != "" {
+		require.NoError(t, errorcodes.Lift("doc.yaml", root))
+		if diff := cmp.Diff(want, rowsIn(root)); diff != "" {
 			t.Errorf("rows after lifting (-want +got):\n%s", diff)
 		}
 		once := encode(t, root)
-		errorcodes.Lift(root)
+		require.NoError(t, errorcodes.Lift("doc.yaml", root))
 		require.Equal(t, once, encode(t, root), "lifted twice")
 
 		document.Facts(root)
-		if diff := cmp.Diff(want, errorcodes.Rows(root)); diff != "" {
+		if diff := cmp.Diff(want, rowsIn(root)); diff != "" {
 			t.Errorf("rows without prose (-want +got):\n%s", diff)
 		}
 		pinned := encode(t, root)
-		errorcodes.Lift(root)
+		require.NoError(t, errorcodes.Lift("doc.yaml", root))
 		document.Facts(root)
 		require.Equal(t, pinned, encode(t, root), "the pin of a pin")
 	})
@@ -181,7 +181,7 @@ paths:
       description: 400 KIT-5 Found
 `
 	root := parse(t, before)
-	errorcodes.Lift(root)
+	require.NoError(t, errorcodes.Lift("doc.yaml", root))
 	at := func(method string) string {
 		list := document.Get(root, "paths", "/kites", method, "x-error-codes")
 		if list == nil {
@@ -219,14 +219,23 @@ paths:
         "404": {x-error-codes: [{code: KIT-1, message: Gone}]}
 `)
 	before := encode(t, root)
-	errorcodes.Lift(root)
+	require.NoError(t, errorcodes.Lift("doc.yaml", root))
 	require.Equal(t, before, encode(t, root))
+}
+
+// rowsIn are the rows of a document that has not too many.
+func rowsIn(root *yaml.Node) []errorcodes.Row {
+	rows, err := errorcodes.Rows("doc.yaml", root)
+	if err != nil {
+		panic(err)
+	}
+	return rows
 }
 
 // rowsOfProse are the rows of an operation with the given description.
 func rowsOfProse(description string) []errorcodes.Row {
 	op := document.Mapping(document.String("description"), document.String(description))
-	return errorcodes.Rows(document.Mapping(document.String("paths"),
+	return rowsIn(document.Mapping(document.String("paths"),
 		document.Mapping(document.String("/kites"), document.Mapping(document.String("get"), op))))
 }
 
@@ -293,7 +302,7 @@ func TestCells(t *testing.T) {
 // A row that a response declares has the response's status, if that is one.
 func TestStatusOfResponses(t *testing.T) {
 	for key, want := range map[string]int{"100": 100, "599": 599, "400": 400, "099": 0, "600": 0, "default": 0} {
-		rows := errorcodes.Rows(parse(t, "paths: {/kites: {get: {responses: {'"+key+"': {x-error-codes: [{code: KIT-1, message: m}]}}}}}"))
+		rows := rowsIn(parse(t, "paths: {/kites: {get: {responses: {'"+key+"': {x-error-codes: [{code: KIT-1, message: m}]}}}}}"))
 		require.Equal(t, []errorcodes.Row{{Operation: "GET /kites", Status: want, Code: "KIT-1", Message: "m"}}, rows, key)
 	}
 }
@@ -301,7 +310,7 @@ func TestStatusOfResponses(t *testing.T) {
 // Bodies are found in what a schema gives as examples, wherever in it they are, as deep as is looked.
 func TestSchemasOfBodies(t *testing.T) {
 	rows := func(schema string) []errorcodes.Row {
-		return errorcodes.Rows(parse(t, "paths: {/kites: {get: {responses: {400: {content: {application/json: {schema: "+schema+"}}}}}}}"))
+		return rowsIn(parse(t, "paths: {/kites: {get: {responses: {400: {content: {application/json: {schema: "+schema+"}}}}}}}"))
 	}
 	const deepest = 32
 	const one = "{properties: {errorCode: {example: KIT-1}, message: {example: m}}}"
@@ -335,7 +344,7 @@ func TestSchemasOfBodies(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Run("message", func(t *testing.T) {
 		declared := func(message string) []errorcodes.Row {
-			return errorcodes.Rows(parse(t, "paths: {/kites: {get: {x-error-codes: [{status: 400, code: KIT-1, message: "+message+"}]}}}"))
+			return rowsIn(parse(t, "paths: {/kites: {get: {x-error-codes: [{status: 400, code: KIT-1, message: "+message+"}]}}}"))
 		}
 		require.Len(t, declared(strings.Repeat("m", errorcodes.MaxMessage)), 1)
 		require.Empty(t, declared(strings.Repeat("m", errorcodes.MaxMessage+1)))
@@ -376,25 +385,56 @@ func TestHostileDocuments(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.LessOrEqual(t, len(rowsOfProse(description)), 1) })
 	}
-	t.Run("one response for all", func(t *testing.T) {
+	shared := func(operations, rows, message int) string {
 		var b strings.Builder
 		b.WriteString("responses:\n  Shared:\n    description: d\n    examples:\n      application/json:\n        errors:\n")
-		for i := range 5000 {
-			fmt.Fprintf(&b, "          - {errorCode: KIT-%d, message: m}\n", i)
+		for i := range rows {
+			fmt.Fprintf(&b, "          - {errorCode: KIT-%d, message: %s}\n", i, repeat("m", message))
 		}
 		b.WriteString("paths:\n")
-		for i := range 2000 {
+		for i := range operations {
 			fmt.Fprintf(&b, "  /%d:\n    get: {responses: {400: {$ref: '#/responses/Shared'}}}\n", i)
 		}
-		root := parse(t, b.String())
-		require.Len(t, errorcodes.Rows(root), errorcodes.MaxRows)
+		return b.String()
+	}
+	for name, c := range map[string]struct {
+		operations, rows, message int
+		refused                   string // "PLACE: with those of OPERATION"
+	}{
+		"one response for all":            {operations: 20, rows: 5000, message: 1},
+		"one response for one too many":   {21, 5000, 1, "doc.yaml:5049:10: with those of GET /20"},
+		"as much of messages as may be":   {operations: 8, rows: 1048, message: 2000},
+		"more of messages than there may": {9, 1048, 2000, "doc.yaml:1073:10: with those of GET /8"},
+		"one response for very many":      {20_000, 5000, 1, "doc.yaml:5049:10: with those of GET /20"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := shared(c.operations, c.rows, c.message)
+			rows, err := errorcodes.Rows("doc.yaml", parse(t, text))
+			lifted := errorcodes.Lift("doc.yaml", parse(t, text))
+			if c.refused == "" {
+				require.NoError(t, err)
+				require.Len(t, rows, c.operations*c.rows)
+				require.NoError(t, lifted)
+				return
+			}
+			want := c.refused + " the operations have more than 100000 rows of errors, or more than 16 MiB of messages: is this the right file?"
+			require.EqualError(t, err, want)
+			require.EqualError(t, lifted, want)
+		})
+	}
+	t.Run("operations that are not asked for do not count", func(t *testing.T) {
+		rows, err := errorcodes.Rows("doc.yaml", parse(t, shared(100, 5000, 1)), "GET /7", "GET /77", "GET /nowhere")
+		require.NoError(t, err)
+		require.Len(t, rows, 2*5000)
+		require.Equal(t, "GET /7", rows[0].Operation)
+		require.Equal(t, "GET /77", rows[5000].Operation)
 	})
 	t.Run("a reference to itself", func(t *testing.T) {
 		root := parse(t, `
 paths: {/kites: {get: {responses: {'400': {$ref: '#/responses/A'}}}}}
 responses: {A: {$ref: '#/responses/B'}, B: {$ref: '#/responses/A'}}
 `)
-		require.Empty(t, errorcodes.Rows(root))
+		require.Empty(t, rowsIn(root))
 	})
 	t.Run("the wrong kinds", func(t *testing.T) {
 		for _, text := range []string{
@@ -405,10 +445,10 @@ responses: {A: {$ref: '#/responses/B'}, B: {$ref: '#/responses/A'}}
 			"paths: {/a: {get: {responses: {400: {schema: {properties: [], allOf: {}, items: [], errors: 1}}}}}}",
 			"paths: {/a: {get: {responses: {400: {$ref: [1]}, 404: {$ref: ''}, 405: {$ref: '#'}, 406: {$ref: '#/paths/~1a/get'}}}}}",
 		} {
-			require.Empty(t, errorcodes.Rows(parse(t, text)), text)
-			errorcodes.Lift(parse(t, text))
+			require.Empty(t, rowsIn(parse(t, text)), text)
+			require.NoError(t, errorcodes.Lift("doc.yaml", parse(t, text)))
 		}
-		require.Empty(t, errorcodes.Rows(nil))
+		require.Empty(t, rowsIn(nil))
 		require.Empty(t, errorcodes.Platform(nil))
 	})
 }
@@ -431,7 +471,7 @@ lists: [{}, {x-error-codes: [{code: KIT-3}]}]
 		{Operation: "GET /kites", Status: 400, Code: "KIT-1"},
 		{Operation: "GET /kites", Status: 404, Code: "KIT-2"},
 		{Operation: "GET /kites", Status: 409, Code: "KIT-3"},
-	}, errorcodes.Rows(root))
+	}, rowsIn(root))
 }
 
 func FuzzRows(f *testing.F) {
@@ -478,7 +518,7 @@ func BenchmarkRows(b *testing.B) {
 		root := parse(b, text.String())
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			for b.Loop() {
-				require.Len(b, errorcodes.Rows(root), 4*n)
+				require.Len(b, rowsIn(root), 4*n)
 			}
 		})
 	}

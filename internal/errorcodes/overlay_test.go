@@ -44,7 +44,7 @@ func withErrors(t *testing.T) *yaml.Node {
 func TestOverlayHasTheDocumentedRows(t *testing.T) {
 	want := readRows(t, "testdata/rows-2018-08.tsv")
 	require.Len(t, want, 64)
-	if diff := cmp.Diff(want, errorcodes.Rows(withErrors(t))); diff != "" {
+	if diff := cmp.Diff(want, rowsIn(withErrors(t))); diff != "" {
 		t.Errorf("overlays/30-errors.yaml against testdata/rows-2018-08.tsv (-want +got):\n%s", diff)
 	}
 }
@@ -70,7 +70,7 @@ func TestRowsOfEachOperation(t *testing.T) {
 
 // Rows as a person read them off the listing.
 func TestRowsByHand(t *testing.T) {
-	rows := errorcodes.Rows(withErrors(t))
+	rows := rowsIn(withErrors(t))
 	for _, want := range []errorcodes.Row{
 		{createRule, 400, "AWR-101", "Parameter [forwarding.rules[].forwardingNumbers[].id] are duplicated"},
 		{createRule, 400, "AWR-125", "Custom greeting presetId specified for greeting type [Introductory]. Custom greeting uploading method should be used"},

@@ -45,7 +45,9 @@ func Make(doc *document.Document) ([]byte, error) {
 	if err := requireWhole(doc); err != nil {
 		return nil, err
 	}
-	errorcodes.Lift(doc.Root)
+	if err := errorcodes.Lift(doc.Name, doc.Root); err != nil {
+		return nil, err
+	}
 	document.Facts(doc.Root)
 	return document.Encode(doc.Root, header)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
+	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -104,7 +105,11 @@ func New(ctx context.Context, c Config) (*Comparer, error) {
 		}
 	}
 	k.platform = errorcodes.Platform(c.Root)
-	k.rows = append(errorcodes.Rows(c.Root), k.platform...)
+	rows, err := errorcodes.Rows(project.SpecFile, c.Root)
+	if err != nil {
+		return nil, err
+	}
+	k.rows = append(rows, k.platform...)
 	if len(k.platform) > 0 && doc.Components != nil && doc.Components.Schemas["ErrorResponse"] != nil {
 		k.anyError = &openapi3.ResponseRef{
 			Value: openapi3.NewResponse().WithJSONSchemaRef(doc.Components.Schemas["ErrorResponse"]),
