@@ -203,15 +203,23 @@ func parseTree(name string, text []byte, brace bool) (*yaml.Node, error) {
 
 // countStructure bounds the number of nodes before any is made.
 func countStructure(name string, text []byte) error {
-	n := 0
-	for _, c := range []string{"\n", ",", "[", "{"} {
+	n := -bytes.Count(text, []byte("\r\n")) // one break
+	for _, c := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029", ",", "[", "{"} {
 		n += bytes.Count(text, []byte(c))
 	}
 	if n > MaxNodes {
 		return fmt.Errorf("%s: more than %d lines and list items: not an API description", name, MaxNodes)
 	}
+	// The library looks each of them up among all others.
+	if bytes.Count(text, []byte("%TAG")) > maxTags && len(tagDirective.FindAllIndex(text, maxTags+1)) > maxTags {
+		return fmt.Errorf("%s: more than %d %%TAG directives: not an API description", name, maxTags)
+	}
 	return nil
 }
+
+const maxTags = 100
+
+var tagDirective = regexp.MustCompile(`(?:\A|[\r\n\x{85}\x{2028}\x{2029}])%TAG`)
 
 // directive is the line that says which version of YAML follows.
 var directive = regexp.MustCompile(`\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*%YAML 1\.[0-9]`)
