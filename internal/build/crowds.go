@@ -13,6 +13,8 @@ const (
 	maxParameters = 1000 // of one operation, its path's included
 	maxBranches   = 1000 // of one oneOf or anyOf
 	maxUnions     = 5000 // branches of all of them
+	// Objects that all references lead to, as often as they do, and that each allOf puts together, once for each part.
+	maxShared = 5_000_000
 )
 
 // checkCrowds refuses operations and unions of more than can be generated in a time that anybody waits for. name is
@@ -34,6 +36,10 @@ func checkCrowds(name string, root *yaml.Node) error {
 				op, all, maxParameters)
 		}
 	}
+	if at := tooMuchShared(root); at != nil {
+		refuse(at, "references lead to more than %d objects, as often as they do, or allOf puts so many together, once "+
+			"for each part: let an overlay replace some by {}, which takes any value", maxShared)
+	}
 	total := 0
 	document.Schemas(root, func(schema *yaml.Node) {
 		for _, key := range []string{"oneOf", "anyOf"} {
@@ -53,4 +59,48 @@ func checkCrowds(name string, root *yaml.Node) error {
 		}
 	})
 	return errors.Join(problems...)
+}
+
+// tooMuchShared is the reference or allOf with which maxShared is exceeded, nil if it is not.
+func tooMuchShared(root *yaml.Node) (at *yaml.Node) {
+	resolver := document.NewResolver(root)
+	sizes := map[*yaml.Node]int{}
+	var size func(*yaml.Node) int
+	size = func(n *yaml.Node) int {
+		if known, ok := sizes[n]; ok || n.Kind == yaml.ScalarNode {
+			return known
+		}
+		all := 0
+		if n.Kind == yaml.MappingNode {
+			all = 1
+		}
+		for _, c := range n.Content {
+			all += size(c)
+		}
+		sizes[n] = all
+		return all
+	}
+	led := func(schema *yaml.Node) *yaml.Node {
+		if ref := document.Text(schema, "$ref"); ref != "" {
+			if target, err := resolver.Resolve(ref); err == nil {
+				return target
+			}
+		}
+		return schema
+	}
+	shared := 0
+	document.Schemas(root, func(schema *yaml.Node) {
+		if target := led(schema); target != schema {
+			shared += size(target)
+		}
+		if parts := document.Get(schema, "allOf"); parts != nil {
+			for _, part := range parts.Content {
+				shared += len(parts.Content) * size(led(part))
+			}
+		}
+		if at == nil && shared > maxShared {
+			at = schema
+		}
+	})
+	return at
 }

@@ -32,7 +32,25 @@ func TestCrowdsAreRefused(t *testing.T) {
 		return "{type: object, properties: {a: " + union("oneOf", 1000) + ", b: " + union("anyOf", 1000) + ", c: " + union("oneOf", 1000) +
 			", d: " + union("anyOf", 1000) + ", e: " + union("oneOf", 1000) + ", f: " + union("anyOf", n) + "}}"
 	}
+	wide := func(n int) string {
+		return strings.Join(strings.Split(strings.Trim(list(n, "pN: {}"), "[]"), ", "), ", ")
+	}
+	shared := func(refs, size int) string {
+		return doc("{type: object, properties: {"+strings.ReplaceAll(wide(refs), "{}", "{$ref: '#/components/schemas/Wide'}")+"}}", 0, 0) +
+			"    Wide: {type: object, properties: {" + wide(size) + "}}\n"
+	}
+	parts := func(n int) string {
+		return doc("{allOf: "+list(n, "{type: object, properties: {pN: {}}}")+"}", 0, 0)
+	}
+	const tooMuch = "references lead to more than 5000000 objects, as often as they do, or allOf puts so many together, once for each part: " +
+		"let an overlay replace some by {}, which takes any value"
 	for _, c := range []struct{ name, text, problem string }{
+		{"as much shared as may be", shared(2000, 2000), ""},
+		{"more shared than there may be", shared(2300, 2300), tooMuch},
+		{"far more", shared(10_000, 10_000), tooMuch},
+		{"as many parts as may be", parts(1200), ""},
+		{"more parts than there may be", parts(1300), tooMuch},
+		{"far more parts", parts(10_000), tooMuch},
 		{"as many parameters as there may be", doc("{type: object}", 300, 700), ""},
 		{"one parameter more", doc("{type: object}", 301, 700), "GET /things has 1001 parameters, of which at most 1000 are generated: let an overlay remove some"},
 		{"a oneOf of as many as there may be", doc(union("oneOf", 1000), 0, 0), ""},

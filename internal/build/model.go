@@ -30,6 +30,7 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 		}
 	}
 	if err == nil {
+		prefill(doc)
 		err = openapi3.NewLoader().ResolveRefsIn(doc, nil)
 	}
 	if err == nil {
