@@ -53,7 +53,7 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 				"%s would not be valid OpenAPI %s: %s: mend it in %s",
 				project.SpecFile,
 				openAPIVersion,
-				strings.TrimSpace(problem.Error()),
+				document.Printable(strings.TrimSpace(problem.Error())),
 				project.OverlayDir,
 			))
 		}

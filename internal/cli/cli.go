@@ -26,6 +26,7 @@ import (
 	"github.com/ringbasic/ringbasic/contracttests"
 	"github.com/ringbasic/ringbasic/contracttests/recordings"
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/drift"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/overlays"
@@ -102,7 +103,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		text, _ := json.Marshal(map[string]string{"error": err.Error()}) // a map of strings always marshals
 		fmt.Fprintf(stdout, "%s\n", text)
 	}
-	fmt.Fprintf(stderr, "ringbasic: %v%s\n", err, hint)
+	fmt.Fprintf(stderr, "ringbasic: %s%s\n", document.PrintableLines(err.Error()), hint)
 	return code
 }
 

@@ -80,3 +80,15 @@ func TestUpdateAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(made), string(again))
 }
+
+// Whatever an error holds, no line of it steers a terminal or a runner.
+func TestErrorsArePrintable(t *testing.T) {
+	const text = "openapi: \"x\\e[31m\\r\\n::error::y\\u2028\"\npaths: {}\n"
+	for _, format := range []string{"text", "json"} {
+		var out, problem strings.Builder
+		require.Equal(t, exitFailed, run(t.Context(), []string{"errors", "-", "--format", format}, strings.NewReader(text), &out, &problem))
+		require.Contains(t, problem.String(), `ringbasic: standard input:1:10: openapi x\x1b[31m\r\n::error::y\u2028 is not supported: `)
+		require.Equal(t, 1, strings.Count(problem.String(), "\n"))
+		require.NotContains(t, out.String(), "\x1b")
+	}
+}

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 )
 
@@ -63,9 +62,9 @@ func (f *errorsFlags) run(ctx context.Context, a *app, source string) error {
 	for _, row := range rows {
 		if row.Operation != operation {
 			operation = row.Operation
-			fmt.Fprintln(w, visible(operation))
+			fmt.Fprintln(w, document.Printable(operation))
 		}
-		fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, visible(row.Code), visible(row.Message))
+		fmt.Fprintf(w, "  %d\t%s\t%s\n", row.Status, document.Printable(row.Code), document.Printable(row.Message))
 	}
 	fmt.Fprintf(w, "%d rows\n", len(rows))
 	return w.Flush()
@@ -77,7 +76,7 @@ func errorPage(rows, platform []errorcodes.Row) string {
 	table := func(list []errorcodes.Row) {
 		b.WriteString("\n| status | code | message |\n|--:|---|---|\n")
 		for _, row := range list {
-			fmt.Fprintf(&b, "| %d | `%s` | %s |\n", row.Status, visible(row.Code), cell(row.Message))
+			fmt.Fprintf(&b, "| %d | `%s` | %s |\n", row.Status, document.Printable(row.Code), cell(row.Message))
 		}
 	}
 	for len(rows) > 0 {
@@ -99,16 +98,7 @@ func errorPage(rows, platform []errorcodes.Row) string {
 // cell is a text in a Markdown table, as it is written.
 func cell(s string) string {
 	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", "*", "\\*", "_", "\\_", "[", "\\[", "`", "\\`").
-		Replace(visible(s))
-}
-
-// visible spells characters that could steer a terminal.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return s
-	}
-	quoted := strconv.QuoteToGraphic(s)
-	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+		Replace(document.Printable(s))
 }
 
 // writeJSON prints v as one indented document. A nil slice is printed as an empty list.

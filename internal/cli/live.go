@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/live"
 	"github.com/ringbasic/ringbasic/internal/project"
 	"github.com/ringbasic/ringbasic/internal/recording"
@@ -98,7 +99,7 @@ func (f *liveFlags) run(ctx context.Context, a *app) error {
 		return err
 	}
 	f.config.Throttling = settings.Throttling
-	f.config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, p) }
+	f.config.Progress = func(p live.Progress) { fmt.Fprintln(a.stderr, document.Printable(p.String())) }
 	made, err := live.Run(ctx, f.config)
 	if usage := (live.UsageError{}); errors.As(err, &usage) {
 		return usageError{err}

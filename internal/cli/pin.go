@@ -242,7 +242,7 @@ func makeFiles(
 // readSource reads and parses a vendor's document: a file, "-" for standard input, or an https URL.
 func (a *app) readSource(ctx context.Context, source string) (*document.Document, error) {
 	data, name, err := fetch.Source(ctx, source, a.stdin, fetch.Options{
-		Notify: func(line string) { fmt.Fprintln(a.stderr, line) },
+		Notify: func(line string) { fmt.Fprintln(a.stderr, document.Printable(line)) },
 	})
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ringbasic/ringbasic/generated/ringcentral"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 	"github.com/ringbasic/ringbasic/ringcentraltest"
@@ -126,9 +127,9 @@ func (h *served) note(r *http.Request, w *statusWriter, took time.Duration) {
 	// Ids, numbers and tokens are nobody's business here either; the redactor is not for several goroutines at once.
 	line := servedLine{
 		Method: r.Method,
-		Path:   visible(h.redactor.URL(r.URL.EscapedPath())),
+		Path:   document.Printable(h.redactor.URL(r.URL.EscapedPath())),
 		Status: w.status,
-		Reason: visible(h.redactor.Text(w.reason())),
+		Reason: document.Printable(h.redactor.Text(w.reason())),
 	}
 	fmt.Fprintf(
 		h.out,

@@ -506,3 +506,8 @@ func isMethod(key string) bool {
 	}
 	return false
 }
+
+// EscapeToken writes a key as a token of a JSON pointer (RFC 6901 §3).
+func EscapeToken(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}

@@ -9,20 +9,21 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // message is a finding in one sentence. Of an operation that is gone it says where it may be.
 func message(f diff.Finding) string {
-	s := fmt.Sprintf("%s, %s: %s", printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
+	s := fmt.Sprintf("%s, %s: %s", document.Printable(f.Operation), line(f.Location), line(deltaOf(f).String()))
 	if i := implied(f); i != "" {
 		s += " " + i
 	}
-	s += fmt.Sprintf(" (%s: %s)", f.Severity, printable(f.Rule))
+	s += fmt.Sprintf(" (%s: %s)", f.Severity, document.Printable(f.Rule))
 	if f.MovedTo != "" {
-		s += " [probably moved to " + printable(f.MovedTo) + "]"
+		s += " [probably moved to " + document.Printable(f.MovedTo) + "]"
 	}
 	if n := note(f); n != "" {
-		s += " [" + printable(n) + "]"
+		s += " [" + document.Printable(n) + "]"
 	}
 	if g := goImpact(f); g != "" {
 		s += " [Go: " + line(g) + "]"
@@ -84,16 +85,16 @@ func junit(w io.Writer, r *diff.Report, o Options) error {
 			s.Cases = append(
 				s.Cases,
 				junitCase{
-					Name:    printable(p.Problem),
+					Name:    document.Printable(p.Problem),
 					Class:   p.File,
-					Failure: &junitFailure{printable(p.Problem), waiverRule, printable(p.String())},
+					Failure: &junitFailure{document.Printable(p.Problem), waiverRule, document.Printable(p.String())},
 				},
 			)
 		}
 		add(s)
 	}
 	for _, g := range groups(r) {
-		s := junitSuite{Name: printable(g.Operation)}
+		s := junitSuite{Name: document.Printable(g.Operation)}
 		if len(g.Findings) == 0 {
 			s.Cases = append(s.Cases, junitCase{Name: "no change", Class: s.Name})
 		}
@@ -104,7 +105,7 @@ func junit(w io.Writer, r *diff.Report, o Options) error {
 			}
 			switch {
 			case note(f) != "":
-				c.Skipped = &junitSkipped{printable(note(f))}
+				c.Skipped = &junitSkipped{document.Printable(note(f))}
 				s.Skipped++
 			case diff.Fails(f, o.FailOn):
 				c.Failure = &junitFailure{message(f), string(f.Severity), place(r, f)}
@@ -164,7 +165,7 @@ func github(w io.Writer, r *diff.Report, o Options) error {
 		)
 	}
 	for _, p := range r.WaiverProblems {
-		command("error", p.File, p.Line, waiverRule, printable(p.String()))
+		command("error", p.File, p.Line, waiverRule, document.Printable(p.String()))
 	}
 	command("notice", "", 0, title(r), headline(r))
 	var findings []diff.Finding

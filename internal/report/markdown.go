@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // GitHub takes 65,536 characters in a comment or an issue, and 1 MiB in a job summary. Findings may fill a report up to
@@ -31,7 +32,7 @@ func markdown(out io.Writer, r *diff.Report) error {
 		code(line(side(r.Upstream))),
 	)
 	if s := waiverSection(r); len(s.Lines) > 0 {
-		m.section(s, printable)
+		m.section(s, document.Printable)
 	}
 	all := groups(r)
 	m.overview(all)
@@ -184,7 +185,7 @@ func (m *markdownWriter) section(s section, cut func(string) string) {
 // code shows text of any origin as code, where it can neither be markup nor mention anybody. A code span in a
 // table cannot hold every mix of "|", backslashes and backticks: then it is an HTML element with all marks spelled.
 func code(s string) string {
-	s = printable(s)
+	s = document.Printable(s)
 	switch {
 	case s == "":
 		return ""

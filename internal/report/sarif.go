@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // The parts of SARIF 2.1.0 (OASIS, 27 March 2020) that a report needs.
@@ -109,7 +110,7 @@ func sarif(w io.Writer, r *diff.Report) error {
 	for _, p := range r.WaiverProblems {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: waiverRule, RuleIndex: slices.Index(ids, waiverRule), Level: "error",
-			Message:      sarifText(printable(p.Problem)),
+			Message:      sarifText(document.Printable(p.Problem)),
 			Fingerprints: map[string]string{fingerprint: Key(diff.Finding{ID: waiverRule, Location: p.Problem})},
 			Locations:    []sarifLocation{{Physical: sarifPlace(p.File, p.Line)}},
 		})
@@ -123,12 +124,12 @@ func sarif(w io.Writer, r *diff.Report) error {
 				Locations: []sarifLocation{{
 					Physical: sarifPlace(source(r, f), f.Line),
 					Logical: []sarifLogical{
-						{FullyQualifiedName: printable(f.Operation + " " + f.Location), Kind: "member"},
+						{FullyQualifiedName: document.Printable(f.Operation + " " + f.Location), Kind: "member"},
 					},
 				}},
 			}
 			if n := note(f); n != "" {
-				result.Suppressions = []sarifSuppression{{"external", "accepted", printable(n)}}
+				result.Suppressions = []sarifSuppression{{"external", "accepted", document.Printable(n)}}
 			}
 			run.Results = append(run.Results, result)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // text is for a terminal: by operation, worst first, a rule's explanation once. Safe findings are counted, and listed
@@ -110,7 +111,7 @@ func textSection(w io.Writer, s section, whole bool, paint func(style, s string)
 		if !whole {
 			l = line(l)
 		}
-		fmt.Fprintf(w, "  %s\n", printable(l))
+		fmt.Fprintf(w, "  %s\n", document.Printable(l))
 	}
 }
 

@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/ringbasic/ringbasic/internal/diff"
+	"github.com/ringbasic/ringbasic/internal/document"
 )
 
 // delta is a finding's change in words. Either Whole says it ("added"), or the fact had the value Old and has New.
@@ -136,28 +135,11 @@ func line(s string) string {
 	n := 0
 	for i := range s {
 		if n == maxValue {
-			return fmt.Sprintf("%s… (%d more bytes)", printable(s[:i]), len(s)-i)
+			return fmt.Sprintf("%s… (%d more bytes)", document.Printable(s[:i]), len(s)-i)
 		}
 		n++
 	}
-	return printable(s)
-}
-
-// printable spells control characters, which could break out of a line or steer a terminal.
-func printable(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		quoted := strconv.QuoteRuneToASCII(r)
-		b.WriteString(quoted[1 : len(quoted)-1])
-	}
-	return b.String()
+	return document.Printable(s)
 }
 
 // note says why a finding does not count, or "".
