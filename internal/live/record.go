@@ -207,7 +207,11 @@ func (r *run) rewrite(
 	if x.op != nil {
 		content = x.op.Content(fresh.Response.Status)
 	}
-	fresh.Response.Body = r.texts.Body(fresh.Response.Header, fresh.Response.Body, content, fresh.Response.Status)
+	var ok bool
+	fresh.Response.Body, ok = r.texts.Body(fresh.Response.Header, fresh.Response.Body, content, fresh.Response.Status)
+	if !ok {
+		return nil, "its JSON cannot be read whole, and may hold somebody's texts"
+	}
 	redacted := redact.Recording(&fresh)
 	redacted.Request = x.recorded.Request // it has placeholders only
 	redacted.Response.Body = indent(redacted.Response.Body)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -62,27 +63,29 @@ var errorTexts = map[string]bool{
 }
 
 // Body replaces the texts of a JSON body, whose schema is in content; that of a failure keeps its message, whose
-// template is documented. Another body is left as it is.
-func (a *Anonymous) Body(h http.Header, body []byte, content openapi3.Content, status int) []byte {
+// template is documented. A body of another kind is left as it is. It is false if what says to be JSON cannot be read
+// as such, has a member twice or is nested too deep: then somebody's texts may stand in it.
+func (a *Anonymous) Body(h http.Header, body []byte, content openapi3.Content, status int) ([]byte, bool) {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	if !isJSON(kind) || len(bytes.TrimSpace(body)) == 0 {
-		return body
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	if !isJSON(kind) || len(text) == 0 {
+		return body, true
 	}
-	root, err := document.ParseYAML("body", append([]byte(`{"x":`), append(bytes.TrimSpace(body), '}')...))
+	root, err := document.ParseYAML("body", slices.Concat([]byte(`{"x":`), text, []byte("}")))
 	if err != nil {
-		return body
+		return nil, false
 	}
 	var schemas []*openapi3.Schema
 	if m := mediaOf(content, kind); m != nil && m.Schema != nil {
 		schemas = parts(m.Schema.Value, nil)
 	}
 	value := document.Get(root, "x")
-	a.walk(value, schemas, "", status >= http.StatusBadRequest, 0)
+	a.walk(value, schemas, "", status >= http.StatusBadRequest)
 	var out bytes.Buffer
 	if json.Indent(&out, document.JSON(value), "", "  ") != nil {
-		return body
+		return nil, false
 	}
-	return out.Bytes()
+	return out.Bytes(), true
 }
 
 // parts are all schemas that a value may have to do with: those of allOf, anyOf and oneOf, too.
@@ -104,10 +107,8 @@ func parts(s *openapi3.Schema, list []*openapi3.Schema) []*openapi3.Schema {
 	return list
 }
 
-func (a *Anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, failed bool, depth int) {
-	if depth > maxNesting {
-		return
-	}
+// walk goes as deep as the body does, which is at most document.MaxDepth.
+func (a *Anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, failed bool) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for name, value := range document.Pairs(n) {
@@ -117,7 +118,7 @@ func (a *Anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, f
 					inner = parts(p.Value, inner)
 				}
 			}
-			a.walk(value, inner, name.Value, failed, depth+1)
+			a.walk(value, inner, name.Value, failed)
 		}
 	case yaml.SequenceNode:
 		var inner []*openapi3.Schema
@@ -127,7 +128,7 @@ func (a *Anonymous) walk(n *yaml.Node, schemas []*openapi3.Schema, key string, f
 			}
 		}
 		for _, item := range n.Content {
-			a.walk(item, inner, key, failed, depth+1)
+			a.walk(item, inner, key, failed)
 		}
 	case yaml.ScalarNode:
 		if n.Tag == "!!str" && !a.stays(n.Value, schemas, key, failed) {

@@ -108,8 +108,10 @@ func (x *comparison) media(id, location, kind string) fact {
 
 func isJSON(kind string) bool { return kind == "application/json" || strings.HasSuffix(kind, "+json") }
 
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 func decodeJSON(data []byte) (value any, err error) {
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, byteOrderMark)))
 	d.UseNumber()
 	if err := d.Decode(&value); err != nil {
 		return nil, err
@@ -177,8 +179,8 @@ func readForm(body []byte, boundary string) (fields []Field, whole bool) {
 		if err != nil {
 			return fields, false
 		}
-		f := Field{Name: part.FormName(), Type: part.Header.Get("Content-Type"), File: part.FileName() != ""}
-		if !f.File || isJSON(strings.ToLower(f.Type)) {
+		f := Field{Name: part.FormName(), Type: part.Header.Get("Content-Type")}
+		if part.FileName() == "" || isJSON(strings.ToLower(f.Type)) {
 			f.Value = string(data)
 		}
 		fields = append(fields, f)

@@ -48,10 +48,9 @@ type Message struct {
 	Form     []Field // of a form that the capture gives field by field
 }
 
-// Field is one field of a form.
+// Field is one field of a form. Its value is empty where the capture leaves out the bytes of a file.
 type Field struct {
 	Name, Value, Type string
-	File              bool // its content is that of a file, and Value may be empty
 }
 
 // FromRecording makes an exchange of a recording.

@@ -27,7 +27,6 @@ type harEntry struct {
 			Params   []struct {
 				Name        string `json:"name"`
 				Value       string `json:"value"`
-				FileName    string `json:"fileName"`
 				ContentType string `json:"contentType"`
 			} `json:"params"`
 		} `json:"postData"`
@@ -170,8 +169,7 @@ func (e *harEntry) exchange() (*Exchange, error) {
 	if p := e.Request.PostData; p != nil {
 		setType(x.Request.Header, p.MimeType)
 		for _, f := range p.Params {
-			field := Field{Name: f.Name, Value: f.Value, Type: f.ContentType, File: f.FileName != ""}
-			x.Request.Form = append(x.Request.Form, field)
+			x.Request.Form = append(x.Request.Form, Field{Name: f.Name, Value: f.Value, Type: f.ContentType})
 		}
 		x.Request.Body, x.Request.Cut = decode(p.Text, p.Encoding)
 		x.Request.Captured = p.Text != "" || len(p.Params) > 0
@@ -224,7 +222,8 @@ func decode(text, encoding string) (body []byte, cut bool) {
 type lineReader struct {
 	r     io.Reader
 	read  int64
-	feeds []int64 // offsets of the line feeds that no question has passed
+	last  byte
+	feeds []int64 // where the lines end that no question has passed: at a line feed, or the carriage return before it
 	line  int
 }
 
@@ -232,8 +231,13 @@ func (l *lineReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	for i, c := range p[:n] {
 		if c == '\n' {
-			l.feeds = append(l.feeds, l.read+int64(i))
+			end := l.read + int64(i)
+			if l.last == '\r' {
+				end--
+			}
+			l.feeds = append(l.feeds, end)
 		}
+		l.last = c
 	}
 	l.read += int64(n)
 	return n, err
@@ -250,7 +254,7 @@ func (l *lineReader) at(offset int64) int {
 	return l.line
 }
 
-// entry is the line of an entry that begins behind offset: at the next line feed, if that follows at once.
+// entry is the line of an entry that begins behind offset: at the next line, if that follows at once.
 func (l *lineReader) entry(offset int64) int {
 	line := l.at(offset)
 	// Files are written either on one line, or with each entry on lines of its own, behind "," or "[" and a line feed.

@@ -218,13 +218,17 @@ func (c *Comparer) record(
 		},
 	}
 	if body := op.op.RequestBody; body != nil && body.Value != nil {
-		in.Request.Body = texts.Body(in.Request.Header, in.Request.Body, body.Value.Content, 0)
+		if in.Request.Body, ok = texts.Body(in.Request.Header, in.Request.Body, body.Value.Content, 0); !ok {
+			return "", nil, "the request's JSON cannot be read, and may hold somebody's texts"
+		}
 	}
 	var answer openapi3.Content
 	if ref := op.op.Responses.Status(e.Status); ref != nil && ref.Value != nil {
 		answer = ref.Value.Content
 	}
-	in.Response.Body = texts.Body(in.Response.Header, in.Response.Body, answer, e.Status)
+	if in.Response.Body, ok = texts.Body(in.Response.Header, in.Response.Body, answer, e.Status); !ok {
+		return "", nil, "the answer's JSON cannot be read, and may hold somebody's texts"
+	}
 	out := redactor.Recording(in)
 	if out.Request.Header.Get("Authorization") == "" {
 		out.Request.Header.Set("Authorization", "Bearer "+recording.Token)

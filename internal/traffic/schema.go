@@ -357,7 +357,7 @@ func (w *walker) number(v view, n json.Number, path string) {
 			c := r.Cmp(new(big.Rat).SetFloat64(*s.Max))
 			w.limit(c > 0 || c == 0 && s.ExclusiveMax.IsTrue(), path, "maximum", *s.Max)
 		}
-		if s.MultipleOf != nil && *s.MultipleOf > 0 {
+		if s.MultipleOf != nil { // greater than 0: a document where it is not is refused
 			step := new(big.Rat).SetFloat64(*s.MultipleOf)
 			w.limit(!new(big.Rat).Quo(r, step).IsInt(), path, "multipleOf", *s.MultipleOf)
 		}
