@@ -63,16 +63,16 @@ var errorTexts = map[string]bool{
 }
 
 // Body replaces the texts of a JSON body, whose schema is in content; that of a failure keeps its message, whose
-// template is documented. A body of another kind is left as it is. It is false if what says to be JSON cannot be read
-// as such, has a member twice or is nested too deep: then somebody's texts may stand in it.
+// template is documented. It is false if the body, whatever its media type, cannot be read as JSON, has a member twice
+// or is nested too deep: then somebody's texts may stand in it.
 func (a *Anonymous) Body(h http.Header, body []byte, content openapi3.Content, status int) ([]byte, bool) {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
-	if !isJSON(kind) || len(text) == 0 {
+	if len(text) == 0 {
 		return body, true
 	}
 	root, err := document.ParseYAML("body", slices.Concat([]byte(`{"x":`), text, []byte("}")))
-	if err != nil {
+	if err != nil || !json.Valid(text) { // it may be YAML
 		return nil, false
 	}
 	var schemas []*openapi3.Schema

@@ -208,6 +208,7 @@ const paths = `
       parameters:
         - {name: must, in: query, required: true, schema: {type: string}}
         - {name: ids, in: query, schema: {type: array, items: {type: integer}}}
+        - {name: only, in: query, schema: {type: boolean, enum: [true]}}
         - {name: X-Trace, in: header, schema: {type: string}}
       responses:
         "200":
@@ -309,12 +310,16 @@ func TestParametersAndHeaders(t *testing.T) {
 		"must=a&shared=true":                nil,
 		"must=a&shared=false":               nil,
 		"must=a&shared=yes":                 {value("shared", "string, documented as boolean")},
+		"must=a&only=true":                  nil,
+		"must=a&only=false":                 {value("only", "false, which the enumeration does not have")},
 		"must=a&ids=1,2":                    nil,
 		"must=a&ids=1,b":                    {value("ids", "string, documented as integer")},
 		"must=a&ids=1.5":                    {value("ids", "number, documented as integer")},
 		"must=a&id=1":                       {"param parameter query:id: not documented"},
 		"must=a&X-Trace=1":                  {"param parameter query:X-Trace: not documented"},
 		"must=a&a123456=1":                  {"param parameter query:a123456: not documented"},
+		"must=a&a1b2c3d4e5f6=1":             {"param parameter query:a1b2c3d4e5f6: not documented"},
+		"must=a&a1b2c3d4e5f6g7=1":           {"param parameter query:(something that is no name): not documented"},
 		"must=a&a1234567=1":                 {"param parameter query:(something that is no name): not documented"},
 		"must=a&" + strings.Repeat("n", 80): {"param parameter query:" + strings.Repeat("n", 80) + ": not documented"},
 		"must=a&" + strings.Repeat("n", 81): {"param parameter query:(something that is no name): not documented"},
@@ -427,7 +432,8 @@ func TestCoverageEdges(t *testing.T) {
 	t.Parallel()
 	unseen := func(c *traffic.Comparer) (list []string) {
 		for _, u := range c.Report(diff.Side{}, diff.Side{}).Traffic.NeverSeen {
-			list = append(list, strings.TrimSuffix(u.Location+" = "+u.Value, " = "))
+			path := u.Operation[strings.LastIndex(u.Operation, "/")+1:]
+			list = append(list, path+" "+strings.TrimSuffix(u.Location+" = "+u.Value, " = "))
 		}
 		return list
 	}
@@ -452,15 +458,15 @@ func TestCoverageEdges(t *testing.T) {
 `)
 	members := func(at string, names ...string) (list []string) {
 		for _, name := range names {
-			list = append(list, at+" application/json "+name)
+			list = append(list, "x "+at+" application/json "+name)
 		}
 		return list
 	}
 	require.ElementsMatch(t, slices.Concat(
 		members("request", "secret", "list", "list[] = A", "map", "map.* = B", "self", "one"),
-		[]string{"response 200"}, members("response 200", "id", "list", "list[] = A", "map", "map.* = B", "self", "one"),
-		[]string{"response default"}, members("response default", "id", "list", "list[] = A", "map", "map.* = B", "self", "one"),
-		[]string{"parameter query:q", "response 403", "error 403 AWR-1001"},
+		[]string{"x response 200"}, members("response 200", "id", "list", "list[] = A", "map", "map.* = B", "self", "one"),
+		[]string{"x response default"}, members("response default", "id", "list", "list[] = A", "map", "map.* = B", "self", "one"),
+		[]string{"y parameter query:q", "y response 403", "y error 403 AWR-1001"},
 	), unseen(c))
 
 	// It ends, as bodies do, where the nesting is deep, and where there is very much.
@@ -673,6 +679,9 @@ func TestAnonymousBody(t *testing.T) {
 		{"deeper", `{}`, 200, nested("[", `"Erika"`, "]", 501), ""},
 		{"a member twice", `{}`, 200, `{"a": "Erika", "a": "Max"}`, ""},
 		{"cut off", `{}`, 200, `{"a": "Erika`, ""},
+		{"no JSON", `{}`, 200, `<p>Erika</p>`, ""},
+		{"YAML", `{}`, 200, `{a: Erika}`, ""},
+		{"a text without quotes", `{}`, 200, `Erika`, ""},
 		{"something behind it", `{}`, 200, `{"a": "Erika"} Max`, ""},
 	} {
 		doc := described(t, onePath, "    Other: {type: string, enum: [Elsewhere]}\n    S: "+test.schema)
@@ -703,9 +712,9 @@ func TestAnonymousAssign(t *testing.T) {
 	got, ok := a.Body(http.Header{"Content-Type": {"application/json"}}, []byte(`["Erika", "Max", "Jo"]`), nil, 200)
 	require.True(t, ok)
 	require.JSONEq(t, `["Text 3", "Text 1", "Text 4"]`, string(got))
-	page, ok := a.Body(http.Header{"Content-Type": {"text/html"}}, []byte(`<html>`), nil, 200)
+	plain, ok := a.Body(http.Header{"Content-Type": {"text/plain"}}, []byte(`{"a": "Erika"}`), nil, 200)
 	require.True(t, ok)
-	require.Equal(t, "<html>", string(page))
+	require.JSONEq(t, `{"a": "Text 3"}`, string(plain))
 }
 
 // What an overlay can say of a finding, and what it cannot; and the recording that shows it.
@@ -764,7 +773,7 @@ func TestProposedActions(t *testing.T) {
 		// Nobody can tell which texts are somebody's.
 		{"a member twice", 200, `{"no": "Erika", "no": null}`, "",
 			[]string{action(".properties.no", "null, documented as string", `update: {"nullable":true}`)},
-			"a.har:1 is no recording: the answer's JSON cannot be read, and may hold somebody's texts"},
+			"a.har:1 is no recording: the answer's body cannot be read as JSON, and may hold somebody's texts"},
 	} {
 		c := comparer(t, onePath, schema)
 		e := exchanged(t, "POST", place, `{}`, test.status, test.answer)
@@ -803,5 +812,5 @@ func TestProposedActions(t *testing.T) {
 	c.Add(exchanged(t, "POST", place, `{"n": 1, "n": null}`, 200, `{}`))
 	p, err := c.Propose("2026-11-27")
 	require.NoError(t, err)
-	require.Equal(t, []string{"a.har:1 is no recording: the request's JSON cannot be read, and may hold somebody's texts"}, p.Left)
+	require.Equal(t, []string{"a.har:1 is no recording: the request's body cannot be read as JSON, and may hold somebody's texts"}, p.Left)
 }

@@ -219,7 +219,7 @@ func (c *Comparer) record(
 	}
 	if body := op.op.RequestBody; body != nil && body.Value != nil {
 		if in.Request.Body, ok = texts.Body(in.Request.Header, in.Request.Body, body.Value.Content, 0); !ok {
-			return "", nil, "the request's JSON cannot be read, and may hold somebody's texts"
+			return "", nil, "the request's body cannot be read as JSON, and may hold somebody's texts"
 		}
 	}
 	var answer openapi3.Content
@@ -227,7 +227,7 @@ func (c *Comparer) record(
 		answer = ref.Value.Content
 	}
 	if in.Response.Body, ok = texts.Body(in.Response.Header, in.Response.Body, answer, e.Status); !ok {
-		return "", nil, "the answer's JSON cannot be read, and may hold somebody's texts"
+		return "", nil, "the answer's body cannot be read as JSON, and may hold somebody's texts"
 	}
 	out := redactor.Recording(in)
 	if out.Request.Header.Get("Authorization") == "" {

@@ -110,7 +110,7 @@ func New(ctx context.Context, c Config) (*Comparer, error) {
 		return nil, err
 	}
 	k.rows = append(rows, k.platform...)
-	if len(k.platform) > 0 && doc.Components != nil && doc.Components.Schemas["ErrorResponse"] != nil {
+	if doc.Components != nil && doc.Components.Schemas["ErrorResponse"] != nil {
 		k.anyError = &openapi3.ResponseRef{
 			Value: openapi3.NewResponse().WithJSONSchemaRef(doc.Components.Schemas["ErrorResponse"]),
 		}
