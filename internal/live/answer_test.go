@@ -89,9 +89,9 @@ func TestDifferences(t *testing.T) {
 			"the server contradicts it altogether"},
 		// What nobody can read whole may hold somebody's texts.
 		{"a member twice", readGreeting, 200, strings.Replace(real(greeting), `"type"`, `"contentType": "Erika's", "type"`, 1), nil,
-			"its JSON cannot be read whole, and may hold somebody's texts"},
+			"it cannot be read whole as JSON, and may hold somebody's texts"},
 		{"something behind it", readGreeting, 200, real(greeting) + " Erika's",
-			[]string{"not valid by the description: syntax: something follows the JSON text"}, "its JSON cannot be read whole, and may hold somebody's texts"},
+			[]string{"not valid by the description: syntax: something follows the JSON text"}, "it cannot be read whole as JSON, and may hold somebody's texts"},
 		{"two greetings", readList, 200, strings.Replace(real(list), `]`,
 			`, {"type": "StopRecording", "custom": {"uri": "https://platform.ringcentral.com/restapi/v1.0/account/400130001001/greeting/400130001009", `+
 				`"id": "400130001009"}, "language": {"uri": "https://platform.ringcentral.com/restapi/v1.0/dictionary/language/1033", "id": "1033", "name": `+

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
@@ -26,10 +24,8 @@ func spellings(secret string) []string {
 		return nil
 	}
 	all := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
-	if quoted, err := json.Marshal(secret); err == nil {
-		all = append(all, strings.Trim(string(quoted), `"`))
-	}
-	return all
+	quoted, _ := json.Marshal(secret) // a text is JSON
+	return append(all, strings.TrimSuffix(strings.TrimPrefix(string(quoted), `"`), `"`))
 }
 
 // basic are those of HTTP Basic authentication.
@@ -203,14 +199,11 @@ func (r *run) rewrite(
 	for _, name := range []string{"X-Rate-Limit-Remaining", "Rcrequestid"} {
 		fresh.Response.Header.Del(name)
 	}
-	var content openapi3.Content
-	if x.op != nil {
-		content = x.op.Content(fresh.Response.Status)
-	}
+	content := x.op.Content(fresh.Response.Status) // what no operation has is not sent
 	var ok bool
 	fresh.Response.Body, ok = r.texts.Body(fresh.Response.Header, fresh.Response.Body, content, fresh.Response.Status)
 	if !ok {
-		return nil, "its JSON cannot be read whole, and may hold somebody's texts"
+		return nil, "it cannot be read whole as JSON, and may hold somebody's texts"
 	}
 	redacted := redact.Recording(&fresh)
 	redacted.Request = x.recorded.Request // it has placeholders only
