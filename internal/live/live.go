@@ -446,10 +446,7 @@ func (r *run) request(ctx context.Context, x *exchange) (*http.Request, []string
 	if target.RawQuery != "" {
 		address += "?" + target.RawQuery
 	}
-	var reader io.Reader
-	if len(body) > 0 {
-		reader = bytes.NewReader(body) // which lets the transport send it again
-	}
+	reader := bytes.NewReader(body) // which lets the transport send it again; what is empty is no body
 	req, err := http.NewRequestWithContext(ctx, x.recorded.Request.Method, address, reader)
 	if err != nil {
 		return nil, nil, err

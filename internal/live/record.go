@@ -207,7 +207,6 @@ func (r *run) rewrite(
 	}
 	redacted := redact.Recording(&fresh)
 	redacted.Request = x.recorded.Request // it has placeholders only
-	redacted.Response.Body = indent(redacted.Response.Body)
 	if x.recorded.Meta.Source == "live" && x.recorded.Meta.APIVersion == r.version &&
 		bytes.Equal(
 			redacted.Response.Body,
@@ -226,15 +225,6 @@ func (r *run) rewrite(
 }
 
 func sameType(a, b http.Header) bool { return a.Get("Content-Type") == b.Get("Content-Type") }
-
-// indent makes JSON readable; all else stays.
-func indent(body []byte) []byte {
-	var b bytes.Buffer
-	if json.Indent(&b, bytes.TrimSpace(body), "", "  ") != nil {
-		return body
-	}
-	return b.Bytes()
-}
 
 // versionString reads the answer at versionPath.
 func versionString(body []byte) string {
