@@ -64,7 +64,7 @@ func addition(f *diff.Finding, ours, upstream *yaml.Node) (target string, update
 	if space := strings.LastIndexByte(f.Location, ' '); dot < space {
 		dot = space
 	}
-	if node == nil || dot < 0 ||
+	if node == nil ||
 		!slices.Contains([]string{"string", "integer", "number", "boolean"}, document.Text(node, "type")) {
 		return "", nil
 	}

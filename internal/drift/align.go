@@ -37,7 +37,7 @@ func aligned(doc, base *document.Document) *document.Document {
 			withVariables(doc.Root, item, diff.PathVariables(path.Value), diff.PathVariables(as)),
 		)
 	}
-	if paths == nil || slices.EqualFunc(paths.Content, renamed.Content, func(a, b *yaml.Node) bool { return a == b }) {
+	if slices.EqualFunc(paths.Content, renamed.Content, func(a, b *yaml.Node) bool { return a == b }) {
 		return doc
 	}
 	copied, root, all := *doc, *doc.Root, *paths

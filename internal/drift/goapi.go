@@ -104,7 +104,7 @@ func withoutBroken(
 	whole error,
 ) (before, after *goapi.API, left []notGenerated, err error) {
 	broken := map[string]bool{}
-	good := 0
+	good := false
 	for op := range document.Operations(upstream) {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, nil, err
@@ -118,10 +118,10 @@ func withoutBroken(
 			broken[op.String()] = true
 			left = append(left, notGenerated{op.String(), oneLine(err)})
 		} else {
-			good++
+			good = true
 		}
 	}
-	if good == 0 || len(left) == 0 {
+	if !good || len(left) == 0 {
 		return nil, nil, nil, whole
 	}
 	keep := func(key string) bool { return !broken[key] }

@@ -63,7 +63,7 @@ func assembleOurs(p *build.Project, built *yaml.Node) (*ours, error) {
 				changes = false
 			}
 			problems = append(problems, err)
-			if changes && (a.Remove || a.Copy != "" || saysFacts(a.Update, false)) {
+			if changes && (a.Remove || a.Copy != "" || saysFacts(a.Update)) {
 				o.stages = append(o.stages, len(o.actions))
 			}
 			o.actions = append(o.actions, a)
@@ -103,14 +103,16 @@ func (o *ours) facts(operations []string) []diff.Stage {
 	return all
 }
 
-// saysFacts tells whether an update says anything that is compared. named is for maps whose keys are names.
-func saysFacts(update *yaml.Node, named bool) bool {
+// saysFacts tells whether an update says anything that is compared. What is empty is there at least. A key that leads
+// to a mapping may be anything's name: that of a property "description", say.
+func saysFacts(update *yaml.Node) bool {
+	if update == nil || update.Kind != yaml.MappingNode || len(update.Content) == 0 {
+		return update != nil
+	}
 	for key, value := range document.Pairs(update) {
-		switch {
-		case !named && slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name",
-			"x-enum-varnames"}, key.Value):
-		case value.Kind == yaml.MappingNode && !saysFacts(value, key.Value == "properties" || key.Value == "schemas"):
-		default:
+		words := slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name",
+			"x-enum-varnames"}, key.Value)
+		if (value.Kind == yaml.MappingNode || !words) && saysFacts(value) {
 			return true
 		}
 	}
