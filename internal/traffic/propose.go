@@ -217,12 +217,13 @@ func (c *Comparer) record(
 			Status: e.Status, Header: maps.Clone(e.Response.Header), Body: bytes.TrimSpace(e.Response.Body),
 		},
 	}
+	var question, answer openapi3.Content
 	if body := op.op.RequestBody; body != nil && body.Value != nil {
-		if in.Request.Body, ok = texts.Body(in.Request.Header, in.Request.Body, body.Value.Content, 0); !ok {
-			return "", nil, "the request's body cannot be read as JSON, and may hold somebody's texts"
-		}
+		question = body.Value.Content
 	}
-	var answer openapi3.Content
+	if in.Request.Body, ok = texts.Body(in.Request.Header, in.Request.Body, question, 0); !ok {
+		return "", nil, "the request's body cannot be read as JSON, and may hold somebody's texts"
+	}
 	if ref := op.op.Responses.Status(e.Status); ref != nil && ref.Value != nil {
 		answer = ref.Value.Content
 	}
