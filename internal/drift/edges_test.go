@@ -363,3 +363,57 @@ func TestRefused(t *testing.T) {
 		}}), test.name)
 	}
 }
+
+// Parameters are called as the path has it from now on, those of the path alone, and where they are referred to, too.
+func TestAlignedParameters(t *testing.T) {
+	t.Parallel()
+	parse := func(paths string) *document.Document {
+		doc, err := document.Parse("desks.yaml", []byte(`{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": `+paths+`,
+			"components": {"parameters": {"Own": {"name": "deskId", "in": "path"}, "Page": {"name": "page", "in": "query"}}}}`))
+		require.NoError(t, err)
+		return doc
+	}
+	base := parse(`{"/desk/{id}/{part}": {"get": {"responses": {}}}}`)
+	doc := parse(`{"/desk/{deskId}/{part}": {
+		"parameters": [{"$ref": "#/components/parameters/None"}, {"$ref": "#/components/parameters/Own"}, {"$ref": "#/components/parameters/Page"}],
+		"get": {"parameters": [{"name": "deskId", "in": "query"}, {"name": "deskId", "in": "path"}, {"name": "part", "in": "path"}], "responses": {}},
+		"put": {"responses": {}},
+		"post": {"parameters": [{"name": "deskId", "in": "path"}], "responses": {}}
+	}}`)
+	before := string(document.JSON(doc.Root))
+	require.JSONEq(t, `{"/desk/{id}/{part}": {
+		"parameters": [{"$ref": "#/components/parameters/None"}, {"name": "id", "in": "path"}, {"$ref": "#/components/parameters/Page"}],
+		"get": {"parameters": [{"name": "deskId", "in": "query"}, {"name": "id", "in": "path"}, {"name": "part", "in": "path"}], "responses": {}},
+		"put": {"responses": {}},
+		"post": {"parameters": [{"name": "id", "in": "path"}], "responses": {}}
+	}}`, string(document.JSON(document.Get(aligned(doc, base).Root, "paths"))))
+	require.Equal(t, before, string(document.JSON(doc.Root)))
+	require.Same(t, base, aligned(base, base))
+}
+
+// Names and descriptions are no facts, but as the names of something.
+func TestSaysFacts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`{description: d, summary: s, title: t, x-go-name: N, x-go-type-name: T, x-enum-varnames: [A]}`: false,
+		`{properties: {a: {description: d}, b: {title: t}}}`:                                            false,
+		`{properties: {a: {description: d, maxLength: 1}}}`:                                             true,
+		`{properties: {description: {description: d}}}`:                                                 false,
+		`{description: {type: string}}`:                                                                 true,
+		`{a: {}}`:                                                                                       true,
+		`{enum: [A]}`:                                                                                   true,
+	} {
+		require.Equal(t, want, saysFacts(document.Get(tree(t, strings.Replace(desks, "Desk:", "Own: "+text+"\n    Desk:", 1)), "components", "schemas", "Own")), text)
+	}
+}
+
+// What is written out of a reference has a bound, in nodes.
+func TestWrittenOutIsBounded(t *testing.T) {
+	t.Parallel()
+	root := tree(t, strings.Replace(desks, "    Desk:", "    List: {enum: [1, 2, 3]}\n    Desk:", 1))
+	list := document.Get(root, "components", "schemas", "List", "enum")
+	for budget, want := range map[int]string{9: "[1,2,3]", 4: "[1,2,3]", 3: "[1,2]", 2: "[1]", 1: "[]"} {
+		left := budget
+		require.Equal(t, want, strings.ReplaceAll(string(document.JSON(writtenOut(root, list, nil, &left))), " ", ""), budget)
+	}
+}

@@ -106,8 +106,8 @@ func (o *ours) facts(operations []string) []diff.Stage {
 // saysFacts tells whether an update says anything that is compared. What is empty is there at least. A key that leads
 // to a mapping may be anything's name: that of a property "description", say.
 func saysFacts(update *yaml.Node) bool {
-	if update == nil || update.Kind != yaml.MappingNode || len(update.Content) == 0 {
-		return update != nil
+	if update.Kind != yaml.MappingNode || len(update.Content) == 0 {
+		return true
 	}
 	for key, value := range document.Pairs(update) {
 		words := slices.Contains([]string{"description", "summary", "title", "x-go-name", "x-go-type-name",

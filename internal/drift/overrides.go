@@ -55,7 +55,7 @@ const maxWrittenOut = 10_000
 
 // writtenOut is a copy of n without references, but to what it is in.
 func writtenOut(root, n *yaml.Node, within []string, budget *int) *yaml.Node {
-	if ref := document.Text(n, "$ref"); ref != "" && !slices.Contains(within, ref) && *budget > 0 {
+	if ref := document.Text(n, "$ref"); ref != "" && !slices.Contains(within, ref) {
 		if target, err := document.Resolve(root, ref); err == nil {
 			return writtenOut(root, target, append(slices.Clone(within), ref), budget)
 		}
