@@ -116,6 +116,14 @@ func TestCacheKeepsWhatItMay(t *testing.T) {
 	body = spec
 	header["ETag"] = `"` + strings.Repeat("x", maxValidator) + `"`
 	require.Equal(t, 1, count("/c"))
+	// Both of them together have the one limit, and what is at the limit is kept.
+	header["ETag"], header["Last-Modified"] = strings.Repeat("e", maxValidator-100), strings.Repeat("d", 101)
+	require.Equal(t, 1, count("/c"))
+	header["Last-Modified"] = strings.Repeat("d", 100)
+	require.Equal(t, 2, count("/c"))
+	header["Last-Modified"] = strings.Repeat("d", 101)
+	require.Equal(t, 1, count("/c"))
+	delete(header, "Last-Modified")
 
 	// A folder that cannot be made is no reason to stop.
 	header["ETag"] = `"1"`

@@ -189,6 +189,14 @@ func TestTimeouts(t *testing.T) {
 			fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
 			drip(conn, time.Second)
 		}, totalTimeout, "3 tries: given up after 5m0s"},
+		{"a body that drips over HTTP/2", func(w http.ResponseWriter, r *http.Request) {
+			for r.ProtoMajor == 2 {
+				if _, err := io.WriteString(w, "#"); err != nil || http.NewResponseController(w).Flush() != nil {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}, totalTimeout, "3 tries: given up after 5m0s: "},
 		{"sent back and forth", status(503, "Retry-After", "59"), 3 * 59 * time.Second, "status 503"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -207,7 +215,9 @@ func TestTimeouts(t *testing.T) {
 						}
 					}()
 				} else {
-					server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: c.answer}}
+					server := &httptest.Server{
+						Listener: listener, Config: &http.Server{Handler: c.answer}, EnableHTTP2: strings.HasSuffix(c.name, "HTTP/2"),
+					}
 					server.StartTLS()
 					defer server.Close()
 					opt.RootCAs = roots(server)
