@@ -183,6 +183,8 @@ func TestLine(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, `a\nb\r\x1b[0m\u202ec`, line("a\nb\r\x1b[0m\u202ec"))
 	require.Equal(t, "ä → 語", line("ä → 語"))
+	require.Equal(t, `\x1b[31m`, line("\x1b[31m"), "at the very start, too")
+	require.Equal(t, strings.Repeat("ä", maxValue), line(strings.Repeat("ä", maxValue)))
 	long := line(strings.Repeat("ä", maxValue+3))
 	require.Equal(t, strings.Repeat("ä", maxValue)+"… (6 more bytes)", long)
 }
