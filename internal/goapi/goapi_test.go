@@ -241,6 +241,14 @@ func TestImpact(t *testing.T) {
 			[]string{"      parameters:\n        - {name: floor, in: query, schema: {type: integer}}\n", ""},
 			incompatible, []string{"param-rem parameter query:floor: incompatible ListDesksParams.Floor"},
 		},
+		"first required parameter added": {
+			[]string{"        - {name: floor,", "        - {name: room, in: query, required: true, schema: {type: string}}\n        - {name: floor,"},
+			incompatible, []string{"param-add-req parameter query:room: incompatible Client.ListDesks ListDesksParams.Room"},
+		},
+		"parameter that becomes the first required one": {
+			[]string{"{name: floor, in: query,", "{name: floor, in: query, required: true,"},
+			incompatible, []string{"req-req parameter query:floor: incompatible Client.ListDesks ListDesksParams.Floor"},
+		},
 		"path parameter of another type": {
 			[]string{"{name: deskId, in: path, required: true, schema: {type: string}}", "{name: deskId, in: path, required: true, schema: {type: integer}}"},
 			incompatible, []string{"req-type parameter path:deskId: incompatible Client.UpdateDesk"},
@@ -254,6 +262,20 @@ func TestImpact(t *testing.T) {
 			[]string{"note.de: {type: string}", "note.de: {type: boolean}"},
 			incompatible, []string{"req-type request multipart/form-data note.de: incompatible UploadPlanForm.NoteDe"},
 		},
+		"body no longer required": {
+			[]string{"        required: true\n        content:\n          application/json", "        content:\n          application/json"},
+			incompatible, []string{"body-opt request: incompatible Client.UpdateDesk"},
+		},
+		"further members documented": {
+			[]string{"      required: [name]\n", "      required: [name]\n      additionalProperties: {type: string}\n"},
+			incompatible, []string{"req-type request application/json *: incompatible DeskRequest.AdditionalProperties DeskRequest"},
+		},
+		"deprecated, and its body renamed": {
+			[]string{"operationId: updateDesk", "operationId: updateDesk\n      deprecated: true", "    DeskRequest:\n", "    BenchRequest:\n",
+				"schemas/DeskRequest", "schemas/BenchRequest"},
+			incompatible, []string{"deprecated+ deprecated: none"},
+		},
+		"another version": {[]string{"version: '1'", "version: '2'"}, none, nil},
 		"body of another media type": {
 			[]string{base[strings.Index(base, "          multipart/form-data:\n"):strings.Index(base, "      responses:\n        '204'")],
 				"          application/json: {schema: {$ref: '#/components/schemas/DeskRequest'}}\n"},

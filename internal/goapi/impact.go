@@ -115,16 +115,15 @@ func (c *Comparison) Impact(f diff.Finding) diff.GoImpact {
 	isWhole := func(p place) bool { return p.whole }
 	whole := slices.ContainsFunc(before, isWhole) || slices.ContainsFunc(after, isWhole)
 	hidden := !visible[aspect] || whole && aspect != "operation"
-	if hidden && same(before, after) {
+	// The first parameter of a query or header that is required, or the last, gives the method a parameter or takes it.
+	params := (aspect == "existence" || aspect == "required") && strings.HasPrefix(f.Location, "parameter ") &&
+		c.old.hasParams(f.Operation) != c.new.hasParams(f.Operation)
+	if hidden && !params && same(before, after) {
 		return diff.GoImpact{Verdict: diff.GoNone, Symbols: []string{}}
 	}
 	i := &impact{c: c, verdict: diff.GoNone}
-	if aspect == "existence" && strings.HasPrefix(f.Location, "parameter ") {
-		// The first parameter of a query or header, or the last, gives the method a parameter or takes it.
-		hadParams, hasParams := c.old.hasParams(f.Operation), c.new.hasParams(f.Operation)
-		if hadParams != hasParams {
-			i.add(c.old.methodSymbol(f.Operation), c.new.methodSymbol(f.Operation))
-		}
+	if params {
+		i.add(c.old.methodSymbol(f.Operation), c.new.methodSymbol(f.Operation))
 	}
 	i.places(c.old, c.new, before, after, f.Old, aspect)
 	i.places(c.new, c.old, after, before, f.New, aspect)
@@ -209,7 +208,9 @@ func retains(p place, others []place) bool {
 // comparability adds the type of a new field that cannot be compared, if that keeps the type from being compared.
 func (i *impact) comparability(a *API, p place, others []place) {
 	owner, _, ok := strings.Cut(p.symbol, ".")
-	if a != i.c.new || !ok || p.typ == nil || types.Comparable(p.typ) {
+	// Whatever other members may be, they are in a map.
+	comparable := p.typ == nil || types.Comparable(p.typ) && !strings.HasSuffix(p.symbol, ".AdditionalProperties")
+	if a != i.c.new || !ok || comparable {
 		return
 	}
 	if slices.ContainsFunc(others, func(o place) bool { return o.typ != nil && !types.Comparable(o.typ) }) {
