@@ -62,6 +62,32 @@ func TestFaultsOfTheNetwork(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
+// What is cut off is cut off however short it is, and begins as the whole would.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	for body, half := range map[string]string{"": "", "x": "", "xyz": "x", "wxyz": "wx"} {
+		for _, header := range []http.Header{nil, {"Content-Type": {"text/x-part"}}} {
+			answer := ringcentraltest.Response{Status: 400, Header: header, Body: []byte(body)}.CutOff()
+			s.Reply("readCustomGreeting", answer)
+			s.ReplyToken(answer)
+			for _, path := range []string{"/restapi/v1.0/account/~/extension/~/greeting/1004", "/restapi/oauth/token"} {
+				method := map[bool]string{true: "POST", false: "GET"}[strings.HasSuffix(path, "token")]
+				r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, nil)
+				require.NoError(t, err)
+				resp, err := http.DefaultClient.Do(r)
+				require.NoError(t, err, "%q of %s", body, path)
+				defer resp.Body.Close()
+				require.Equal(t, 400, resp.StatusCode)
+				require.Equal(t, header.Get("Content-Type"), resp.Header.Get("Content-Type"))
+				got, err := io.ReadAll(resp.Body)
+				require.ErrorIs(t, err, io.ErrUnexpectedEOF, "%q of %s", body, path)
+				require.Equal(t, half, string(got))
+			}
+		}
+	}
+}
+
 func TestPenalize(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -112,6 +138,32 @@ func TestPrefer(t *testing.T) {
 	require.Equal(t, []string{"ringcentraltest: readCustomGreeting: Prefer: AWR-111 is documented neither for readCustomGreeting nor for any operation"}, said)
 }
 
+// Each error that an operation documents can be asked for, the first one as well.
+func TestPreferEachCode(t *testing.T) {
+	t.Parallel()
+	s := ringcentraltest.NewServer(t)
+	s.AcceptAnything()
+	for _, op := range ringcentral.Operations() {
+		seen := map[ringcentral.ErrorCode]bool{}
+		for _, row := range append(ringcentral.Documented(op.ID), ringcentral.DocumentedForAll()...) {
+			if seen[row.Code] {
+				continue
+			}
+			seen[row.Code] = true
+			r, err := http.NewRequestWithContext(t.Context(), op.Method, s.URL+parameter.ReplaceAllString(op.Path, "~"), nil)
+			require.NoError(t, err)
+			r.Header.Set("Prefer", "code="+string(row.Code))
+			resp, err := http.DefaultClient.Do(r)
+			require.NoError(t, err)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			require.Equal(t, row.Status, resp.StatusCode, "%s of %s", row.Code, op.ID)
+			require.Contains(t, string(body), string(row.Code), op.ID)
+		}
+	}
+}
+
 // A recorded success answers what was asked.
 func TestAnswersWhatWasAsked(t *testing.T) {
 	t.Parallel()
@@ -149,6 +201,8 @@ func TestValidation(t *testing.T) {
 		"no list":        {rules, `{"type":"Custom","name":"a","callers":{}}`, "callers: is to be a list"},
 		"no object":      {rules, `{"type":"Custom","name":"a","schedule":[]}`, "schedule: is to be an object"},
 		"a list":         {rules, `[]`, "the body: is to be an object"},
+		"numbers":        {rules, `{"type":"Custom","name":"a","forwarding":{"rules":[{"index":1,"ringCount":4}]}}`, ""},
+		"a flag":         {rules, `{"type":"Custom","name":"a","enabled":1}`, "enabled: is to be true or false"},
 		"value":          {rules, `{"type":"Custom","name":"a","screening":"Never"}`, `screening: "Never" is none of Always, NoCallerId, Off, UnknownCallerId`},
 		"query": {"GET /restapi/v1.0/account/~/call-recording/custom-greetings?type=Jingle", "",
 			`parameter type: "Jingle" is none of AutomaticRecording, StartRecording, StopRecording`},
@@ -184,6 +238,21 @@ func TestValidation(t *testing.T) {
 			require.Contains(t, said[0], "the description does not allow the request: "+test.want+"; AcceptAnything switches this off")
 		})
 	}
+}
+
+// A form's texts are judged as the members of an object are.
+func TestValidationOfForms(t *testing.T) {
+	t.Parallel()
+	said := watch(func(f *fakeT) {
+		s := ringcentraltest.NewServer(f)
+		for kind, right := range map[ringcentral.CompanyGreetingType]bool{"Jingle": false, ringcentral.CompanyGreetingTypeCompany: true} {
+			_, err := s.Client().CreateCompanyGreeting(t.Context(), "~",
+				ringcentral.CreateCompanyGreetingForm{Type: kind, Binary: ringcentral.File{Reader: strings.NewReader("x")}})
+			require.Equal(t, !right, errors.Is(err, ringcentral.CMN101), kind)
+		}
+	})
+	require.Len(t, said, 1)
+	require.Contains(t, said[0], `the description does not allow the request: type: "Jingle" is none of `)
 }
 
 // Every recorded request that is meant to be right is right for the server, too.
