@@ -29,22 +29,22 @@ func trim(name string, data []byte, actions []int, strays []diff.Stray) ([]byte,
 		starts: startLines(root, nil),
 	}
 	t.starts = append(t.starts, len(lines)+1)
-	left := 0
+	some := false // is left
 	for _, action := range document.Get(root, "actions").Content {
-		switch dead := t.dead(action, strays); {
-		case slices.Contains(actions, action.Line):
-			err = t.cut(action, action)
-		case len(dead) > 0:
-			left++
-			err = t.cutKeys(action, dead)
-		default:
-			left++
+		dead := t.dead(action, strays)
+		whole := slices.Contains(actions, action.Line)
+		some = some || !whole
+		if (whole || len(dead) > 0) && !behindDash(lines[action.Line-1]) {
+			return nil, fmt.Errorf("%s:%d: what is gone cannot be taken out: begin each action behind a dash, "+
+				"on a line of its own", name, action.Line)
 		}
-		if err != nil {
+		if whole {
+			t.cut(action, action)
+		} else if err := t.cutKeys(action, dead); err != nil {
 			return nil, err
 		}
 	}
-	if left == 0 {
+	if !some {
 		return nil, nil
 	}
 	var b bytes.Buffer
@@ -55,6 +55,11 @@ func trim(name string, data []byte, actions []int, strays []diff.Stray) ([]byte,
 		}
 	}
 	return b.Bytes(), nil
+}
+
+// behindDash tells whether a line begins an item of a list that is not in brackets, which has the line for itself.
+func behindDash(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, " "), "- ")
 }
 
 type trimmer struct {
@@ -76,7 +81,10 @@ func startLines(n *yaml.Node, lines []int) []int {
 }
 
 // entry is a key with its value.
-type entry struct{ key, value *yaml.Node }
+type entry struct {
+	key, value *yaml.Node
+	flow       bool // it is in braces
+}
 
 // dead are the outermost keys of an action's update of which nothing is left without the strays.
 func (t *trimmer) dead(action *yaml.Node, strays []diff.Stray) (all []entry) {
@@ -97,7 +105,7 @@ func (t *trimmer) dead(action *yaml.Node, strays []diff.Stray) (all []entry) {
 				func(s diff.Stray) bool { return s.Line == key.Line && s.Name == key.Value },
 			) ||
 				walk(value) {
-				own = append(own, entry{key, value})
+				own = append(own, entry{key, value, n.Style&yaml.FlowStyle != 0})
 			} else {
 				whole = false
 			}
@@ -130,25 +138,22 @@ func isAside(line string) bool {
 	return text == "" || strings.HasPrefix(text, "#")
 }
 
-// cut takes out the lines of a node, with the comments right above it.
-func (t *trimmer) cut(from, to *yaml.Node) error {
+// cut takes out the lines of a node, with the comments right above it. There is always something above those.
+func (t *trimmer) cut(from, to *yaml.Node) {
 	first, last := from.Line, t.last(to)
-	for first > 1 && strings.HasPrefix(strings.TrimSpace(t.lines[first-2]), "#") && !t.gone[first-1] {
+	for strings.HasPrefix(strings.TrimSpace(t.lines[first-2]), "#") {
 		first--
 	}
 	for i := first; i <= last; i++ {
 		t.gone[i] = true
 	}
-	return nil
 }
 
 // cutKeys takes keys out of an action. One in flow style is written anew.
 func (t *trimmer) cutKeys(action *yaml.Node, dead []entry) error {
 	own := func(e entry) bool { // stands on lines of its own
 		line := t.lines[e.key.Line-1]
-		return strings.HasPrefix(strings.TrimLeft(line, " "), e.key.Value) ||
-			strings.HasPrefix(strings.TrimLeft(line, " "), `"`) ||
-			strings.HasPrefix(strings.TrimLeft(line, " "), `'`)
+		return !e.flow && len(line)-len(strings.TrimLeft(line, " ")) == e.key.Column-1
 	}
 	for _, e := range dead {
 		if !own(e) {
@@ -156,9 +161,7 @@ func (t *trimmer) cutKeys(action *yaml.Node, dead []entry) error {
 		}
 	}
 	for _, e := range dead {
-		if err := t.cut(e.key, e.value); err != nil {
-			return err
-		}
+		t.cut(e.key, e.value)
 	}
 	return nil
 }

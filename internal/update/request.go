@@ -269,19 +269,23 @@ func (r *Result) body(p Provenance) []byte {
 	return b.Bytes()
 }
 
-// because names the finding that explains a change of a symbol.
+// because names the finding that explains a change of a symbol: one that names it, else one that changed what it begins
+// with, such as the type of a field or a constant.
 func (r *Result) because(symbol string) string {
-	for _, f := range r.Moved.Findings {
-		if f.Go == nil {
-			continue
-		}
-		for _, s := range f.Go.Symbols {
-			if s == symbol || strings.HasPrefix(symbol, s) && f.Go.Verdict == diff.GoIncompatible {
+	explains := func(does func(s string, verdict diff.GoVerdict) bool) string {
+		for _, f := range r.Moved.Findings {
+			if f.Go != nil && slices.ContainsFunc(f.Go.Symbols, func(s string) bool { return does(s, f.Go.Verdict) }) {
 				return fmt.Sprintf(" (%s, %s, %s)", f.ID, f.Operation, f.Location)
 			}
 		}
+		return ""
 	}
-	return ""
+	return cmp.Or(
+		explains(func(s string, _ diff.GoVerdict) bool { return s == symbol }),
+		explains(func(s string, verdict diff.GoVerdict) bool {
+			return strings.HasPrefix(symbol, s) && verdict == diff.GoIncompatible
+		}),
+	)
 }
 
 // apiChanges are symbols of the Go API by what became of them.
