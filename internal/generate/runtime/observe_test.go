@@ -85,6 +85,11 @@ func TestObserve(t *testing.T) {
 				{"on", "boolean", "string"},
 				{"parts", "array", "object"}, {"labels", "object", "array"}, {"lists[]", "array", "string"}, {"lists[][]", "string", "number"},
 				{"open", "object", "string"}}}},
+		"a name that begins escaped": {`{"\u0069d":"1"}`, nil},
+		"a member and a value": {`{"id":"1","color":1,"kind":"Green"}`,
+			&Observation{UnknownMembers: []string{"color"}, UnknownValues: []UnknownValue{{"kind", "Green"}}}},
+		"a member and a type": {`{"id":"1","color":1,"count":"3"}`,
+			&Observation{UnknownMembers: []string{"color"}, WrongTypes: []WrongType{{"count", "number", "string"}}}},
 		"another root": {`[1,2]`, &Observation{WrongTypes: []WrongType{{"", "object", "array"}}}},
 		"no JSON":      {`{"id":`, nil},
 	} {
