@@ -62,12 +62,9 @@ func (t *Table) Edited(e Edit) ([]byte, error) {
 	}
 	leave(t.entries, e.Rest)
 	leave(t.unused, e.Return)
-	f.add(t.entries, slices.Concat(e.Add, e.Return), "", f.endOfUse(t))
+	f.add(t.entries, slices.Concat(e.Add, e.Return), "", f.endOfUse())
 	if len(e.Rest) > 0 {
-		if len(t.unused) == 0 {
-			f.append("", unusedKey+":")
-		}
-		f.add(t.unused, e.Rest, "  ", len(lines))
+		f.add(t.unused, e.Rest, "  ", f.endOfUnused(t))
 	}
 	text := f.text()
 	// An empty "unused:" is a null, which says nothing.
@@ -93,15 +90,46 @@ func (f *editor) append(lines ...string) {
 	f.after[len(f.lines)] = append(f.after[len(f.lines)], lines...)
 }
 
+// unusedLine is the line of the key of the places out of use, 0 if there is none.
+func (f *editor) unusedLine() int {
+	return slices.IndexFunc(f.lines, func(line string) bool { return strings.HasPrefix(line, unusedKey+":") }) + 1
+}
+
+// above is the last line before a line and the comments right above it.
+func (f *editor) above(line int) int {
+	end := line - 1
+	for end > 0 && (strings.TrimSpace(f.lines[end-1]) == "" || strings.HasPrefix(f.lines[end-1], "#")) {
+		end--
+	}
+	return end
+}
+
 // endOfUse is the last line before the places out of use.
-func (f *editor) endOfUse(t *Table) int {
-	for i, line := range f.lines {
-		if strings.HasPrefix(line, unusedKey+":") {
-			end := i
-			for end > 0 && (strings.TrimSpace(f.lines[end-1]) == "" || strings.HasPrefix(f.lines[end-1], "#")) {
-				end--
-			}
-			return end
+func (f *editor) endOfUse() int {
+	if line := f.unusedLine(); line > 0 {
+		return f.above(line)
+	}
+	return len(f.lines)
+}
+
+// endOfUnused is the last line of the places out of use. Their key is written where it is not there, or says that there
+// are none.
+func (f *editor) endOfUnused(t *Table) int {
+	line := f.unusedLine()
+	if len(t.unused) == 0 {
+		if line == 0 {
+			f.append("", unusedKey+":")
+			return len(f.lines)
+		}
+		if _, comment, ok := strings.Cut(f.lines[line-1], " #"); ok {
+			f.lines[line-1] = unusedKey + ": #" + comment
+		} else {
+			f.lines[line-1] = unusedKey + ":"
+		}
+	}
+	for _, e := range t.entries { // names may follow
+		if e.line > line {
+			return f.above(e.line)
 		}
 	}
 	return len(f.lines)

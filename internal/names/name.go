@@ -424,7 +424,7 @@ func selecting(discriminator, list *yaml.Node) map[*yaml.Node][]string {
 
 // work names all objects that were met: first those that the table names, then one of the others at a time.
 func (n *namer) work() {
-	for len(n.queue)+len(n.later) > 0 {
+	for {
 		for len(n.queue) > 0 {
 			j := n.queue[0]
 			n.queue = n.queue[1:]
@@ -456,9 +456,6 @@ func (n *namer) enclosing(j job) string {
 	for owner := n.types[j.place.Owner]; owner != nil; owner = n.types[owner.owner] {
 		if owner.inline[string(text)] {
 			return owner.name
-		}
-		if owner.owner == owner.name {
-			break
 		}
 	}
 	return ""
@@ -500,24 +497,49 @@ func reference(name string) *yaml.Node {
 	return document.Mapping(document.String("$ref"), document.String(schemaRef+name))
 }
 
-// leftovers names the components that something other than the bodies and parameters of operations refers to.
+// leftovers names the components that something other than the bodies and parameters of operations refers to: callbacks
+// and headers of the parts of a form, be it by way of other components.
 func (n *namer) leftovers(root *yaml.Node) {
-	for op := range document.Operations(root) {
-		callbacks := document.Get(op.Node, "callbacks")
-		if callbacks == nil {
-			continue
+	read := map[*yaml.Node]bool{}
+	var follow func(at *yaml.Node, ref string, kind document.Kind)
+	follow = func(at *yaml.Node, ref string, kind document.Kind) {
+		if read[at] {
+			return
 		}
-		document.Refs(op.PathItem, document.PathItemObject, func(at *yaml.Node, ref string, _ document.Kind) {
-			name, ok := strings.CutPrefix(ref, schemaRef)
-			if source, err := n.resolver.Resolve(ref); ok && err == nil && n.types[name] == nil {
-				slot := document.Mapping()
-				j := job{slot: slot, source: source, vendor: unescape(name)}
-				given := n.propose(j)
-				n.assign(j, given)
-				at.Value = schemaRef + given
-			}
-		})
+		read[at] = true
+		name, ok := strings.CutPrefix(ref, schemaRef)
+		if source, err := n.resolver.Resolve(ref); ok && err == nil {
+			given := n.propose(job{vendor: unescape(name)})
+			n.assign(job{slot: document.Mapping(), source: source, vendor: unescape(name)}, given)
+			at.Value = schemaRef + given
+			return
+		}
+		if target, err := document.Resolve(root, ref); err == nil && strings.HasPrefix(ref, "#/components/") {
+			document.Refs(target, kind, follow)
+		}
 	}
+	for op := range document.Operations(root) {
+		for _, rest := range besidesBodies(op.Node) {
+			document.Refs(document.Mapping(document.String("post"), rest), document.PathItemObject, follow)
+		}
+	}
+}
+
+// besidesBodies are operations with what of an operation is in none of its bodies and parameters.
+func besidesBodies(op *yaml.Node) (parts []*yaml.Node) {
+	add := func(key string, part *yaml.Node) {
+		parts = append(parts, document.Mapping(document.String(key), part))
+	}
+	if callbacks := document.Get(op, "callbacks"); callbacks != nil {
+		add("callbacks", callbacks)
+	}
+	for _, media := range document.Pairs(document.Get(op, "requestBody", "content")) {
+		if encoding := document.Get(media, "encoding"); encoding != nil {
+			add("requestBody", document.Mapping(document.String("content"), document.Mapping(document.String("*/*"),
+				document.Mapping(document.String("encoding"), encoding))))
+		}
+	}
+	return parts
 }
 
 // finish puts the named components in the place of the vendor's.

@@ -277,6 +277,22 @@ func TestEdited(t *testing.T) {
 			names.Edit{Add: []names.Entry{entry("Kind", "Item.other")}}, strings.Replace(text, "Item.kind\n", "Item.kind\n  - Item.other\n", 1)},
 		"the first of unused": {item, names.Edit{Add: []names.Entry{entry("A", "Item.a")}, Rest: []names.Entry{entry("Item", "GET /items/{key} response 200")}},
 			"A:\n  - Item.a\n\nunused:\n  Item:\n    - GET /items/{key} response 200\n"},
+		"some of a list": {item + "Kind:\n  # The first.\n  - Item.kind\n  - Item.other # stays\n  - Item.third\n",
+			names.Edit{Rest: []names.Entry{entry("Kind", "Item.third"), entry("Kind", "Item.kind")}},
+			item + "Kind:\n  # The first.\n  - Item.other # stays\n\nunused:\n  Kind:\n    - Item.third\n    - Item.kind\n"},
+		// Once all places below it are back, the key may still be there, and is used again.
+		"all but a comment is back": {item + "unused:\n  # Was there once.\n  Old:\n    - Item.old\n", names.Edit{Return: []names.Entry{entry("Old", "Item.old")}},
+			item + "Old:\n  - Item.old\nunused:\n  # Was there once.\n"},
+		"where a comment is left": {item + "Old:\n  - Item.old\nunused:\n  # Was there once.\n", names.Edit{Rest: []names.Entry{entry("Old", "Item.old")}},
+			item + "unused:\n  # Was there once.\n  Old:\n    - Item.old\n"},
+		"where nothing is unused": {item + "A: Item.a\nunused: {} # nothing\n", names.Edit{Rest: []names.Entry{entry("A", "Item.a")}},
+			item + "unused: # nothing\n  A:\n    - Item.a\n"},
+		"nothing, where nothing is unused": {item + "unused: {}\n", names.Edit{}, item + "unused: {}\n"},
+		"where null is unused": {item + "A: Item.a\nunused: ~\n", names.Edit{Rest: []names.Entry{entry("A", "Item.a")}},
+			item + "unused:\n  A:\n    - Item.a\n"},
+		"unused before the names": {"unused:\n  Old:\n    - Item.old\n\n# The one.\n" + item + "Kind:\n  - Item.kind\n",
+			names.Edit{Add: []names.Entry{entry("New", "Item.new")}, Rest: []names.Entry{entry("Kind", "Item.kind"), entry("Old", "Item.older")}},
+			"New:\n  - Item.new\nunused:\n  Old:\n    - Item.old\n    - Item.older\n  Kind:\n    - Item.kind\n\n# The one.\n" + item},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := table(t, test.text).Edited(test.edit)
