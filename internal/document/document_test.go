@@ -41,6 +41,10 @@ func TestParseRefuses(t *testing.T) {
 			"OpenAPI 3.0 and OpenAPI 3.1"},
 		{"Swagger 1.2", "swagger: '1.2'\n", "spec.yaml:1:10: swagger 1.2 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
 		{"OpenAPI 3.2", "openapi: 3.2.0\n", "spec.yaml:1:10: openapi 3.2.0 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"Swagger 3.1", "swagger: 3.1.0\n", "spec.yaml:1:10: swagger 3.1.0 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"OpenAPI 2.0", "openapi: '2.0'\n", "spec.yaml:1:10: openapi 2.0 is not supported: supported are Swagger 2.0, OpenAPI 3.0 and OpenAPI 3.1"},
+		{"one letter in UTF-16", "a\x00", "spec.yaml: the top level is not a mapping"},
+		{"one letter in UTF-16, the other way", "\x00a", "spec.yaml: the top level is not a mapping"},
 		{"duplicate key", "openapi: 3.0.3\npaths:\n  /a: {}\n  /b: {}\n  /a: {}\n", "spec.yaml:5:3: duplicate key \"/a\", first at line 3"},
 		{"duplicate key in JSON", "{\"openapi\": \"3.0.3\",\n \"paths\": {}, \"paths\": {}}", "spec.yaml:2:22: duplicate key \"paths\", first at line 2"},
 		{"duplicate of integer key", "openapi: 3.0.3\nr:\n  200: a\n  '200': b\n", "spec.yaml:4:3: duplicate key \"200\", first at line 3"},
@@ -140,7 +144,9 @@ func TestScalarsAreReadAsYAML12(t *testing.T) {
 		"true": "!!bool", "False": "!!bool", "TRUE": "!!bool", "tRue": "!!str",
 		"~": "!!null", "null": "!!null", "nUll": "!!str",
 		"0": "!!int", "-12": "!!int", "+7": "!!int", "010": "!!int", "0o17": "!!int", "0x1F": "!!int", "0o8": "!!str", "0x": "!!str", "--1": "!!str",
-		"1.5": "!!float", ".5": "!!float", "1.": "!!float", "1e3": "!!float", "-1.5E-3": "!!float", ".inf": "!!float", "-.Inf": "!!float", ".nan": "!!float",
+		"1.5": "!!float", ".5": "!!float",
+		"9": "!!int", "9.5": "!!float", ".e5": "!!str", "+.e5": "!!str", "1.e5": "!!float",
+		"1.": "!!float", "1e3": "!!float", "-1.5E-3": "!!float", ".inf": "!!float", "-.Inf": "!!float", ".nan": "!!float",
 		".": "!!str", "1e": "!!str", "1.0.36": "!!str", "12abc": "!!str", "+": "!!str",
 		"'12'": "!!str", "!!str 12": "!!str", "!!int '12'": "!!int", "!custom x": "!!str",
 	} {
@@ -178,6 +184,16 @@ func TestPositionsAreThoseOfTheFile(t *testing.T) {
 		require.Equal(t, 3, b.Line)
 		require.EqualError(t, document.Errorf("f%d", b, "no %s", "way"), fmt.Sprintf("f%%d:3:%d: no way", b.Column))
 	}
+}
+
+// A mapping or list of JSON is where its bracket is.
+func TestPositionsOfJSON(t *testing.T) {
+	t.Parallel()
+	root, err := document.ParseYAML("f", []byte("{\"a\":\n  [ {}]}"))
+	require.NoError(t, err)
+	list := document.Get(root, "a")
+	require.Equal(t, "f:1:1 f:2:3 f:2:5", strings.Join([]string{document.Position("f", root), document.Position("f", list),
+		document.Position("f", list.Content[0])}, " "))
 }
 
 func TestResolve(t *testing.T) {
@@ -332,6 +348,7 @@ func TestParseAccepts(t *testing.T) {
 		"a replacement character":           {"openapi: 3.0.3\nx: \"\xef\xbf\xbd\"\n", "x", "\ufffd"},
 		"a replacement character in JSON":   {"{\"openapi\": \"3.0.3\", \"x\": \"\xef\xbf\xbd\"}", "x", "\ufffd"},
 		"one that is escaped":               {`{"openapi": "3.0.3", "x": "\uFFFD"}`, "x", "\ufffd"},
+		"one that is escaped after a tab":   {"{\t\"openapi\": \"3.0.3\", \"x\": \"\\uFFFD\\/\"}", "x", "\ufffd/"},
 		"a surrogate pair":                  {`{"openapi": "3.0.3", "x": "\ud83d\ude00"}`, "x", "\U0001f600"},
 		"a replacement character in UTF-16": {string(utf16Text("openapi: 3.0.3\nx: \ufffd\n", binary.LittleEndian)), "x", "\ufffd"},
 	} {

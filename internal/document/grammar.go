@@ -230,13 +230,13 @@ func (c canonical) object(n *yaml.Node, k Kind) {
 		slices.SortStableFunc(n.Content, compareValues)
 		return
 	case k == scopes:
+		c.literal(n)
 		for _, text := range Pairs(n) {
 			if c.facts && text.Kind == yaml.ScalarNode {
 				*text = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Line: text.Line,
 					Column: text.Column}
 			}
 		}
-		sortPairs(n, func(key string) int { return 0 })
 		return
 	case n.Kind != yaml.MappingNode:
 		c.literal(n)
