@@ -34,7 +34,7 @@ func TestMask(t *testing.T) {
 		{401, bearer, "abcdefghijk.", "abcdefghijk."},   // too little of it
 		{401, bearer, bearer, "****************"},
 		{401, bearer, "<" + bearer[:13], "<*************"}, // cut off at the end
-		{500, bearer[:12], bearer, "************mnop"}, // the shortest that is masked
+		{500, bearer[:12], bearer, "************mnop"},     // the shortest that is masked
 		{500, bearer[:11], bearer, bearer},
 		{200, bearer, bearer, bearer},
 		{299, bearer, bearer, bearer},

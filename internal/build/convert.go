@@ -162,11 +162,14 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 		for _, misfit := range document.Misfits(shell) {
 			misfits = append(misfits, document.Errorf(name, misfit.Node, "%s", misfit))
 		}
-		return nil, cmp.Or(errors.Join(misfits...), fmt.Errorf("convert %s: %w", name, err))
+		if len(misfits) > 0 {
+			return nil, errors.Join(misfits...)
+		}
+		return nil, swaggerFault(name, shell)
 	}
 	v3, err := openapi2conv.ToV3(&v2)
 	if err != nil {
-		return nil, fmt.Errorf("convert %s: %w", name, err)
+		return nil, swaggerFault(name, shell)
 	}
 	text, err := json.Marshal(v3)
 	if err != nil {
@@ -196,6 +199,19 @@ func convertSwagger(name string, root *yaml.Node) (*yaml.Node, error) {
 		}
 	}
 	return converted, nil
+}
+
+// swaggerFault is the error for what kin-openapi cannot read or convert.
+func swaggerFault(name string, root *yaml.Node) error {
+	at, said := unreadable(root, "Swagger 2.0", func(n *yaml.Node) error {
+		var v2 openapi2.T
+		if err := json.Unmarshal(document.JSON(n), &v2); err != nil {
+			return err
+		}
+		_, err := openapi2conv.ToV3(&v2)
+		return err
+	})
+	return document.Errorf(name, at, "%s", said)
 }
 
 // stateListFormats gives each parameter that is a list the format that it has by default (Swagger 2.0, Parameter

@@ -25,9 +25,14 @@ func Validate(ctx context.Context, root *yaml.Node) (*openapi3.T, error) {
 		for _, misfit := range document.Misfits(root) {
 			several = append(several, errors.New(misfit.String()))
 		}
-		if len(several) > 0 {
-			err = several
+		if len(several) == 0 {
+			_, said := unreadable(root, "OpenAPI", func(n *yaml.Node) error {
+				_, err := model(n)
+				return err
+			})
+			several = append(several, errors.New(said))
 		}
+		err = several
 	}
 	if err == nil {
 		prefill(doc)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -74,7 +75,15 @@ func (e entry) get(keys ...string) entry {
 	return e
 }
 
+var unescapeToken = strings.NewReplacer("~1", "/", "~0", "~")
+
 var (
+	// "…: #/paths/~1things/get cannot be read as …"
+	ofPointer = regexp.MustCompile(`: #/(.*) cannot be read as `)
+
+	// "…: invalid servers: …"
+	ofTop = regexp.MustCompile(`(?:^|: )invalid (info|servers|security|tags|externalDocs): `)
+
 	methods = strings.Join([]string{http.MethodGet, http.MethodPut, http.MethodPost, http.MethodDelete,
 		http.MethodOptions, http.MethodHead, http.MethodPatch, http.MethodTrace}, "|")
 
@@ -97,6 +106,17 @@ var (
 func (p places) find(root *yaml.Node, message string) entry {
 	message = strings.TrimPrefix(message, "generate: ")
 	doc := entry{value: root}
+	if m := ofPointer.FindStringSubmatch(message); m != nil {
+		e := doc
+		for token := range strings.SplitSeq(m[1], "/") {
+			next := e.get(unescapeToken.Replace(token))
+			if i, err := strconv.Atoi(token); err == nil && e.value.Kind == yaml.SequenceNode && i < len(e.value.Content) {
+				next = entry{value: e.value.Content[i]}
+			}
+			e = p.firstOf(next, e)
+		}
+		return e
+	}
 	component := func(name string) entry { return doc.get("components", "schemas", name) }
 	within := func(e entry) entry {
 		e = p.firstOf(
@@ -134,7 +154,7 @@ func (p places) find(root *yaml.Node, message string) entry {
 		}
 		return within(e)
 	}
-	return entry{}
+	return doc.get(first(ofTop, message))
 }
 
 // firstOf is the first entry that is in the pin.

@@ -191,6 +191,25 @@ definitions:
       bar: {type: string}
 `
 
+// Where kin-openapi says of a value alone that it does not fit, the value is found.
+func TestRefusedOfOpenAPI(t *testing.T) {
+	t.Parallel()
+	for change, want := range map[string][2]string{
+		"openapi: 3.0.3\nservers: x":                      {"servers: x", `#/servers cannot be read as OpenAPI: string cannot stand here, where a list is to be`},
+		"openapi: 3.0.3\nservers: [{url: h}, {url: [7]}]": {"- 7", `#/servers/1/url cannot be read as OpenAPI: array cannot stand here, where text is to be`},
+		"openapi: 3.0.3\nservers: ['https://{x}.y']":      {"servers", `#/servers/0 cannot be read as OpenAPI: string cannot stand here`},
+		"openapi: 3.0.3\nservers: [{url: 'h://{x}'}]":     {"servers", `invalid servers: server has undeclared variables`},
+	} {
+		text := strings.Replace(refused, "openapi: 3.0.3", change, 1)
+		require.NotEqual(t, refused, text)
+		p, err := load(t, text, keep("$.paths['/a'].get"), nothing)
+		require.NoError(t, err)
+		_, err = build.Run(t.Context(), p, false)
+		require.ErrorContains(t, err, want[1])
+		require.Regexp(t, `^spec/swagger-ring_basic.yaml:\d+: `, err.Error())
+	}
+}
+
 // What Swagger 2.0 says has its line in the pin after it was converted, and a value of the wrong kind before.
 func TestRefusedOfSwagger(t *testing.T) {
 	t.Parallel()
@@ -243,6 +262,32 @@ func TestRefusedOfSwagger(t *testing.T) {
 				{"name: grid", 1, `readA: query parameter grid: lists of lists or objects are not supported`},
 				{"name: rows", 1, `makeA: form field rows: lists of lists are not supported`},
 			},
+		},
+		"what nothing is said of": {
+			[]string{"{name: grid, in: query, ", "{name: grid, in: query, maxLength: -1, "},
+			[]expected{{"maxLength: -1", 1, `#/paths/~1a~1{id}/get/parameters/2/maxLength cannot be read as Swagger 2.0: ` +
+				`number -1 cannot stand here, where an integer from 0 on is to be`}},
+		},
+		"a number that is none": {
+			[]string{"{name: grid, in: query, ", "{name: grid, in: query, default: [1, 1e400], "},
+			[]expected{{"1e400", 1, `#/paths/~1a~1{id}/get/parameters/2/default/1 cannot be read as Swagger 2.0: ` +
+				`number 1e400 cannot stand here, where a number is to be`}},
+		},
+		"nothing for a parameter": {
+			[]string{"{name: shared, in: query, type: string}", "null"},
+			[]expected{{"Shared:", 1, `#/parameters/Shared cannot be read as Swagger 2.0: invalid parameter: value MUST be an object`}},
+		},
+		"the top": {
+			[]string{"host: ", "host: [a]\nx-was: "},
+			[]expected{{"- a", 1, `#/host cannot be read as Swagger 2.0: array cannot stand here, where text is to be`}},
+		},
+		"security": {
+			[]string{"swagger: '2.0'", "swagger: '2.0'\nsecurity: [{o: x}]"},
+			[]expected{{"o: x", 1, `#/security/0/o cannot be read as Swagger 2.0: string cannot stand here, where a list is to be`}},
+		},
+		"schemes": {
+			[]string{"swagger: '2.0'", "swagger: '2.0'\nschemes: https"},
+			[]expected{{"schemes: https", 1, `#/schemes cannot be read as Swagger 2.0: string cannot stand here, where a list is to be`}},
 		},
 		"references": {
 			[]string{"foo: {type: string}", "foo: {$ref: '#'}", "bar: {type: string}", "bar: {$ref: '#/definitions'}",

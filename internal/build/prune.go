@@ -174,7 +174,7 @@ func (p *pruner) reportCycle(refs []string) {
 	if !strings.HasPrefix(cycle[0], "#/definitions/") && !strings.HasPrefix(cycle[0], "#/components/schemas/") {
 		what = "a component is nothing but a reference to itself"
 	}
-	p.errorf(nil, "%s: %s", what, strings.Join(cycle, " → "))
+	p.errorf(p.used[cycle[0]], "%s: %s", what, strings.Join(cycle, " → "))
 }
 
 // parts are what a schema consists of through allOf, whose own allOf counts as well.

@@ -12,8 +12,8 @@
 // A code is capitals and digits, a hyphen, and a number: CMN-101. The word that the platform often puts beside it
 // (InvalidParameter) is none, and neither is the placeholder XXX-123. In x-error-codes any other text is a code too.
 //
-// Rows are read off the tree; nothing is validated, what cannot be understood is not a row, and no document makes
-// this package fail but one whose operations share so many rows that they are more than [MaxRows], or their messages more
+// Rows are read off the tree; nothing is validated, what cannot be understood is not a row, and no document makes this
+// package fail but one whose operations share so many rows that they are more than [MaxRows], or their messages more
 // than [MaxMessages] bytes. The cost is linear in the size of the document: text beyond [MaxText] bytes of a
 // description and rows beyond [MaxPerOperation] of an operation are left out.
 //
