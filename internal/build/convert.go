@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi2conv"
@@ -75,9 +76,9 @@ func nameOperations(root *yaml.Node) {
 		for word := range strings.FieldsFuncSeq(op.Path,
 			func(r rune) bool { return r != '{' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if name, variable := strings.CutPrefix(word, "{"); variable {
-				word = "by" + strings.ToUpper(name[:min(1, len(name))]) + name[min(1, len(name)):]
+				word = "By" + upperFirst(name)
 			}
-			id += strings.ToUpper(word[:1]) + word[1:]
+			id += upperFirst(word)
 		}
 		unique := id
 		for i := 2; taken[unique]; i++ {
@@ -86,6 +87,14 @@ func nameOperations(root *yaml.Node) {
 		taken[unique] = true
 		document.Set(op.Node, "operationId", document.String(unique))
 	}
+}
+
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // dropUnknownSecurity takes out the requirements whose scheme the document does not define: how to authenticate is a

@@ -316,8 +316,28 @@ paths:
   /a: {post: {operationId: send, responses: {'204': {$ref: '#/components/responses/A'}}}}
 components: {responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}}
 `)
-	require.EqualError(t, err, "vendor.yaml: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → "+
+	require.EqualError(t, err, "vendor.yaml:5:29: a component is nothing but a reference to itself: #/components/responses/A → #/components/responses/B → "+
 		"#/components/responses/A")
+}
+
+// An operation without an id is called by its method and path, in whatever script.
+func TestIDsOfOperations(t *testing.T) {
+	root, _, err := (&build.Project{Pin: parse(t, `openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /größe/élan/{日本}: {parameters: [{name: 日本, in: path, required: true, schema: {type: string}}], get: {responses: {'204': {}}}}
+  /größe-élan/{}: {get: {responses: {'204': {}}}}
+  /🎉: {get: {responses: {'204': {}}}}
+  /: {get: {responses: {'204': {}}}}
+`), Select: parseOverlay(t, keep("$.paths.*.get"))}).AssemblePin()
+	require.NoError(t, err)
+	ids := map[string]string{}
+	for op := range document.Operations(root) {
+		ids[op.Path] = document.Text(op.Node, "operationId")
+	}
+	require.Equal(t, map[string]string{
+		"/größe/élan/{日本}": "getGrößeÉlanBy日本", "/größe-élan/{}": "getGrößeÉlanBy", "/": "get", "/🎉": "get2",
+	}, ids)
 }
 
 // What the vendor would call has responses, too, which the pin left without a description; so do statuses of no name.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ringbasic/ringbasic/internal/document"
@@ -172,6 +173,9 @@ func indentOf(line string) string { return line[:len(line)-len(strings.TrimLeft(
 
 // yamlText is a place as YAML: plain, unless it holds what YAML would read as something else.
 func yamlText(s string) string {
+	if document.Printable(s) != s {
+		return strconv.Quote(s) // whose escapes are YAML's, too
+	}
 	if strings.ContainsAny(s, `"#'`) || strings.Contains(s, ": ") || strings.HasSuffix(s, ":") {
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}

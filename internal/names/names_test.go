@@ -368,3 +368,22 @@ components:
 		require.NotNil(t, document.Get(root, "components", "schemas", name, "properties", member), name)
 	}
 }
+
+// Whatever a document has in a path or a name, its place can be written and read.
+func TestPlacesOfOddTexts(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{"a\u2028b", "a\nb", "a\x1bb", "a\u0085", `a"b`, `a'b`, `a\b`, "a: b", "a #b", "größe", "🎉"} {
+		for _, place := range []names.Place{
+			{Operation: "GET /" + odd + "/x", Part: "response 200"},
+			{Operation: "GET /x", Part: "query " + names.Quoted(odd)},
+			{Owner: "Item", Steps: "." + names.Quoted(odd)},
+		} {
+			text, err := table(t, item).Edited(names.Edit{Add: []names.Entry{{Name: "Thing", Place: place}}})
+			require.NoError(t, err, "%q", place)
+			again := table(t, string(text))
+			edited, err := again.Edited(names.Edit{Rest: []names.Entry{{Name: "Thing", Place: place}}})
+			require.NoError(t, err, "%q", place)
+			require.NotContains(t, string(edited[:strings.Index(string(edited), "unused:")]), "Thing", "the place is known again")
+		}
+	}
+}

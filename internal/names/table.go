@@ -112,7 +112,7 @@ const nameForm = `(?:[A-Za-z0-9_$@-]+|"(?:[^"\\]|\\.)*")`
 
 var (
 	operationPlace = regexp.MustCompile(
-		`^((?:GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) /.*?) (request|response [0-9A-Za-z]+ header ` + nameForm +
+		`(?s)^((?:GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE) /.*?) (request|response [0-9A-Za-z]+ header ` + nameForm +
 			`|response [0-9A-Za-z]+|(?:query|path|header|cookie) ` + nameForm + `)((?:\.` + nameForm +
 			`|\[\]|\{\}|<[^<>]*>)*)$`,
 	)
