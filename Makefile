@@ -106,14 +106,13 @@ interrupt: ## kill each command that writes at many random moments, and look at 
 mutants: ## change each fact of the built document and of the recordings, and tell which changes the suite notices
 	RINGBASIC_MUTANTS=1 $(GO) test ./internal/contract -run '^TestMutants' -count=1 -v
 
-MUTATED = ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names ./internal/pin \
-  ./internal/contract ./internal/recording ./transport
-GREMLINS = github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+MUTATED = ./internal/document ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names \
+  ./internal/pin ./internal/fetch ./internal/diff ./internal/drift ./internal/report ./internal/goapi ./internal/update \
+  ./internal/recording ./internal/contract ./internal/traffic ./internal/live ./internal/generate/runtime \
+  ./internal/build ./internal/generate ./transport ./ringcentraltest
 
 mutate: ## change the code in small ways, and tell which changes no test of the package notices (MUTATED='packages')
-	@for package in $(MUTATED); do echo "$$package"; \
-	  $(GO) run $(GREMLINS) unleash --timeout-coefficient 10 -S lvt $$package | \
-	    grep -v '^\(Starting\|Gathering\|$$\)'; done
+	$(GO) run ./internal/mutate -skip '^(Fuzz|TestRandom)' $(MUTATED)
 
 pages: ## write what README and docs show of the output of commands
 	$(GO) test . -run 'Page$$|^TestReadmeOutputs$$' -count=1 -args -update
