@@ -87,6 +87,7 @@ func TestExcerptGivesUp(t *testing.T) {
 		"a mapping":              {"        c:\n", "        c:\n          mapping:\n"},
 		"a path that is not":     {"  /a:\n", "  /z:\n"},
 		"a key of its own":       {"  /b:\n    get:", "  ? /b\n  : get:"},
+		"a component's own key":  {"    B:\n", "    ? B\n    : x: y\n      "},
 		"a reference to nothing": {"'#/components/schemas/A'", "'#/components/schemas/D'"},
 		"an escaped reference":   {"'#/components/schemas/A'", "'#/components/schemas/%41'"},
 		"a name with a space":    {"'#/components/schemas/A'", "'#/components/schemas/A B'"},

@@ -142,6 +142,24 @@ func TestLock(t *testing.T) {
 		"pinSHA256 is e3b0c44298fc…, the file has 2d711642b726…: run ringbasic pin with the source it came from, or restore it")
 }
 
+func TestVersionAndWatch(t *testing.T) {
+	doc := func(version string) *document.Document {
+		d, err := document.Parse("x", []byte("openapi: 3.0.3\ninfo: {title: T, version: '"+version+"'}\npaths: {}\n"))
+		require.NoError(t, err)
+		return d
+	}
+	lock := pin.Lock{APIVersion: "1.0.36"}
+	require.NoError(t, lock.VerifyVersion(doc("1.0.36")))
+	require.EqualError(t, lock.VerifyVersion(doc("1.0.37")), "spec/swagger-ring_basic.yaml does not match spec/swagger-ring_basic.lock.yaml: "+
+		`apiVersion is "1.0.36", the file has "1.0.37": run ringbasic pin with the source it came from, or restore it`)
+	_, err := lock.WatchURL()
+	require.EqualError(t, err, "spec/swagger-ring_basic.lock.yaml names no URL to watch: name a SOURCE, or set one with ringbasic pin SOURCE --watch URL")
+	lock.Watch = "https://vendor.example/spec.yaml"
+	watched, err := lock.WatchURL()
+	require.NoError(t, err)
+	require.Equal(t, lock.Watch, watched)
+}
+
 func TestLockRefuses(t *testing.T) {
 	for want, change := range map[string][2]string{
 		`lock.yaml:1:1: unknown key "sauce"`:                               {"source", "sauce"},
