@@ -278,6 +278,7 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 		m, refused = newModel(definitions, view, originals, odd, cfg)
 		return m
 	}
+	maps.Copy(codegen.TemplateFunctions, memberFunctions)
 	plain := func(goType string) codegen.SimpleTypeSpec { return codegen.SimpleTypeSpec{Type: goType} }
 	formats := map[string]codegen.SimpleTypeSpec{"binary": plain("File")}
 	for _, format := range []string{"date", "date-time", "duration", "email", "uuid", "byte"} {

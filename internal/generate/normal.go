@@ -32,6 +32,7 @@ type quirks struct {
 //     name of the runtime is called otherwise, and discriminators select it by the name that it had;
 //   - members that contain each other although both are required are not required in Go;
 //   - values of an enumeration whose names would be the same get names of their own;
+//   - what would be called like what it is in becomes a component;
 //   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows
 //     go.
 func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, error) {
@@ -61,6 +62,7 @@ type normalizer struct {
 	composed []*openapi3.Schema        // those with allOf
 	files    map[*openapi3.Schema]bool
 	names    map[string]string // new names of components
+	called   map[string]bool   // the letters of all components, once one is added
 	quirks   *quirks
 }
 
@@ -82,11 +84,11 @@ func (n *normalizer) edit(change func()) {
 func (n *normalizer) document() {
 	for _, path := range slices.Sorted(maps.Keys(n.doc.Paths.Map())) {
 		item := n.doc.Paths.Value(path)
-		n.parameters(item.Parameters)
+		n.parameters(item.Parameters, "")
 		operations := item.Operations()
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
 			op := operations[method]
-			n.parameters(op.Parameters)
+			n.parameters(op.Parameters, op.OperationID)
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
 				n.content(op.RequestBody.Value.Content, op.OperationID, n.quirks.requestTypes, true)
 			}
@@ -132,16 +134,25 @@ func (n *normalizer) lists() {
 	}
 }
 
-func (n *normalizer) parameters(list openapi3.Parameters) {
+// parameters looks at those of an operation, "" for those of a path.
+func (n *normalizer) parameters(list openapi3.Parameters, operation string) {
 	for _, p := range list {
-		if p.Value == nil || p.Value.Schema == nil {
+		if p.Value == nil {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Value.Content)) {
+			if media := p.Value.Content[name]; media != nil {
+				n.schema(media.Schema, operation+"Params")
+			}
+		}
+		if p.Value.Schema == nil {
 			continue
 		}
 		if typ := plainUnion(p.Value.Schema.Value); typ != nil {
 			n.edit(func() { p.Value.Schema = &openapi3.SchemaRef{Value: typ} })
 			continue
 		}
-		n.schema(p.Value.Schema)
+		n.schema(p.Value.Schema, operation+"Params")
 	}
 }
 
@@ -224,7 +235,7 @@ func (n *normalizer) content(content openapi3.Content, id string, types map[stri
 		}
 	}
 	if kept != nil {
-		n.schema(kept.Schema)
+		n.schema(kept.Schema, id)
 		if request {
 			n.nullable(kept.Schema)
 		}
@@ -235,11 +246,11 @@ func (n *normalizer) content(content openapi3.Content, id string, types map[stri
 			continue
 		}
 		if isJSONType(name) {
-			n.schema(media.Schema)
+			n.schema(media.Schema, id)
 			n.nullable(media.Schema)
 		}
 		if strings.HasPrefix(name, "multipart/") || name == "application/x-www-form-urlencoded" {
-			n.form(media)
+			n.form(media, id)
 		}
 	}
 }
@@ -258,7 +269,7 @@ func (n *normalizer) inline(media *openapi3.MediaType) {
 }
 
 // form notes which fields of a multipart form are files.
-func (n *normalizer) form(media *openapi3.MediaType) {
+func (n *normalizer) form(media *openapi3.MediaType, at string) {
 	n.inline(media)
 	for name, ref := range media.Schema.Value.Properties {
 		s := ref.Value
@@ -290,7 +301,7 @@ func (n *normalizer) form(media *openapi3.MediaType) {
 		}
 		n.files[item] = true
 	}
-	n.schema(media.Schema)
+	n.schema(media.Schema, at)
 }
 
 // nullMark is the tag of fields that can be null.
@@ -349,11 +360,15 @@ func admitsNull(s *openapi3.Schema, seen map[*openapi3.Schema]bool) bool {
 		slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return admitsNull(part.Value, seen) })
 }
 
-func (n *normalizer) schema(ref *openapi3.SchemaRef) {
+// schema looks at a schema; at is the component or operation that it is part of.
+func (n *normalizer) schema(ref *openapi3.SchemaRef, at string) {
 	if ref == nil || ref.Value == nil || n.seen[ref.Value] {
 		return
 	}
 	s := ref.Value
+	if name, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok {
+		at = name
+	}
 	n.seen[s] = true
 	if s.Type.Is("string") && s.Format == "binary" && !n.files[s] {
 		n.edit(func() { s.Format = "" })
@@ -366,18 +381,20 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef) {
 	}
 	n.enum(s)
 	n.union(s)
-	for name, property := range s.Properties {
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		property := s.Properties[name]
 		n.property(name, property)
-		n.schema(property)
+		n.schema(property, at)
 	}
 	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
 		for _, part := range list {
-			n.schema(part)
+			n.schema(part, at)
 		}
 	}
-	n.schema(s.Items)
-	n.schema(s.AdditionalProperties.Schema)
-	n.schema(s.Not)
+	n.nameFurther(s, at)
+	n.schema(s.Items, at)
+	n.schema(s.AdditionalProperties.Schema, at)
+	n.schema(s.Not, at)
 }
 
 // union has a branch that is listed twice once, and no discriminator where it could not select each branch: an inline

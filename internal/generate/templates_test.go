@@ -21,8 +21,8 @@ func TestTemplatesTakeThePlaceOfTheGenerators(t *testing.T) {
 	texts, err := ours()
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"client-with-responses.tmpl", "client.tmpl", "constants.tmpl", "imports.tmpl", "param-types.tmpl", "request-bodies.tmpl",
-		"union.tmpl",
+		"additional-properties.tmpl", "client-with-responses.tmpl", "client.tmpl", "constants.tmpl", "imports.tmpl", "param-types.tmpl",
+		"request-bodies.tmpl", "union-and-additional-properties.tmpl", "union.tmpl",
 	}, slices.Sorted(maps.Keys(texts)))
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}",
 		"github.com/oapi-codegen/oapi-codegen/v2").Output()

@@ -196,6 +196,88 @@ func TestOnTheWire(t *testing.T) {
 	_, _ = c.DoThing(ctx, "1", Note{S: NotNull(""), L: NotNull([]string{}), E: NotNull(NoteEOff), O: NotNull(Note{X: new("y")})})
 	want(t, *got, "{\"e\":\"off\",\"l\":[],\"o\":{\"r\":null,\"x\":\"y\"},\"r\":null,\"s\":\"\"}")`,
 		},
+		"null beside further members": {
+			small("", json("{$ref: '#/components/schemas/All'}"), "{'200': {description: ok, content: {application/json: {schema: {$ref: "+
+				"'#/components/schemas/All'}}}}}", `All: {type: object, properties: {more: {$ref: '#/components/schemas/More'}, union: {$ref: '#/components/schemas/Union'},
+    both: {$ref: '#/components/schemas/Both'}, maps: {$ref: '#/components/schemas/Maps'}}},
+    More: {type: object, properties: {e: {type: string, nullable: true}, l: {type: array, nullable: true, items: {type: string}}, x: {}, '100%': {type: string},
+      o: {nullable: true, allOf: [{$ref: '#/components/schemas/A'}]}, w: {type: string, writeOnly: true}}, required: [w], additionalProperties: {type: integer}},
+    Union: {type: object, properties: {e: {type: integer, nullable: true}, kind: {type: string, nullable: true}}, oneOf: [{$ref: '#/components/schemas/A'},
+      {$ref: '#/components/schemas/B'}], discriminator: {propertyName: kind}},
+    Both: {type: object, properties: {e: {type: boolean, nullable: true}}, anyOf: [{$ref: '#/components/schemas/A'}], additionalProperties: true},
+    A: {type: object, properties: {kind: {type: string}, a: {type: string}}},
+    B: {type: object, properties: {kind: {type: string}, b: {type: string}}},
+    T: {type: string, nullable: true}, L: {type: array, nullable: true, items: {type: string}}, E: {type: string, nullable: true, enum: [on, off, null]},
+    O: {type: object, nullable: true, properties: {q: {type: string}}}, M: {type: object, nullable: true, additionalProperties: {type: string}},
+    Maps: {type: object, properties: {
+      t: {type: object, properties: {z: {type: string}}, additionalProperties: {$ref: '#/components/schemas/T'}},
+      l: {type: object, properties: {z: {type: string}}, additionalProperties: {$ref: '#/components/schemas/L'}},
+      e: {type: object, properties: {z: {type: string}}, additionalProperties: {$ref: '#/components/schemas/E'}},
+      o: {type: object, properties: {z: {type: string}}, additionalProperties: {$ref: '#/components/schemas/O'}},
+      m: {type: object, properties: {z: {type: string}}, additionalProperties: {$ref: '#/components/schemas/M'}},
+      it: {type: object, properties: {z: {type: string}}, additionalProperties: {type: integer, nullable: true}},
+      il: {type: object, properties: {z: {type: string}}, additionalProperties: {type: array, nullable: true, items: {type: string}}},
+      ie: {type: object, properties: {z: {type: string}}, additionalProperties: {type: string, nullable: true, enum: [x, null]}},
+      io: {type: object, properties: {z: {type: string}}, additionalProperties: {type: object, nullable: true, properties: {q: {type: string}}}},
+      im: {type: object, properties: {z: {type: string}}, additionalProperties: {type: object, nullable: true, additionalProperties: {type: string}}},
+      iu: {type: object, properties: {z: {type: string}}, additionalProperties: {nullable: true, oneOf: [{$ref: '#/components/schemas/A'}]}},
+      ia: {type: object, properties: {z: {type: string}}, additionalProperties: {nullable: true, allOf: [{$ref: '#/components/schemas/A'}]}},
+      in: {type: object, properties: {z: {type: string}}, additionalProperties: {type: object, nullable: true, properties: {q: {type: string}},
+        additionalProperties: {type: number, nullable: true}}},
+      any: {type: object, properties: {z: {type: string}}, additionalProperties: {nullable: true}},
+      u: {type: object, anyOf: [{$ref: '#/components/schemas/A'}], additionalProperties: {$ref: '#/components/schemas/O'}}}}`),
+			`for _, body := range []string{
+		"{}",
+		"{\"more\":{\"n\":1,\"w\":\"\"}}",
+		"{\"more\":{\"100%\":\"p\",\"e\":null,\"l\":null,\"n\":1,\"o\":null,\"w\":\"\"}}",
+		"{\"more\":{\"e\":\"\",\"l\":[],\"o\":{\"a\":\"x\"},\"w\":\"\",\"x\":[1]}}",
+		"{\"union\":{\"a\":\"y\"}}",
+		"{\"union\":{\"b\":\"y\",\"e\":null,\"kind\":null}}",
+		"{\"union\":{\"b\":\"y\",\"e\":3,\"kind\":\"B\"}}",
+		"{\"both\":{\"a\":\"y\"}}",
+		"{\"both\":{\"a\":\"y\",\"e\":null,\"n\":[1]}}",
+		"{\"both\":{\"a\":\"y\",\"e\":false}}",
+		"{\"maps\":{\"t\":{\"k\":null,\"v\":\"\",\"z\":\"\"}}}",
+		"{\"maps\":{\"l\":{\"k\":null,\"v\":[],\"w\":[\"\"]}}}",
+		"{\"maps\":{\"e\":{\"k\":null,\"v\":\"on\"}}}",
+		"{\"maps\":{\"o\":{\"k\":null,\"v\":{},\"w\":{\"q\":\"\"}}}}",
+		"{\"maps\":{\"m\":{\"k\":null,\"v\":{},\"w\":{\"q\":\"\"}}}}",
+		"{\"maps\":{\"it\":{\"k\":null,\"v\":0}}}",
+		"{\"maps\":{\"il\":{\"k\":null,\"v\":[]}}}",
+		"{\"maps\":{\"ie\":{\"k\":null,\"v\":\"x\"}}}",
+		"{\"maps\":{\"io\":{\"k\":null,\"v\":{\"q\":\"\"}}}}",
+		"{\"maps\":{\"im\":{\"k\":null,\"v\":{\"q\":\"\"}}}}",
+		"{\"maps\":{\"iu\":{\"k\":null,\"v\":{\"a\":\"\"}}}}",
+		"{\"maps\":{\"ia\":{\"k\":null,\"v\":{\"a\":\"\"}}}}",
+		"{\"maps\":{\"in\":{\"k\":null,\"v\":{\"p\":null,\"q\":\"\"}}}}",
+		"{\"maps\":{\"any\":{\"k\":null,\"v\":1}}}",
+		"{\"maps\":{\"u\":{\"k\":null,\"v\":{\"q\":\"\"}}}}",
+	} {
+		c, got := serve(t, 200, "application/json", body)
+		all, err := c.DoThing(ctx, "1", All{})
+		if err != nil {
+			t.Fatal(body, err)
+		}
+		if _, err = c.DoThing(ctx, "1", *all); err != nil {
+			t.Fatal(body, err)
+		}
+		if _, sent, _ := strings.Cut(*got, "json\n"); sent != body {
+			t.Errorf("%s is sent as %s", body, sent)
+		}
+	}
+	c, got := serve(t, 200, "application/json", "{}")
+	u := new(Union)
+	if err := u.FromB(B{B: new("y")}); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = c.DoThing(ctx, "1", All{More: &More{E: Null[string]()}, Union: u})
+	want(t, *got, "\"more\":{\"e\":null}", "\"union\":{\"b\":\"y\",\"kind\":\"B\"}")
+	more := new(More)
+	more.Set("n", 7)
+	if n, ok := more.Get("n"); n != 7 || !ok {
+		t.Error(n, ok)
+	}`,
+		},
 		"a GET that is documented without a body": {
 			strings.Replace(small("", "", "{'200': {description: ok}}", ""), "    post:", "    get:", 1),
 			`c, got := serve(t, 200, "text/csv", "a,b")
