@@ -603,14 +603,9 @@ func (n *normalizer) cycles() {
 			inside(from, part.Value, depth+1)
 		}
 	}
-	lists := map[string]string{}
 	for name, ref := range schemas {
-		if ref.Value == nil {
-			continue
-		}
-		inside(name, ref.Value, 0)
-		if s := ref.Value; s.Type.Is("array") && s.Items != nil && s.Items.Ref != "" {
-			lists[name] = target(s.Items)
+		if ref.Value != nil {
+			inside(name, ref.Value, 0)
 		}
 	}
 	reaches := func(from, to string) bool {
@@ -643,14 +638,8 @@ func (n *normalizer) cycles() {
 			}
 		}
 	}
-	for name := range lists {
-		at := lists[name]
-		for range len(lists) {
-			if at == name {
-				n.quirks.arrays = true
-			}
-			at = lists[at]
-		}
+	if aliasesLead(schemas) {
+		n.quirks.arrays = true
 	}
 	for _, property := range n.marked {
 		for _, ref := range append([]*openapi3.SchemaRef{property}, property.Value.AllOf...) {
@@ -660,6 +649,47 @@ func (n *normalizer) cycles() {
 			}
 		}
 	}
+}
+
+// aliasesLead reports whether a component that is a list leads back to itself by what would be aliases: lists, references
+// and what allOf is of, also by way of maps and lists that have no name. A struct, or a map with a name, is a type.
+func aliasesLead(schemas openapi3.Schemas) bool {
+	var names func(ref *openapi3.SchemaRef, whole bool) []string // the components that a type is spelled with
+	names = func(ref *openapi3.SchemaRef, whole bool) (all []string) {
+		if ref == nil || ref.Value == nil {
+			return nil
+		}
+		if name, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok {
+			return []string{name}
+		}
+		s := ref.Value
+		if len(s.Properties)+len(s.AnyOf)+len(s.OneOf) > 0 {
+			return nil
+		}
+		for _, part := range s.AllOf {
+			all = append(all, names(part, whole)...)
+		}
+		if s.Type.Is("array") {
+			all = append(all, names(s.Items, false)...)
+		}
+		if !whole {
+			all = append(all, names(s.AdditionalProperties.Schema, false)...)
+		}
+		return all
+	}
+	const entered, left = 1, 2
+	state := map[string]int{}
+	var leads func(name string) bool
+	leads = func(name string) bool {
+		if state[name] != 0 {
+			return state[name] == entered
+		}
+		state[name] = entered
+		found := slices.ContainsFunc(names(schemas[name], true), leads)
+		state[name] = left
+		return found
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(schemas)), leads)
 }
 
 // leadsBack reports whether a schema has itself somewhere in it.

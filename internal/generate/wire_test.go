@@ -490,6 +490,28 @@ func TestOnTheWire(t *testing.T) {
 	_, _ = c.DoThing(ctx, "1", N{Next: &N{L: L{}}})
 	want(t, *got, "{\"next\":{\"l\":[]}}")`,
 		},
+		"lists in themselves": {
+			small("", json("{$ref: '#/components/schemas/All'}"), "{'200': {description: ok, content: {application/json: {schema: {$ref: "+
+				"'#/components/schemas/All'}}}}}", `All: {type: object, properties: {a: {$ref: '#/components/schemas/A'}, b: {$ref: '#/components/schemas/B'},
+      c: {$ref: '#/components/schemas/C'}, d: {$ref: '#/components/schemas/D'}, e: {$ref: '#/components/schemas/E'}, f: {$ref: '#/components/schemas/F'}}},
+    A: {type: array, items: {type: array, items: {$ref: '#/components/schemas/A'}}},
+    B: {type: array, items: {type: object, additionalProperties: {$ref: '#/components/schemas/B'}}},
+    C: {allOf: [{$ref: '#/components/schemas/C1'}]}, C1: {type: array, items: {$ref: '#/components/schemas/C'}},
+    D: {type: array, nullable: true, items: {type: array, nullable: true, items: {nullable: true, allOf: [{$ref: '#/components/schemas/D'}]}}},
+    E: {allOf: [{$ref: '#/components/schemas/E1'}, {minItems: 1}]}, E1: {type: array, items: {$ref: '#/components/schemas/E'}},
+    F: {$ref: '#/components/schemas/F1'}, F1: {type: array, items: {type: object, nullable: true, additionalProperties: {type: array,
+      items: {$ref: '#/components/schemas/F'}}}}`),
+			`const body = "{\"a\":[[],[[],[[]]]],\"b\":[{},{\"k\":[{}]}],\"c\":[[],[[]]],\"d\":[null,[null,[]]],\"e\":[[]],\"f\":[null,{\"k\":[[{}]]}]}"
+	c, got := serve(t, 200, "application/json", body)
+	all, err := c.DoThing(ctx, "1", All{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.DoThing(ctx, "1", *all)
+	if _, sent, _ := strings.Cut(*got, "json\n"); sent != body {
+		t.Errorf("%s is sent as %s, %v", body, sent, err)
+	}`,
+		},
 		"names": {
 			small("", json("{$ref: '#/components/schemas/File'}"), thing, plainThing+
 				", File: {type: object, properties: {cpu: {$ref: '#/components/schemas/Health'}, disk: {$ref: '#/components/schemas/Health'}, again: "+
