@@ -155,7 +155,10 @@ func TestInterrupt(t *testing.T) {
 				_ = cmd.Process.Kill() // it may have ended
 				_ = cmd.Wait()
 				if _, err := os.Stat(filepath.Join(dir, w.within)); err == nil {
-					run(nil, "rules", "--format", "json", "-C", filepath.Join(dir, w.within)) // any command completes what was begun
+					// Any command that writes completes what was begun, also one that then has nothing to do.
+					out, err := command(nil, "pin", "there-is-none.yaml", "-C", filepath.Join(dir, w.within)).CombinedOutput()
+					require.ErrorContains(t, err, "exit status 3", string(out))
+					require.Contains(t, string(out), "there-is-none.yaml")
 				}
 				got := state(t, dir)
 				for name := range got {

@@ -137,9 +137,20 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if info, err := os.Stat(a.dir); err != nil || !info.IsDir() {
 			return usagef("-C %s: there is no such folder", a.dir)
+		}
+		if !writesProject(cmd) {
+			if project.Unfinished(a.dir) {
+				fmt.Fprintf(
+					a.stderr,
+					"warning: %s: a run before may have been killed while it wrote: run that command again, or "+
+						"ringbasic build, to complete what it began\n",
+					a.path(project.JournalFile),
+				)
+			}
+			return nil
 		}
 		recovered, err := project.Recover(a.dir)
 		if recovered {
@@ -163,6 +174,27 @@ Exit codes: 0 clean, 1 findings (drift, stale output, a failed contract), 2 usag
 		a.trafficCommand(),
 	)
 	return root
+}
+
+// writesProject tells whether a command writes files of the project. Others leave what a run before began as it is.
+func writesProject(cmd *cobra.Command) bool {
+	asked := func(flag string) bool {
+		f := cmd.Flags().Lookup(flag)
+		return f != nil && f.Value.String() != f.DefValue
+	}
+	switch cmd.Name() {
+	case "build":
+		return !asked("check") && !asked("named")
+	case "pin":
+		return !asked("check")
+	case "update":
+		return true
+	case "live":
+		return asked("record")
+	case "coverage":
+		return asked("prune")
+	}
+	return false
 }
 
 // helpCommand is cobra's, but for a command that does not exist: that is a mistake in the command line.

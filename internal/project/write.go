@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -128,64 +129,89 @@ func Write(dir string, files map[string][]byte, changes []Change) (err error) {
 	if _, err := Recover(dir); err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(changes, func(c Change) bool { return c.State != Unchanged }) {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	var j journal
 	begun := false
 	defer func() {
 		if err != nil && !begun {
 			for _, m := range j.Moves {
-				_ = os.Remove(filepath.Join(dir, filepath.FromSlash(m.From)))
+				_ = root.Remove(m.From)
 			}
 		}
 	}()
 	swept := map[string]bool{}
 	for _, c := range changes {
-		target := filepath.Join(dir, filepath.FromSlash(c.Path))
-		switch c.State {
-		case Extra:
+		if c.State == Unchanged {
+			continue
+		}
+		if err := requireNoLinks(root, c.Path); err != nil {
+			return fmt.Errorf("%s: %w", c.Path, err)
+		}
+		if c.State == Extra {
 			j.Removes = append(j.Removes, c.Path)
 			continue
-		case Unchanged:
-			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		folder := path.Dir(c.Path)
+		if err := root.MkdirAll(folder, 0o755); err != nil {
 			return err
 		}
-		if folder := filepath.Dir(target); !swept[folder] {
-			sweep(folder)
+		if !swept[folder] {
+			sweep(root, folder)
 			swept[folder] = true
 		}
-		name, err := writeBeside(target, files[c.Path])
+		name, err := writeBeside(root, c.Path, files[c.Path])
 		if err != nil {
 			return fmt.Errorf("write %s: %w", c.Path, err)
 		}
-		j.Moves = append(j.Moves, move{path.Join(path.Dir(c.Path), filepath.Base(name)), c.Path})
-	}
-	if len(j.Moves)+len(j.Removes) == 0 {
-		return nil
+		j.Moves = append(j.Moves, move{name, c.Path})
 	}
 	if len(j.Moves)+len(j.Removes) > 1 { // one rename is whole by itself
-		sweep(dir)
-		if err := j.write(dir); err != nil {
+		sweep(root, ".")
+		if err := j.check(root); err != nil {
+			return fmt.Errorf("what is to be written could not be completed later: %w", err)
+		}
+		if err := j.write(root); err != nil {
 			return err
 		}
 		begun = true
 	}
-	return j.complete(dir)
+	return j.complete(root)
 }
 
-// writeBeside writes a file under a name that tells whose it is.
-func writeBeside(target string, data []byte) (name string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(target), fmt.Sprintf(".%s%s%d-*", filepath.Base(target), mine, os.Getpid()))
-	if err != nil {
-		return "", err
+// writeBeside writes a file beside its target, under a name that tells whose it is.
+func writeBeside(root *os.Root, target string, data []byte) (name string, err error) {
+	var f *os.File
+	for {
+		name = path.Join(
+			path.Dir(target),
+			fmt.Sprintf(".%s%s%d-%d", path.Base(target), mine, os.Getpid(), rand.Uint32()),
+		)
+		f, err = root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		break
 	}
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(f.Name())
+		_ = root.Remove(name)
 		return "", err
 	}
-	return f.Name(), nil
+	return name, nil
 }
