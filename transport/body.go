@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,31 @@ func (e *BodyTooLargeError) Error() string {
 		"response body is larger than %d bytes: raise transport.Config.MaxBody if that is expected",
 		e.Limit,
 	)
+}
+
+var errUpgraded = errors.New("the server switched protocols (status 101), which the request did not ask for")
+
+// roundTrip sends a request. An upgrade that it did not ask for is closed and refused: its body is the connection, and
+// no context ends the reading of that.
+func roundTrip(base http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := base.RoundTrip(req)
+	if err != nil || resp == nil || resp.StatusCode != http.StatusSwitchingProtocols || asksToUpgrade(req.Header) {
+		return resp, err
+	}
+	if resp.Body != nil {
+		_ = resp.Body.Close()
+	}
+	return nil, errUpgraded
+}
+
+// asksToUpgrade reports whether a request's headers ask for another protocol (RFC 9110 §7.8).
+func asksToUpgrade(h http.Header) bool {
+	for option := range strings.SplitSeq(strings.Join(h.Values("Connection"), ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(option), "Upgrade") {
+			return strings.TrimSpace(h.Get("Upgrade")) != ""
+		}
+	}
+	return false
 }
 
 // capBody bounds what can be read from the response.

@@ -131,6 +131,76 @@ func TestUpgradedConnection(t *testing.T) {
 	}
 }
 
+// closing is a body that ends only when it is closed, as the connection of an upgrade does.
+type closing struct{ closed chan struct{} }
+
+func (c *closing) Read([]byte) (int, error) { <-c.closed; return 0, io.ErrClosedPipe }
+func (c *closing) Close() error             { close(c.closed); return nil }
+
+// An upgrade that nobody asked for is closed and refused: no context would end the reading of its body.
+func TestUpgradeThatNobodyAskedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		header http.Header
+		asked  bool
+	}{
+		"nothing":             {nil, false},
+		"no protocol":         {http.Header{"Connection": {"Upgrade"}}, false},
+		"no connection":       {http.Header{"Upgrade": {"websocket"}}, false},
+		"another connection":  {http.Header{"Connection": {"keep-alive", "upgrades"}, "Upgrade": {"websocket"}}, false},
+		"both":                {http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}}, true},
+		"in lower case":       {http.Header{"Connection": {"upgrade"}, "Upgrade": {"h2c"}}, true},
+		"in a list":           {http.Header{"Connection": {"keep-alive ,\tUPGRADE"}, "Upgrade": {"websocket"}}, true},
+		"in a second header":  {http.Header{"Connection": {"keep-alive", "Upgrade"}, "Upgrade": {"websocket"}}, true},
+		"an empty protocol":   {http.Header{"Connection": {"Upgrade"}, "Upgrade": {""}}, false},
+		"a blank protocol":    {http.Header{"Connection": {"Upgrade"}, "Upgrade": {" "}}, false},
+		"an empty connection": {http.Header{"Connection": {""}, "Upgrade": {"websocket"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, sent := &closing{make(chan struct{})}, 0
+			tr, err := New(Config{
+				TokenSource: oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "token"}),
+				Base: baseFunc(func(*http.Request) (*http.Response, error) {
+					sent++
+					return &http.Response{StatusCode: 101, Header: http.Header{}, Body: body}, nil
+				}),
+			})
+			require.NoError(t, err)
+			req, err := http.NewRequestWithContext(t.Context(), "GET", ServerProduction+"/x", nil)
+			require.NoError(t, err)
+			req.Header = c.header
+			resp, err := tr.RoundTrip(req)
+			require.Equal(t, 1, sent, "it is not asked for again")
+			if c.asked {
+				require.NoError(t, err)
+				require.Same(t, body, resp.Body)
+				return
+			}
+			require.EqualError(t, err, "the server switched protocols (status 101), which the request did not ask for")
+			<-body.closed
+		})
+	}
+}
+
+type baseFunc func(*http.Request) (*http.Response, error)
+
+func (f baseFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// The token endpoint is not waited for either.
+func TestUpgradeByTheTokenEndpoint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr, err := New(Config{
+			Credentials: Credentials{ClientID: "id", ClientSecret: NewSecret("secret"), JWT: NewSecret("jwt")},
+			Base: baseFunc(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: 101, Header: http.Header{}, Body: &closing{make(chan struct{})}}, nil
+			}),
+		})
+		require.NoError(t, err)
+		_, err = tr.TokenSource().Token()
+		require.EqualError(t, err, "obtain an access token: the server switched protocols (status 101), which the request did not ask for")
+		require.NoError(t, tr.Close())
+	})
+}
+
 // net/http repeats by itself what never reached a connection, and asks for the body again.
 func TestBodyAgain(t *testing.T) {
 	broken := errors.New("no more")

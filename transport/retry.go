@@ -141,7 +141,7 @@ func (e *engine) try(req *http.Request, x exchange) (*http.Response, error) {
 			out.Header.Set("Authorization", "Bearer "+bearer)
 		}
 		watched := e.watch(out, x, try, bearer)
-		resp, err := e.base.RoundTrip(out)
+		resp, err := roundTrip(e.base, out)
 		if resp == nil && err == nil {
 			err = errors.New("transport.Config.Base gave neither a response nor an error")
 		}
@@ -298,7 +298,8 @@ func passing(err error) bool {
 	)
 	switch {
 	case errors.Is(err, context.Canceled), // not the request's own context: somebody ended it on purpose
-		errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record), errors.As(err, &tooLarge),
+		errors.Is(err, errUpgraded), errors.Is(err, http.ErrSchemeMismatch),
+		errors.As(err, &record), errors.As(err, &tooLarge),
 		errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid),
 		// net/http has no type for a request that it refuses to send, or whose body
 		// is not as long as it says.

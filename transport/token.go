@@ -425,7 +425,7 @@ type tokenTry struct{ base http.RoundTripper }
 func (t tokenTry) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), tokenTryTimeout)
 	defer cancel()
-	resp, err := t.base.RoundTrip(req.WithContext(ctx))
+	resp, err := roundTrip(t.base, req.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -56,8 +56,19 @@ type app struct {
 	stdout, stderr io.Writer
 }
 
-// gracePeriod is how long a command has after the first signal to say what it was at.
-const gracePeriod = 500 * time.Millisecond
+// How long a command has after the first signal to say what it was at.
+const (
+	gracePeriod = 500 * time.Millisecond
+	// What live has made on an account has to be told, and the request under way is ended first.
+	liveGracePeriod = 10 * time.Second
+)
+
+func grace(args []string) time.Duration {
+	if slices.Contains(args, "live") {
+		return liveGracePeriod
+	}
+	return gracePeriod
+}
 
 // Run runs the command line args and returns its exit code.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -67,8 +78,8 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		stop() // a second signal ends the process
 		// What is being parsed or compared does not look at the context. Where nothing is being written there is
 		// nothing to bring to an end either.
-		time.Sleep(gracePeriod)
-		if !slices.Contains(args, "live") && !project.Writing() {
+		time.Sleep(grace(args))
+		if !project.Writing() {
 			fmt.Fprintln(stderr, "ringbasic: interrupted: nothing more was written")
 			os.Exit(exitFailed)
 		}

@@ -3,7 +3,9 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -39,4 +41,13 @@ func TestReportsAreWrittenWhole(t *testing.T) {
 	left, err := os.ReadDir(filepath.Dir(name))
 	require.NoError(t, err)
 	require.Len(t, left, 1)
+}
+
+// Every command is ended a while after the first signal; live has longer, to tell what it has made.
+func TestGrace(t *testing.T) {
+	for args, want := range map[string]time.Duration{
+		"": gracePeriod, "drift x": gracePeriod, "live": liveGracePeriod, "-C x live --record": liveGracePeriod,
+	} {
+		require.Equal(t, want, grace(strings.Fields(args)), args)
+	}
 }

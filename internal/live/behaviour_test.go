@@ -203,6 +203,67 @@ func TestInterrupt(t *testing.T) {
 	})
 }
 
+// lasting is a body that ends only when it is closed, whatever the context.
+type lasting struct{ closed chan struct{} }
+
+func (b *lasting) Read([]byte) (int, error) { <-b.closed; return 0, io.ErrClosedPipe }
+func (b *lasting) Close() error {
+	select {
+	case <-b.closed:
+	default:
+		close(b.closed)
+	}
+	return nil
+}
+
+type baseFunc func(*http.Request) (*http.Response, error)
+
+func (f baseFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// An answer that never ends is given up after its time, and when the run is interrupted; so is the fetch of a token.
+func TestAnswersThatDoNotEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status    int
+		path      string
+		interrupt time.Duration // 0: never
+		want      string
+	}{
+		"an answer":                       {200, "greetings", 0, "no complete answer within 1m0s"},
+		"an answer, interrupted":          {200, "greetings", time.Second, ""},
+		"switched protocols":              {101, "greetings", 0, "the server switched protocols (status 101), which the request did not ask for"},
+		"the token's answer, interrupted": {200, "token", time.Second, ""},
+	} {
+		inBubble(t, func(t *testing.T, v *vendor) {
+			config := v.config(readList(t))
+			config.Base = baseFunc(func(r *http.Request) (*http.Response, error) {
+				if !strings.HasSuffix(r.URL.Path, c.path) {
+					return v.base.RoundTrip(r)
+				}
+				body := &lasting{make(chan struct{})}
+				if c.path == "token" {
+					context.AfterFunc(r.Context(), func() { _ = body.Close() }) // as net/http's
+				}
+				return &http.Response{StatusCode: c.status, Header: http.Header{}, Body: body}, nil
+			})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			began := time.Now()
+			if c.interrupt > 0 {
+				time.AfterFunc(c.interrupt, cancel)
+			}
+			report, err := live.Run(ctx, config)
+			if c.interrupt > 0 {
+				require.ErrorIs(t, err, context.Canceled, name)
+				require.Equal(t, c.interrupt, time.Since(began), name)
+				return
+			}
+			require.NoError(t, err, name)
+			require.Equal(t, c.want, report.Results[0].Reason, name)
+		})
+	}
+}
+
 func TestMissingEnvironment(t *testing.T) {
 	t.Parallel()
 	_, err := live.Run(t.Context(), (&vendor{t: t}).configWith(map[string]string{"RINGCENTRAL_CLIENT_ID": "x", "RINGCENTRAL_JWT": " "}))

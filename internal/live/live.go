@@ -117,8 +117,9 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 		return nil, err
 	}
 	defer r.client.CloseIdleConnections()
+	defer context.AfterFunc(ctx, func() { _ = r.transport.Close() })() // it ends the fetch of a token, too
 	if err := r.authenticate(); err != nil {
-		return nil, err
+		return nil, cmp.Or(ctx.Err(), err)
 	}
 	if c.Record {
 		r.askVersion(ctx)
@@ -389,6 +390,7 @@ func (r *run) send(req *http.Request, group string) (*recording.Response, error)
 	r.pace.learn(group, resp.Header)
 	timer := time.AfterFunc(bodyTimeout, func() { cancel(fmt.Errorf("no complete answer within %v", bodyTimeout)) })
 	defer timer.Stop()
+	defer context.AfterFunc(ctx, func() { _ = resp.Body.Close() })() // whatever the body makes of the context
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, cmp.Or(context.Cause(ctx), err)

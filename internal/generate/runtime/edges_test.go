@@ -43,6 +43,28 @@ func TestLargestSuccess(t *testing.T) {
 	}
 }
 
+// A connection that was upgraded, which no method can use, is closed unread: no context would end the reading.
+func TestUpgradedConnection(t *testing.T) {
+	for name, use := range map[string]func(*Client, *request) error{
+		"call":     func(c *Client, r *request) error { return call(t.Context(), c, r) },
+		"fetch":    func(c *Client, r *request) error { _, err := fetch[thing](t.Context(), c, r, 200); return err },
+		"download": func(c *Client, r *request) error { _, err := download(t.Context(), c, r, 200); return err },
+	} {
+		body := &counter{}
+		client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 101, Header: http.Header{"Upgrade": {"x"}}, Body: body}, nil
+		})}))
+		require.NoError(t, err)
+		r := newRequest(&testOperation, nil)
+		r.setPath("accountId", "~")
+		var refused *APIError
+		require.ErrorAs(t, use(client, r), &refused, name)
+		require.Equal(t, counter{closed: true}, *body, name)
+		require.Equal(t, "createThing: 101 Switching Protocols (undocumented)", refused.Error())
+		require.Equal(t, "x", refused.Header.Get("Upgrade"))
+	}
+}
+
 // Two hundred characters are told as they are.
 func TestBrief(t *testing.T) {
 	t.Parallel()

@@ -524,6 +524,11 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		// The body is the connection: no context ends the reading of it.
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
 	if r.response != nil {
 		attempts := max(1, int(r.attempts.Load())) // what stands in for a network tells of none
 		*r.response = Response{
