@@ -107,7 +107,8 @@ mutants: ## change each fact of the built document and of the recordings, and te
 	RINGBASIC_MUTANTS=1 $(GO) test ./internal/contract -run '^TestMutants' -count=1 -v
 
 MUTATED = ./internal/document ./internal/overlay ./internal/errorcodes ./internal/project ./internal/names \
-  ./internal/pin ./internal/fetch ./internal/diff ./internal/drift ./internal/report ./internal/goapi ./internal/update \
+  ./internal/pin ./internal/fetch ./internal/diff ./internal/drift ./internal/report ./internal/goapi \
+  ./internal/update \
   ./internal/recording ./internal/contract ./internal/traffic ./internal/live ./internal/generate/runtime \
   ./internal/build ./internal/generate ./transport ./ringcentraltest
 
