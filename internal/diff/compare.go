@@ -12,7 +12,11 @@ import (
 // that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces]
 // places is one finding. Error codes are compared by [CompareCodes].
 func Compare(old, new *Facts) []Finding {
-	c := &comparer{entered: map[visit]int{}, trials: &trials{answers: map[question]outcome{}}}
+	c := &comparer{
+		entered: map[visit]int{},
+		typesOf: map[*schema]typeSet{},
+		trials:  &trials{answers: map[question]outcome{}},
+	}
 	c.oldClass, c.newClass = classify(old.schemas, new.schemas)
 	for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.wanted, new.wanted)))) {
 		c.op = key
@@ -25,22 +29,38 @@ func Compare(old, new *Facts) []Finding {
 		}
 	}
 	Sort(c.findings)
-	findings := slices.CompactFunc(c.findings, func(a, b Finding) bool { return order(a, b) == 0 })
+	findings := slices.CompactFunc(c.findings, func(a, b Finding) bool { return order(&a, &b) == 0 })
 	return gather(findings)
 }
 
 // Sort puts findings into the order of the report.
-func Sort(findings []Finding) { slices.SortStableFunc(findings, order) }
+func Sort(findings []Finding) {
+	byOrder := make([]*Finding, len(findings)) // a finding is large: it is moved once
+	for i := range findings {
+		byOrder[i] = &findings[i]
+	}
+	if slices.IsSortedFunc(byOrder, order) {
+		return
+	}
+	slices.SortStableFunc(byOrder, order)
+	sorted := make([]Finding, len(findings))
+	for i, f := range byOrder {
+		sorted[i] = *f
+	}
+	copy(findings, sorted)
+}
 
-func order(a, b Finding) int {
-	return cmp.Or(
+func order(a, b *Finding) int {
+	if n := cmp.Or(
 		strings.Compare(a.Operation, b.Operation),
 		strings.Compare(a.Location, b.Location),
 		strings.Compare(a.ID, b.ID),
 		strings.Compare(a.Attribute, b.Attribute),
-		strings.Compare(text(a.Old), text(b.Old)),
-		strings.Compare(text(a.New), text(b.New)),
-	)
+	); n != 0 {
+		return n
+	}
+	// Values are spelt only where nothing else tells two findings apart.
+	return cmp.Or(strings.Compare(text(a.Old), text(b.Old)), strings.Compare(text(a.New), text(b.New)))
 }
 
 // cause identifies what a finding inside of a schema is about, wherever that schema stands.
@@ -114,10 +134,10 @@ const (
 // enter counts a visit, and reports whether the schemas are to be compared once more.
 func (c *comparer) enter(x, y *schema, at place) bool {
 	if c.entered == nil { // a trial
-		const maxSteps, maxAll, maxDepth, maxMembers = 2000, 50_000, 3, 2_000_000
+		const maxOfOne, maxDepth = 2000, 3
 		c.trials.steps++
-		c.trials.members += len(x.props) + len(y.props)
-		if c.steps++; c.steps > maxSteps || c.trials.steps > maxAll || c.depth > maxDepth || c.trials.members > maxMembers {
+		c.trials.members += len(x.props) + len(y.props) + len(x.enum) + len(y.enum) + len(x.opaque) + len(y.opaque)
+		if c.steps++; c.steps > maxOfOne || c.depth > maxDepth || c.trials.spent() {
 			c.full = true
 		}
 		return !c.full
@@ -210,6 +230,7 @@ func (c *comparer) operation(a, b *operation) {
 				op:       c.op,
 				quiet:    true,
 				trials:   c.trials,
+				typesOf:  c.typesOf,
 				entered:  map[visit]int{},
 			}
 			if inner.operation(x, y); len(inner.findings) > 0 {

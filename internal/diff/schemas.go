@@ -276,8 +276,9 @@ func (c *comparer) enum(x, y *schema, at place) {
 	for _, v := range without(y.enum, x.enum) {
 		c.emit(add, location, "", nil, v.value, v.line)
 	}
+	line := firstLine(y.enum, y.line)
 	for _, v := range gone {
-		c.emit(prefix+"-enum-rem", location, "", v.value, nil, firstLine(y.enum, y.line))
+		c.emit(prefix+"-enum-rem", location, "", v.value, nil, line)
 	}
 }
 

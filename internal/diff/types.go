@@ -17,9 +17,6 @@ func (c *comparer) types(s *schema) typeSet {
 	if known, ok := c.typesOf[s]; ok {
 		return known
 	}
-	if c.typesOf == nil {
-		c.typesOf = map[*schema]typeSet{}
-	}
 	c.typesOf[s] = nil // what leads back to itself could be anything
 	for _, u := range s.unions {
 		if together := c.branchTypes(u.branches); together != nil {
@@ -113,13 +110,7 @@ func simplifyOne(s *schema, done map[*schema]bool) {
 			continue
 		}
 		u.branches = flat(s, u.branches)
-		u.branches = slices.DeleteFunc(slices.Clone(u.branches), func(b branch) bool {
-			return b.value == "" &&
-				slices.ContainsFunc(
-					u.branches,
-					func(other branch) bool { return other.schema != b.schema && other.schema.takesIn(b.schema) },
-				)
-		})
+		u.branches = withoutInner(u.branches)
 	}
 	if s.bare() && s.unions[0].keyword != "discriminator" && separate(s.unions[0].branches) {
 		s.absorb(s.unions[0].branches)
@@ -151,16 +142,34 @@ func flat(s *schema, branches []branch) []branch {
 	return list
 }
 
-// takesIn reports whether s is nothing but types, and admits whatever narrow does.
-func (s *schema) takesIn(narrow *schema) bool {
-	own, ok := s.typ.value.(string)
-	inner, okInner := narrow.typ.value.(string)
-	if !ok || !okInner || len(s.facts) > 0 || s.closed || s.props != nil || s.items != nil || s.values != nil ||
-		s.unions != nil ||
-		s.opaque != nil {
-		return false
+// withoutInner leaves out the branches all of whose values another one admits that is nothing but types.
+func withoutInner(branches []branch) []branch {
+	const maxSets = 1<<7 - 1      // there are seven types
+	plain := map[string]*schema{} // the first that is nothing but types, by these
+	for _, b := range branches {
+		own, ok := b.schema.typ.value.(string)
+		if ok && b.schema.isPlain() && plain[own] == nil && len(plain) < maxSets {
+			plain[own] = b.schema
+		}
 	}
-	return narrow.facts["nullable"].value == nil && typeSet(strings.Split(own, "|")).covers(strings.Split(inner, "|"))
+	return slices.DeleteFunc(slices.Clone(branches), func(b branch) bool {
+		inner, ok := b.schema.typ.value.(string)
+		if b.value != "" || !ok || b.schema.facts["nullable"].value != nil {
+			return false
+		}
+		for own, s := range plain {
+			if s != b.schema && typeSet(strings.Split(own, "|")).covers(strings.Split(inner, "|")) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// isPlain reports whether a schema is nothing but types.
+func (s *schema) isPlain() bool {
+	return len(s.facts) == 0 && !s.closed && s.props == nil && s.items == nil && s.values == nil && s.unions == nil &&
+		s.opaque == nil
 }
 
 // about are the keywords that speak of values of one type alone.

@@ -55,33 +55,79 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 		}
 		return at
 	}
+	paired, left := make([]bool, len(new)), len(new)
 	pairUp := func(alike func(a branch) int) {
 		old = slices.DeleteFunc(old, func(a branch) bool {
 			j := alike(a)
 			if j < 0 {
 				return false
 			}
+			paired[j] = true
+			left--
 			c.schema(a.schema, new[j].schema, within(a))
-			new = slices.Delete(new, j, j+1)
 			return true
 		})
 	}
-	pairUp(func(a branch) int { // the names of components say less than what is in them
-		return slices.IndexFunc(new, func(b branch) bool {
-			return a.value == b.value && len(new) <= maxBranches && !c.unlike(a.schema, b.schema)
+	// first is the first branch of a list by key that is not paired yet, -1 if there is none. Lists only get shorter.
+	first := func(lists map[[2]string][]int, key [2]string) int {
+		list := lists[key]
+		for len(list) > 0 && paired[list[0]] {
+			list = list[1:]
+		}
+		lists[key] = list
+		if len(list) == 0 {
+			return -1
+		}
+		return list[0]
+	}
+	if len(new) <= maxBranches {
+		pairUp(func(a branch) int { // the names of components say less than what is in them
+			for j, b := range new {
+				if !paired[j] && a.value == b.value && !c.unlike(a.schema, b.schema) {
+					return j
+				}
+			}
+			return -1
 		})
-	})
+	}
+	named, typed := map[[2]string][]int{}, map[[2]string][]int{} // by name and value; by types and whether there is a value
+	types := func(b branch) string { return text(c.types(b.schema).value()) }
+	for j, b := range new {
+		named[[2]string{b.name, b.value}] = append(named[[2]string{b.name, b.value}], j)
+		key := [2]string{types(b), choose(b.value != "", "value", "")}
+		typed[key] = append(typed[key], j)
+	}
 	pairUp(func(a branch) int {
-		return slices.IndexFunc(
-			new,
-			func(b branch) bool { return a.name != "" && a.name == b.name && a.value == b.value },
-		)
+		if a.name == "" {
+			return -1
+		}
+		return first(named, [2]string{a.name, a.value})
 	})
-	pairUp(func(a branch) int { return c.mostAlike(a, new, at) })
+	var few []int // those that are left, once they are few
+	pairUp(func(a branch) int {
+		if left > maxBranches {
+			j := first(typed, [2]string{types(a), ""})
+			if k := first(typed, [2]string{types(a), "value"}); a.value == "" && k >= 0 && (j < 0 || k < j) {
+				return k
+			}
+			return j
+		}
+		if few == nil {
+			for j := range new {
+				few = append(few, j)
+			}
+		}
+		few = slices.DeleteFunc(few, func(j int) bool { return paired[j] })
+		return c.mostAlike(a, new, few, at)
+	})
+	taken := func(one branch, among []branch, ours bool) bool {
+		return one.value == "" && !c.trials.spent() && slices.ContainsFunc(
+			among,
+			func(other branch) bool { return c.takenIn(one.schema, other.schema, at, ours) },
+		)
+	}
 	for _, a := range old {
-		if types := c.types(a.schema); to.meets(types) &&
-			!(a.value == "" && slices.ContainsFunc(v.branches,
-				func(b branch) bool { return c.takenIn(a.schema, b.schema, at, true) })) {
+		if types := c.types(a.schema); to.meets(types) && !taken(a, v.branches, true) {
 			c.emit(
 				at.side.prefix()+"-branch-rem",
 				at.String(),
@@ -92,10 +138,8 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 				c.inside(a.schema, at, removed)...)
 		}
 	}
-	for _, b := range new {
-		if types := c.types(b.schema); from.meets(types) &&
-			!(b.value == "" && slices.ContainsFunc(u.branches,
-				func(a branch) bool { return c.takenIn(b.schema, a.schema, at, false) })) {
+	for j, b := range new {
+		if types := c.types(b.schema); !paired[j] && from.meets(types) && !taken(b, u.branches, false) {
 			c.emit(
 				at.side.prefix()+"-branch-add",
 				at.String(),
@@ -128,8 +172,22 @@ type outcome struct {
 // trials are what all trials of a comparison share.
 type trials struct {
 	answers map[question]outcome
+	asked   int
 	steps   int
 	members int // of the schemas that were compared
+}
+
+// maxTrials bounds the trials of a comparison, maxSteps the schemas that they compare, and maxMembers the members of
+// those. What is asked beyond that is told apart by what is equal alone: more is said than would have to be.
+const (
+	maxTrials  = 1_000_000
+	maxSteps   = 50_000
+	maxMembers = 2_000_000
+)
+
+// spent reports whether no further trial is made.
+func (t *trials) spent() bool {
+	return t.asked > maxTrials || t.steps > maxSteps || t.members > maxMembers
 }
 
 // question is what a trial is about. Schemas of one class say the same.
@@ -144,6 +202,7 @@ type question struct {
 // try compares two schemas beside the comparison. It gives up early, and answers a question once: the same branches are
 // met on many ways, in unions within unions on a number that grows with each by a factor.
 func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
+	c.trials.asked++
 	trial := &comparer{
 		oldClass: c.oldClass, newClass: c.newClass, op: c.op, typesOf: c.typesOf, active: c.active, depth: c.depth + 1,
 		quiet:  true,
@@ -163,6 +222,9 @@ func (c *comparer) try(x, y *schema, at place, turned bool) outcome {
 	}
 	if known, ok := c.trials.answers[q]; ok {
 		return known
+	}
+	if c.trials.spent() {
+		return outcome{full: !trial.equal(x, y)}
 	}
 	trial.schema(x, y, at)
 	o := outcome{full: trial.full}
@@ -217,16 +279,15 @@ func (c *comparer) byValue(old, new []branch, at place) (gone, came []branch) {
 	return gone, came
 }
 
-// mostAlike is the index of the branch with the same types from which a differs least, -1 if there is none.
-func (c *comparer) mostAlike(a branch, among []branch, at place) int {
+// mostAlike is the index of the branch with the same types from which a differs least, of those that are listed. It is
+// -1 if there is none.
+func (c *comparer) mostAlike(a branch, branches []branch, listed []int, at place) int {
 	types := c.types(a.schema)
 	best, least := -1, [3]int{}
-	for j, b := range among {
+	for _, j := range listed {
+		b := branches[j]
 		if !slices.Equal(types, c.types(b.schema)) || selected([]branch{a, b}) {
 			continue
-		}
-		if len(among) > maxBranches {
-			return j
 		}
 		worse := c.try(a.schema, b.schema, at, false).number
 		if best < 0 || slices.Compare(worse[:], least[:]) < 0 {

@@ -179,3 +179,22 @@ func TestHandledBeforeWaived(t *testing.T) {
 		require.Len(t, byRule(got), 2)
 	}
 }
+
+// The values of a long list are put together in linear time: word by word it would take minutes.
+func TestManyEnumValuesShareALine(t *testing.T) {
+	t.Parallel()
+	const n = 200_000
+	r := &diff.Report{}
+	for i := range n {
+		r.Findings = append(r.Findings, diff.Finding{
+			ID: "req-enum-rem", Severity: diff.Breaking, Operation: createThing, Location: "request application/json a", Old: fmt.Sprintf("v%06d", i),
+			Aspect: "enum",
+		})
+	}
+	text := render(t, "text", r, options)
+	require.Contains(t, text, "request application/json a: − v000000, − v000001")
+	require.Contains(t, text, ", − v199999\n")
+	worst := worstOf(r.Findings)
+	require.Len(t, worst, 1)
+	require.Equal(t, n, strings.Count(worst[0].Change, "−"))
+}

@@ -131,14 +131,19 @@ type worst struct {
 }
 
 func worstOf(findings []diff.Finding) (all []worst) {
+	var changes [][]string
 	for i, f := range findings {
+		change := deltaOf(f).String()
 		switch {
 		case rank(f) > 0:
 		case i > 0 && sameLine(findings[i-1], f):
-			all[len(all)-1].Change += ", " + deltaOf(f).String()
+			changes[len(all)-1] = append(changes[len(all)-1], change)
 		default:
-			all = append(all, worst{f, deltaOf(f).String()})
+			all, changes = append(all, worst{Finding: f}), append(changes, []string{change})
 		}
+	}
+	for i := range all {
+		all[i].Change = strings.Join(changes[i], ", ")
 	}
 	return all
 }

@@ -72,12 +72,12 @@ func textRule(w io.Writer, findings []diff.Finding, paint func(style, s string) 
 	)
 	for i := 0; i < len(findings); i++ {
 		f := findings[i]
-		change := line(deltaOf(f).String())
+		changes := []string{line(deltaOf(f).String())}
 		for i+1 < len(findings) && sameLine(f, findings[i+1]) {
 			i++
-			change += ", " + line(deltaOf(findings[i]).String())
+			changes = append(changes, line(deltaOf(findings[i]).String()))
 		}
-		details := []string{strings.TrimSpace(change + " " + implied(f))}
+		details := []string{strings.TrimSpace(strings.Join(changes, ", ") + " " + implied(f))}
 		if f.Line > 0 && f.Seen == nil {
 			details = append(details, paint("dim", fmt.Sprintf("line %d", f.Line)))
 		}
