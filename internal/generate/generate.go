@@ -44,7 +44,10 @@
 // What it refuses, by operation and name: cookie parameters; objects in paths and headers; parameters that are lists of
 // lists; multipart bodies other than multipart/form-data; members whose name no tag of a field can hold; integers from
 // 2^53 in an enumeration; a Go name that is declared twice, which fields of a struct count among; two path parameters
-// of one name; a name that gives no exported field or constant of a server; a type that the package does not declare.
+// of one name; an x-go-name that gives no exported field or constant of a server; a type that the package does not
+// declare.
+//
+// A member or parameter whose name has nothing for Go is called by the numbers of its characters: ? is U003F.
 package generate
 
 import (

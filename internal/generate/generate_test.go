@@ -306,8 +306,6 @@ func TestRefusals(t *testing.T) {
 			"'#/components/schemas/A'}]}, A: {type: object}"),
 			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another ` +
 				`name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
-		{"a name without capitals", small("", "", thing, "Thing: {type: object, properties: {日本: {type: string}}}"),
-			`Thing: the name "日本" gives no Go name that begins with a capital letter: give the property or parameter one with x-go-name`},
 		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: "+
 			"string, x-go-type: time.Time}}}}"),
 			"Thing.A: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema\n" +

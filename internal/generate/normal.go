@@ -32,7 +32,8 @@ type quirks struct {
 //     name of the runtime is called otherwise, and discriminators select it by the name that it had;
 //   - members that contain each other although both are required are not required in Go;
 //   - values of an enumeration whose names would be the same get names of their own;
-//   - what would be called like what it is in becomes a component;
+//   - members and parameters whose names have no letter or digit for Go get one of the characters' numbers, and what
+//     would be called like them, or twice, becomes a component;
 //   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows
 //     go.
 func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, error) {
@@ -140,6 +141,7 @@ func (n *normalizer) parameters(list openapi3.Parameters, operation string) {
 		if p.Value == nil {
 			continue
 		}
+		n.nameParameter(p.Value, operation+"Params")
 		for _, name := range slices.Sorted(maps.Keys(p.Value.Content)) {
 			if media := p.Value.Content[name]; media != nil {
 				n.schema(media.Schema, operation+"Params")
@@ -384,6 +386,7 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef, at string) {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		property := s.Properties[name]
 		n.property(name, property)
+		n.nameProperty(name, property, at)
 		n.schema(property, at)
 	}
 	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {

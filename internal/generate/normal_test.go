@@ -64,6 +64,22 @@ func TestComponentsCalledLikeTheRuntime(t *testing.T) {
 	}
 }
 
+// A component whose name has no letter, or begins with a digit, has types for what is in it, and is selected as before.
+func TestComponentsWithoutLetters(t *testing.T) {
+	for name, want := range map[string]string{"0": "N0", "9lives": "N9Lives", "9.9": "N99", "_": "Underscore", "-": "Minus", ".": "Dot", "_1": "Underscore1",
+		"--": "MinusMinus", "_a": "UnderscoreA"} {
+		text := small("", "", thing, fmt.Sprintf(`Thing: {oneOf: [{$ref: '#/components/schemas/%[1]s'}, {$ref: '#/components/schemas/Card'}], discriminator:
+		  {propertyName: kind}}, Card: {type: object, properties: {kind: {type: string}}}, '%[1]s': {type: object, properties: {kind: {type: string},
+		  e: {type: string, enum: [a]}, o: {type: object, properties: {z: {type: string}}}}}`, name))
+		files, err := filesOf(load(t, []byte(text)), spec(nil), config)
+		require.NoError(t, err, name)
+		types := string(files["types.gen.go"])
+		require.Contains(t, types, "type "+want+" struct {", name)
+		require.Contains(t, types, fmt.Sprintf("case %q:", name), name)
+		require.NotRegexp(t, `(?m)^type [^A-Z]`, types, name)
+	}
+}
+
 // Two components that a name is given to are two types still: it is refused, and neither takes the place of the other.
 func TestOneNameForTwoComponents(t *testing.T) {
 	const both = `Thing: {type: object, properties: {first: {$ref: '#/components/schemas/A'}, second: {$ref: '#/components/schemas/B'}}},

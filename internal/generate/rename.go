@@ -26,7 +26,7 @@ func exportedNames(runtime []*runtimeFile) (names []string) {
 	return names
 }
 
-// reserved gives components that are called like something of the runtime another name.
+// reserved gives components that are called like something of the runtime, or as no type can be, another name.
 func (n *normalizer) reserved() {
 	if n.doc.Components == nil {
 		return
@@ -36,7 +36,9 @@ func (n *normalizer) reserved() {
 		if ref.Value == nil || ref.Value.Extensions["x-go-name"] != nil || ref.Value.Extensions["x-go-type"] != nil {
 			continue
 		}
-		if slices.ContainsFunc(n.taken, func(t string) bool { return sameName(t, name) }) {
+		if name != spelled(name) {
+			n.rename(name, spelled(name))
+		} else if slices.ContainsFunc(n.taken, func(t string) bool { return sameName(t, name) }) {
 			n.rename(name, name+"Object")
 		}
 	}

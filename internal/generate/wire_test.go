@@ -512,6 +512,37 @@ func TestOnTheWire(t *testing.T) {
 		t.Errorf("%s is sent as %s, %v", body, sent, err)
 	}`,
 		},
+		"names without words": {
+			strings.Replace(small(", {name: '?', in: query, schema: {type: array, items: {type: string, enum: [a, '?']}}}, "+
+				"{name: '{{', in: query, schema: {type: string}}, {name: ½, in: query, schema: {type: object, properties: {z: {type: string}}}}, "+
+				"{name: '#', in: query, schema: {type: string, enum: ['#', '&', 日本]}}, {name: '&', in: query, schema: {type: array, items: {type: string, "+
+				"enum: [x]}}}, {name: '=', in: query, required: true, schema: {type: integer}}, {name: \"\\u2028\", in: query, schema: {type: string}}, "+
+				"{name: '~', in: header, schema: {type: string, enum: [x]}}, {name: '!', in: header, schema: {type: string}}, "+
+				"{name: 日本, in: path, required: true, schema: {type: string}}, {name: 🎉, in: path, required: true, schema: {type: integer}}",
+				"{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, application/x-www-form-urlencoded: {schema: {type: object, "+
+					"properties: {'?': {type: string, enum: ['?']}, '{{': {type: string}}}}, multipart/form-data: {schema: {type: object, "+
+					"properties: {'?': {type: array, items: {type: string}}, '#': {type: object, properties: {z: {type: string}}}}}}}}", thing,
+				"Thing: {type: object, properties: {'?': {type: string, enum: [a, '!']}, 日本: {type: object, properties: {'?': {type: string, enum: [b]}}}, "+
+					"'{{': {type: array, items: {type: object, properties: {z: {type: string}}}}, ﬁ: {$ref: '#/components/schemas/Named'}, "+
+					"_: {type: string, enum: [c]}}, additionalProperties: {type: string}}, Named: {type: string, x-go-name: Label}"),
+				"/things/{id}", "/things/{id}/{日本}/{🎉}", 1),
+			`c, got := serve(t, 200, "application/json", "{\"?\":\"!\",\"ﬁ\":\"y\"}")
+	p := &DoThingParams{U003F: []DoThingParamsU003F{DoThingParamsU003FA, DoThingParamsU003F("?")}, U007BU007B: new("l"),
+		U00BD: &DoThingParamsU00BD{Z: new("z")}, Hash: new(DoThingParamsU0023("#")), And: []DoThingParamsU0026{"x"}, Equal: 7, U2028: new("s"),
+		Tilde: new(DoThingParamsU007EX), U0021: new("!")}
+	thing := &Thing{U003F: new(ThingU003FA), U65E5U672C: &ThingU65E5U672C{U003F: new(ThingU65E5U672CU003FB)}, UFB01: new("x"),
+		U007BU007B: []ThingU007BU007B{{Z: new("z")}}, Underscore: new(ThingU005FC), AdditionalProperties: map[string]string{"k": "v"}}
+	v, err := c.DoThing(ctx, "1", "j", 3, thing, p)
+	if err != nil || *v.U003F != "!" || *v.UFB01 != "y" {
+		t.Error(v, err)
+	}
+	want(t, *got, "/things/1/j/3?", "%3F=a&%3F=%3F", "%7B%7B=l", "z=z", "%23=%23", "%26=x", "%3D=7", "%E2%80%A8=s",
+		"{\"?\":\"a\",\"_\":\"c\",\"k\":\"v\",\"{{\":[{\"z\":\"z\"}],\"日本\":{\"?\":\"b\"},\"ﬁ\":\"x\"}")
+	_, _ = c.DoThingWithURLForm(ctx, "1", "j", 3, &DoThingURLForm{U003F: new(DoThingU003F("?")), U007BU007B: new("f")}, p)
+	want(t, *got, "\n%3F=%3F&%7B%7B=f")
+	_, _ = c.DoThingWithForm(ctx, "1", "j", 3, &DoThingForm{U003F: []string{"f"}, Hash: &DoThingU0023{Z: new("z")}}, p)
+	want(t, *got, "name=\"?\"\n\nf\n", "name=\"#\"\nContent-Type: application/json\n\n{\"z\":\"z\"}\n")`,
+		},
 		"names": {
 			small("", json("{$ref: '#/components/schemas/File'}"), thing, plainThing+
 				", File: {type: object, properties: {cpu: {$ref: '#/components/schemas/Health'}, disk: {$ref: '#/components/schemas/Health'}, again: "+
