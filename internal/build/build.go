@@ -270,7 +270,7 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 
 	r.Root = root
 	if r.Document, err = Validate(ctx, root); err != nil {
-		return nil, where.placed(root, err)
+		return nil, where.placed(root, where.nulls(root, err))
 	}
 	stage("validate")
 

@@ -48,6 +48,33 @@ func (p places) placed(root *yaml.Node, err error) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
+// nulls has, in place of what a validator says of a null where an object is to be, which nulls there are.
+func (p places) nulls(root *yaml.Node, err error) error {
+	var lines []string
+	told := false
+	for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+		if !strings.Contains(line, ": value MUST be an object") && !strings.Contains(line, `: found unresolved ref: ""`) {
+			lines = append(lines, line)
+			continue
+		}
+		if told {
+			continue
+		}
+		told = true
+		for _, null := range document.Nulls(root) {
+			if null.In == "encoding" { // it is left out
+				continue
+			}
+			text := null.String() + ": say what it is, or take it out, with an overlay"
+			if n := p.line(entry{null.Key, null.Value}); n > 0 {
+				text = fmt.Sprintf("%s:%d: %s", p.name, n, text)
+			}
+			lines = append(lines, text)
+		}
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
 // entry is a member of a mapping, or an item of a list, which has no key.
 type entry struct{ key, value *yaml.Node }
 

@@ -317,3 +317,47 @@ func TestRefusedOfSwagger(t *testing.T) {
 		})
 	}
 }
+
+// A null where an object is to be is told with its line, and what an encoding that is null says is left out.
+func TestNullsAreRefused(t *testing.T) {
+	t.Parallel()
+	const document = `openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a:
+    post:
+      operationId: makeA
+      parameters:
+        - {name: q, in: query, schema: {type: string}}
+      callbacks: {c: {}}
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {m: {type: string}}}
+            encoding: {m: null}
+      responses: {'200': {description: ok, headers: {H: {schema: {type: string}}}, links: {L: {operationId: makeA}}, content: {
+        application/json: {schema: {$ref: '#/components/schemas/T'}}}}}
+components:
+  schemas:
+    T: {type: object, properties: {p: {type: string}, q: {allOf: [{type: object}]}}}
+`
+	for old, is := range map[string][2]string{
+		"":                            {"", ""},
+		"c: {}":                       {"c: null", `"c" of callbacks`},
+		"H: {schema: {type: string}}": {"H: null", `"H" of headers`},
+		"L: {operationId: makeA}":     {"L: null", `"L" of links`},
+		"p: {type: string}":           {`p: null`, `"p" of properties`},
+		"[{type: object}]":            {"[null]", "an item of allOf"},
+		"- {name: q, in: query, schema: {type: string}}": {"- null", "an item of parameters"},
+	} {
+		text := strings.Replace(document, old, is[0], 1)
+		p, err := load(t, text, keep("$.paths['/a'].post"), nothing)
+		require.NoError(t, err)
+		_, err = build.Run(context.Background(), p, false)
+		if old == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.Regexp(t, `^spec/swagger-ring_basic.yaml:[0-9]+: `+is[1]+" is null: say what it is, or take it out, with an overlay$", err.Error(), is[0])
+	}
+}

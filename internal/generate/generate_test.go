@@ -330,6 +330,18 @@ func TestRefusals(t *testing.T) {
 			"enum: [1.5, 9007199254740991]}}}"),
 			"schema Thing.a: the enum value 9007199254740992 is no integer below 2^53, which is as far as they are exact: remove it with an overlay\n" +
 				"schema Thing.b: the enum value 1.5 is no integer below 2^53, which is as far as they are exact: remove it with an overlay"},
+		{"values of other kinds", small(", {name: q, in: query, schema: {type: integer, enum: [1, true]}}", form("f: {type: boolean, enum: [true, 1]}"), thing,
+			"Thing: {type: object, properties: {a: {type: integer, enum: [1, true]}, b: {type: integer, enum: [1, []]}, c: {type: number, enum: [1.5, x]}, "+
+				"d: {type: string, enum: [a, {k: v}]}, e: {type: integer, enum: ['1.5', '1', 1e300]}, f: {type: array, items: {type: boolean, enum: ['true', 'yes']}}}}"),
+			"doThing.f: the enum value 1 is no boolean: remove it with an overlay\n" +
+				"doThing: query parameter q: the enum value true is no integer: remove it with an overlay\n" +
+				"schema Thing.a: the enum value true is no integer: remove it with an overlay\n" +
+				"schema Thing.b: the enum value [] is no integer: remove it with an overlay\n" +
+				`schema Thing.c: the enum value "x" is no number: remove it with an overlay` + "\n" +
+				`schema Thing.d: the enum value {"k":"v"} is no string: remove it with an overlay` + "\n" +
+				`schema Thing.e: the enum value "1.5" is no integer: remove it with an overlay` + "\n" +
+				"schema Thing.e: the enum value 1e+300 is no integer below 2^53, which is as far as they are exact: remove it with an overlay\n" +
+				`schema Thing.f[]: the enum value "yes" is no boolean: remove it with an overlay`},
 		{"no operationId", strings.Replace(small("", "", thing, plainThing), "      operationId: doThing\n", "", 1),
 			"POST /things/{id} has no operationId: give it one in overlays/40-names.yaml"},
 	} {

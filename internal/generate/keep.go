@@ -1,10 +1,12 @@
 package generate
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,10 +50,13 @@ func viewOf(
 	if doc.Components != nil {
 		k.schemas = doc.Components.Schemas
 	}
-	for path, item := range doc.Paths.Map() {
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
 		copied := *item
-		k.parameters(item.Parameters)
-		for method, op := range item.Operations() {
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			op := operations[method]
+			k.parameters(item.Parameters, op.OperationID)
 			successful := *op
 			successful.Responses, successful.Callbacks = successes(op.Responses), nil
 			k.operation(&successful)
@@ -62,7 +67,7 @@ func viewOf(
 	}
 	if doc.Components != nil {
 		for _, p := range doc.Components.Parameters {
-			k.parameters(openapi3.Parameters{p})
+			k.parameters(openapi3.Parameters{p}, "")
 		}
 		for name, body := range doc.Components.RequestBodies {
 			if body.Value != nil {
@@ -107,7 +112,7 @@ type keeper struct {
 }
 
 func (k *keeper) operation(op *openapi3.Operation) {
-	k.parameters(op.Parameters)
+	k.parameters(op.Parameters, op.OperationID)
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		k.content(op.RequestBody.Value.Content, op.OperationID)
 	}
@@ -118,11 +123,16 @@ func (k *keeper) operation(op *openapi3.Operation) {
 	}
 }
 
-func (k *keeper) parameters(list openapi3.Parameters) {
+// parameters looks at those of an operation, "" for those of components.
+func (k *keeper) parameters(list openapi3.Parameters, operation string) {
 	for _, p := range list {
 		if p.Value != nil {
-			k.schema(p.Value.Schema, "parameter "+p.Value.Name)
-			k.content(p.Value.Content, "parameter "+p.Value.Name)
+			where := fmt.Sprintf("%s parameter %s", p.Value.In, p.Value.Name)
+			if operation != "" {
+				where = operation + ": " + where
+			}
+			k.schema(p.Value.Schema, where)
+			k.content(p.Value.Content, where)
 		}
 	}
 }
@@ -195,12 +205,58 @@ func (k *keeper) enum(s *openapi3.Schema, where string) {
 					s.Extensions["x-enum-varnames"] = slices.Delete(names, i, i+1)
 				}
 			}
+			continue
 		case float64:
 			if s.Type.Is("integer") && (value != math.Trunc(value) || math.Abs(value) >= 1<<53) {
 				k.problems = append(k.problems, fmt.Sprintf("%s: the enum value %s is no integer below 2^53, which "+
 					"is as far as they are exact: remove it with an overlay", where,
-					strconv.FormatFloat(value, 'f', -1, 64)))
+					shortest(value)))
+				continue
 			}
+		}
+		if want := otherKind(s.Type, s.Enum[i]); want != "" {
+			text, _ := json.Marshal(s.Enum[i])
+			k.problems = append(k.problems, fmt.Sprintf("%s: the enum value %s is no %s: remove it with an overlay",
+				where, text, want))
 		}
 	}
 }
+
+// shortest is a number in digits, or with an exponent where those would be many.
+func shortest(value float64) string {
+	if math.Abs(value) >= 1e21 {
+		return strconv.FormatFloat(value, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(value, 'f', -1, 64)
+}
+
+// otherKind is what a value of an enumeration would have to be and is not, "" where it can be a constant of the type. A
+// number or boolean may stand there as text.
+func otherKind(t *openapi3.Types, value any) string {
+	text := ""
+	switch value := value.(type) {
+	case string:
+		text = value
+	case float64:
+		text = strconv.FormatFloat(value, 'g', -1, 64)
+	case bool:
+		text = strconv.FormatBool(value)
+	default: // a list or an object
+		if t.Is("string") {
+			return "string"
+		}
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	isNumber := err == nil && decimal.MatchString(text)
+	switch {
+	case t.Is("integer") && (!isNumber || number != math.Trunc(number)):
+		return "integer"
+	case t.Is("number") && !isNumber:
+		return "number"
+	case t.Is("boolean") && text != "true" && text != "false":
+		return "boolean"
+	}
+	return ""
+}
+
+var decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)

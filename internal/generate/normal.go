@@ -31,6 +31,7 @@ type quirks struct {
 //   - a name that is given to a component does not touch the fields that refer to it; a component that is called like a
 //     name of the runtime is called otherwise, and discriminators select it by the name that it had;
 //   - members that contain each other although both are required are not required in Go;
+//   - empty lists of parts and branches, and encodings that are null, go;
 //   - values of an enumeration whose names would be the same get names of their own;
 //   - members and parameters whose names have no letter or digit for Go get one of the characters' numbers, and what
 //     would be called like them, or twice, becomes a component;
@@ -211,6 +212,15 @@ func isJSONType(name string) bool {
 func (n *normalizer) content(content openapi3.Content, id string, types map[string]string, request bool) {
 	const plain = "application/json"
 	names := slices.Sorted(maps.Keys(content))
+	for _, name := range names {
+		if media := content[name]; media != nil {
+			for field, encoding := range media.Encoding {
+				if encoding == nil {
+					n.edit(func() { delete(media.Encoding, field) })
+				}
+			}
+		}
+	}
 	kept := content[plain]
 	if kept == nil {
 		if i := slices.IndexFunc(names, isJSONType); i >= 0 {
@@ -375,8 +385,10 @@ func (n *normalizer) schema(ref *openapi3.SchemaRef, at string) {
 	if s.Type.Is("string") && s.Format == "binary" && !n.files[s] {
 		n.edit(func() { s.Format = "" })
 	}
-	if s.AllOf != nil && len(s.AllOf) == 0 {
-		n.edit(func() { s.AllOf = nil })
+	for _, list := range []*openapi3.SchemaRefs{&s.AllOf, &s.AnyOf, &s.OneOf} {
+		if *list != nil && len(*list) == 0 {
+			n.edit(func() { *list = nil })
+		}
 	}
 	if len(s.AllOf) > 0 {
 		n.composed = append(n.composed, s)
