@@ -87,7 +87,8 @@ func readError(data []byte) errorBody {
 }
 
 // mask replaces what an unsuccessful response repeats of the access token, or of its beginning, in its headers and in
-// the first 64 KiB of its body: by as many asterisks, so that lengths stay what they are said to be.
+// the first 64 KiB of its body, however it is escaped: by as many asterisks, so that lengths stay what they are said to
+// be.
 func mask(resp *http.Response, bearer string) {
 	if len(bearer) < shortestEcho || resp.StatusCode/100 == 2 || resp.StatusCode == http.StatusSwitchingProtocols {
 		return
@@ -105,15 +106,63 @@ const shortestEcho = 12
 
 // maskIn masks in place.
 func maskIn(data []byte, bearer string) []byte {
-	for from := 0; ; {
-		i := bytes.Index(data[from:], []byte(bearer[:shortestEcho]))
-		if i < 0 {
-			return data
-		}
-		from += i
-		for n := 0; n < len(bearer) && from < len(data) && data[from] == bearer[n]; n++ {
-			data[from] = '*'
+	for from := 0; from < len(data); {
+		characters, length := echoed(data[from:], bearer)
+		if characters < shortestEcho {
 			from++
+			continue
+		}
+		for i := range length {
+			data[from+i] = '*'
+		}
+		from += length
+	}
+	return data
+}
+
+// echoed is how many of the token's first characters data begins with, and how many bytes they take.
+func echoed(data []byte, bearer string) (characters, length int) {
+	for ; characters < len(bearer); characters++ {
+		n := spelling(data[length:], bearer[characters])
+		if n == 0 {
+			break
+		}
+		length += n
+	}
+	return characters, length
+}
+
+// mostSpelling is the length of the longest spelling: \\\u0061, in JSON within JSON.
+const mostSpelling = 8
+
+// spelling is how many bytes data begins with that stand for a character, 0 if they do not: the character itself, or
+// what JSON (RFC 8259 §7), URLs (RFC 3986 §2.1) and pages write for it.
+func spelling(data []byte, c byte) int {
+	data = data[:min(len(data), mostSpelling)]
+	number := func(digits []byte, base int) bool {
+		n, err := strconv.ParseUint(string(digits), base, 8)
+		return err == nil && byte(n) == c
+	}
+	slashes := len(data) - len(bytes.TrimLeft(data, `\`))
+	escape := data[slashes:]
+	switch {
+	case slashes > 0 && len(escape) >= 5 && escape[0] == 'u' && number(escape[1:5], 16):
+		return slashes + 5
+	case len(data) > 1 && data[0] == '\\' && data[1] == c && strings.IndexByte(`"\/`, c) >= 0:
+		return 2
+	case len(data) > 2 && data[0] == '%' && number(data[1:3], 16):
+		return 3
+	}
+	if digits, isEntity := bytes.CutPrefix(data, []byte("&#")); isEntity {
+		if digits, _, whole := bytes.Cut(digits, []byte(";")); whole {
+			hex := bytes.TrimLeft(digits, "xX")
+			if len(hex) == len(digits) && number(digits, 10) || len(hex)+1 == len(digits) && number(hex, 16) {
+				return len("&#;") + len(digits)
+			}
 		}
 	}
+	if len(data) > 0 && data[0] == c {
+		return 1
+	}
+	return 0
 }

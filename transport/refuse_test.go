@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 func answer(status int, body string) *http.Response {
@@ -39,6 +41,23 @@ func TestMask(t *testing.T) {
 		{200, bearer, bearer, bearer},
 		{299, bearer, bearer, bearer},
 		{302, bearer, bearer, "****************"},
+		// as JSON may spell it, within JSON too
+		{400, bearer, `\u0061bcdefghijkl\u006d.`, strings.Repeat("*", 6+11+6) + "."},
+		{400, bearer, `\u0061\u0062\u0063\u0064\u0065\u0066\u0067\u0068\u0069\u006A\u006b\u006C`, strings.Repeat("*", 6*12)},
+		{400, bearer, `\\u0061bcdefghij\\\u006bl`, strings.Repeat("*", 7+9+8+1)},
+		{400, "ab/d\"f\\hijklm", `<ab\/d\"f\\hijklm>`, "<" + strings.Repeat("*", 16) + ">"},
+		{400, "ab/d\"f\\hijklm", `<ab/d"f\hijklm>`, "<" + strings.Repeat("*", 13) + ">"},
+		{400, bearer, `\u0061bcdefghijk`, `\u0061bcdefghijk`},           // too little of it
+		{400, bearer, `\u0161bcdefghijkl`, `\u0161bcdefghijkl`},         // another character
+		{400, bearer, `abcdefghijkl\u00`, `************\u00`},           // no whole spelling
+		{400, bearer, `\n\u0061bcdefghijkl\n`, `\n*****************\n`}, // between others
+		{400, bearer, `x\uabcdefghijkl`, `x\u************`},
+		// in a URL, in a page
+		{302, bearer, "/x?t=%61bcdefghijk%6C&y", "/x?t=" + strings.Repeat("*", 3+10+3) + "&y"},
+		{302, "ab+defghijkl/nop", "ab%2bdefghijkl%2Fnop", strings.Repeat("*", 20)},
+		{302, bearer, "abcdefghijkl%6", "************%6"},
+		{502, bearer, "&#97;bcdefghijk&#x6C;&#x6d;!", strings.Repeat("*", 5+10+6+6) + "!"},
+		{502, "ab&defghijkl", "ab&#0038;defghijkl &#&#38", strings.Repeat("*", 18) + " &#&#38"},
 	} {
 		resp := answer(c.status, c.body)
 		resp.Header.Set("X", c.body)
@@ -47,6 +66,14 @@ func TestMask(t *testing.T) {
 		if string(body) != c.want || err != nil || resp.Header.Get("X") != c.want {
 			t.Errorf("%d, %q of %q: got %q and %q, %v", c.status, c.body, c.bearer, body, resp.Header.Get("X"), err)
 		}
+	}
+}
+
+// Each place is looked at for as long as a spelling of the beginning is.
+func TestMaskOfBackslashes(t *testing.T) {
+	for _, bearer := range []string{strings.Repeat(`\`, 1000) + "a", "abcdefghijklm"} {
+		body := []byte(strings.Repeat(`\`, maxPeek-1) + "u")
+		require.Len(t, maskIn(body, bearer), maxPeek)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestUploadReads(t *testing.T) {
 func TestIDOfNothing(t *testing.T) {
 	t.Parallel()
 	var id ID
-	require.EqualError(t, id.UnmarshalJSON(nil), "an id must be a string or a number, not ")
+	require.EqualError(t, id.UnmarshalJSON(nil), "an id must be a string or a number, not what is no JSON")
 }
 
 // What is told is kept apart up to a bound, and not told beyond it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -155,6 +156,48 @@ func notDocumented(op *Operation, resp *http.Response, data []byte, reason error
 	e.readBody(e.Body) // an error object has a code
 	e.Err = reason
 	return e
+}
+
+// withoutValue is why a body could not be decoded, without what it holds: a token that the server repeats, or people's
+// data.
+func withoutValue(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	var value valueError
+	switch {
+	case errors.As(err, &syntax):
+		return syntax // it quotes one character
+	case errors.As(err, &kind):
+		told := *kind
+		told.Value, _, _ = strings.Cut(kind.Value, " ") // of "number 1.5"
+		return &told
+	case errors.As(err, &value):
+		return value
+	}
+	return errors.New("a value is not of the documented form") // whoever reads it may quote it
+}
+
+// toldType is a content type as an error tells it, with a comma behind it. What does not look like one, but may be
+// anything that the server repeats, is left out.
+func toldType(contentType string) string {
+	word := 0
+	for _, c := range []byte(contentType) {
+		switch {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9':
+			word++
+		case strings.IndexByte(`/.+-;=" `, c) >= 0:
+			word = 0
+		default:
+			return ""
+		}
+		if word > 11 {
+			return ""
+		}
+	}
+	if contentType != "" && !strings.Contains(contentType, "/") || len(contentType) > 80 {
+		return ""
+	}
+	return strconv.Quote(contentType) + ", "
 }
 
 func describe(op *Operation, resp *http.Response, data []byte) *APIError {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -236,6 +237,50 @@ func TestUnusableSuccess(t *testing.T) {
 		result, err := create(t, answer(t, 200, http.Header{"Content-Type": {contentType}}, ` {"name":"a","new":{}} `))
 		require.NoError(t, err, contentType)
 		require.Equal(t, &thing{Name: "a"}, result)
+	}
+}
+
+// What an error tells of a success that cannot be used holds nothing of its body, and a type only if it looks like one.
+func TestUnusableSuccessTellsNoText(t *testing.T) {
+	const secret = "U0pDMTFTECRETTOKEN"
+	type result struct {
+		ID    ID        `json:"id"`
+		Count int       `json:"count"`
+		Time  time.Time `json:"time"`
+		Bytes []byte    `json:"bytes"`
+		Host  netip.Addr
+	}
+	const start, notJSON = "createThing: 200 OK: not the documented response: ", "the body's type is not JSON"
+	for _, c := range []struct{ contentType, body, want string }{
+		{"", `{"id":{"a":"` + secret + `"}}`, "an id must be a string or a number, not an object"},
+		{"", `{"time":"` + secret + `"}`, "a value is not of the documented form"},
+		{"", `{"Host":"` + secret + `"}`, "a value is not of the documented form"},
+		{"", `{"bytes":"` + secret + `!"}`, "a value is not of the documented form"},
+		{"", `{"count":14155550100.5}`, "json: cannot unmarshal number into Go struct field result.count of type int"},
+		{"", `{"count":"` + secret + `"}`, "json: cannot unmarshal string into Go struct field result.count of type int"},
+		{"", `{"id":` + secret, "invalid character 'U' looking for beginning of value"},
+		{"text/" + secret, "{}", notJSON},
+		{"text/html; a=" + secret, "{}", notJSON},
+		{secret, "{}", notJSON},
+		{"text/\u202eabc", "{}", notJSON},
+		{"html", "{}", notJSON},
+		{"text/" + strings.Repeat("a.", 100), "{}", notJSON},
+		{"text/abcdefghijkl", "{}", notJSON},
+		{"text/abcdefghijk", "{}", `the body's type is "text/abcdefghijk", not JSON`},
+		{"TEXT/HTML;charset=\"UTF-8\"", "{}", `the body's type is "TEXT/HTML;charset=\"UTF-8\"", not JSON`},
+		{"application/x-www-form-urlencoded", "{}", `the body's type is "application/x-www-form-urlencoded", not JSON`},
+	} {
+		header := jsonHeader()
+		if c.contentType != "" {
+			header.Set("Content-Type", c.contentType)
+		}
+		r := newRequest(&testOperation, nil)
+		r.setPath("accountId", "~")
+		_, err := fetch[result](t.Context(), answer(t, 200, header, c.body), r, 200)
+		require.EqualError(t, err, start+c.want)
+		for err := err; err != nil; err = errors.Unwrap(err) {
+			require.NotContains(t, err.Error(), secret)
+		}
 	}
 }
 

@@ -17,13 +17,16 @@ func TestID(t *testing.T) {
 		require.Equal(t, want, id, text)
 	}
 	for text, want := range map[string]string{
-		`true`: "an id must be a string or a number, not true",
-		`{}`:   "an id must be a string or a number, not {}",
-		`[1]`:  "an id must be a string or a number, not [1]",
+		`true`:    "an id must be a string or a number, not a boolean",
+		`false`:   "an id must be a string or a number, not a boolean",
+		`{"a":1}`: "an id must be a string or a number, not an object",
+		`["a"]`:   "an id must be a string or a number, not a list",
 	} {
 		var id ID
 		require.EqualError(t, json.Unmarshal([]byte(text), &id), want)
 	}
+	require.EqualError(t, new(ID).UnmarshalJSON([]byte("secret")), "an id must be a string or a number, not what is no JSON")
+	require.EqualError(t, new(ID).UnmarshalJSON(nil), "an id must be a string or a number, not what is no JSON")
 	data, err := json.Marshal(struct {
 		A ID  `json:"a"`
 		B *ID `json:"b,omitempty"`

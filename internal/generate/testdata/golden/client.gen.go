@@ -448,7 +448,7 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 		return nil, notDocumented(r.op, resp, data, errors.New("the body is empty"))
 	}
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
-		return nil, notDocumented(r.op, resp, data, fmt.Errorf("the body's type is %q, not JSON", contentType))
+		return nil, notDocumented(r.op, resp, data, errors.New("the body's type is "+toldType(contentType)+"not JSON"))
 	}
 	var result *T
 	err = json.Unmarshal(data, &result)
@@ -456,7 +456,7 @@ func fetch[T any](ctx context.Context, c *Client, r *request, success ...int) (*
 		observed[T](c, r.op, resp, data, err)
 	}
 	if err != nil {
-		return nil, notDocumented(r.op, resp, data, err)
+		return nil, notDocumented(r.op, resp, data, withoutValue(err))
 	}
 	if result == nil {
 		return nil, notDocumented(r.op, resp, data, errors.New("the body is null"))

@@ -4,7 +4,6 @@ package golden
 
 import (
 	"encoding/json"
-	"fmt"
 )
 
 // ID is an identifier. The API sends ids as JSON strings and, in some places, as numbers that exceed 32 bits: both
@@ -21,8 +20,25 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 	}
 	var n json.Number
 	if err := json.Unmarshal(data, &n); err != nil {
-		return fmt.Errorf("an id must be a string or a number, not %.20s", data)
+		return valueError("an id must be a string or a number, not " + kindOfJSON(data))
 	}
 	*id = ID(n)
 	return nil
+}
+
+// valueError says what is wrong with a value without a character of it.
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
+
+func kindOfJSON(data []byte) string {
+	switch {
+	case !json.Valid(data):
+		return "what is no JSON"
+	case data[0] == '{':
+		return "an object"
+	case data[0] == '[':
+		return "a list"
+	}
+	return "a boolean"
 }
