@@ -201,6 +201,27 @@ func TestUpgradeByTheTokenEndpoint(t *testing.T) {
 	})
 }
 
+// No redirect of the token endpoint is followed, and none that leads nowhere hides the status.
+func TestRedirectByTheTokenEndpoint(t *testing.T) {
+	for _, location := range []string{"", "/there", "%zz", "http://[::1", strings.Repeat("%", 1<<20)} {
+		sent := 0
+		tr, err := New(Config{
+			Credentials: Credentials{ClientID: "id", ClientSecret: NewSecret("secret"), JWT: NewSecret("jwt")},
+			Base: baseFunc(func(*http.Request) (*http.Response, error) {
+				sent++
+				resp := answer(307, "")
+				resp.Header.Set("Location", location)
+				return resp, nil
+			}),
+		})
+		require.NoError(t, err)
+		_, err = tr.TokenSource().Token()
+		require.EqualError(t, err, "obtain an access token: status 307")
+		require.Equal(t, 1, sent)
+		require.NoError(t, tr.Close())
+	}
+}
+
 // net/http repeats by itself what never reached a connection, and asks for the body again.
 func TestBodyAgain(t *testing.T) {
 	broken := errors.New("no more")

@@ -432,6 +432,7 @@ func (t tokenTry) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp == nil || resp.Body == nil {
 		return resp, nil
 	}
+	resp.Header.Del("Location") // none is followed, and http.Client makes an error of one that it cannot read
 	capBody(resp, maxTokenBody)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)

@@ -86,12 +86,52 @@ func NewClient(server string, options ...Option) (*Client, error) {
 	if c.http == nil {
 		return nil, errors.New("the HTTP client is nil")
 	}
-	if c.http.CheckRedirect == nil {
-		noRedirects := *c.http
-		noRedirects.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		c.http = &noRedirects
+	own := *c.http
+	own.Transport = redirects{c.http.Transport, c.http.CheckRedirect != nil}
+	if own.CheckRedirect == nil {
+		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
+	c.http = &own
 	return c, nil
+}
+
+// redirects keeps from http.Client what it makes an error of before it asks whether to follow: a Location that is no
+// URL, and one that a body would have to be opened again for.
+type redirects struct {
+	base   http.RoundTripper // nil: http.DefaultTransport
+	follow bool              // where the Location is a URL
+}
+
+// locationKey is the context key of the Location that a response had.
+type locationKey struct{}
+
+func (t redirects) RoundTrip(req *http.Request) (*http.Response, error) {
+	base := t.base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	resp, err := base.RoundTrip(req)
+	if err != nil || resp == nil || resp.StatusCode/100 != 3 || resp.Header.Get("Location") == "" {
+		return resp, err
+	}
+	if _, err := req.URL.Parse(resp.Header.Get("Location")); err == nil && t.follow {
+		return resp, nil
+	}
+	without := *resp // the response may be somebody's who gives it again
+	without.Header = resp.Header.Clone()
+	without.Header.Del("Location")
+	without.Request = req.WithContext(context.WithValue(req.Context(), locationKey{}, resp.Header.Values("Location")))
+	return &without, nil
+}
+
+// restoreLocation gives a response the Location again.
+func restoreLocation(resp *http.Response) {
+	if resp.StatusCode/100 != 3 || resp.Request == nil {
+		return
+	}
+	if location, ok := resp.Request.Context().Value(locationKey{}).([]string); ok {
+		resp.Header["Location"] = location
+	}
 }
 
 // checkHost refuses ports that are none, and servers to which credentials and people's data would travel in the clear.
@@ -473,6 +513,7 @@ func (c *Client) send(ctx context.Context, r *request) (*http.Response, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", r.op.ID, err)
 	}
+	restoreLocation(resp)
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// The body is the connection: no context ends the reading of it.
 		_ = resp.Body.Close()

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -152,6 +153,82 @@ func TestRedirects(t *testing.T) {
 	result, err := create(t, client)
 	require.NoError(t, err)
 	require.Equal(t, "elsewhere", result.Name)
+}
+
+// A redirect to what is no URL is an error like any other response, whoever has the say about redirects, and so is one
+// whose request could not be sent again.
+func TestRedirectsToNowhere(t *testing.T) {
+	policies := map[string]*http.Client{
+		"ours":           {},
+		"with a time":    {Timeout: time.Minute},
+		"the caller's":   {CheckRedirect: func(*http.Request, []*http.Request) error { return nil }},
+		"another reader": {Transport: roundTripper(http.DefaultTransport.RoundTrip)},
+	}
+	for name, policy := range policies {
+		for _, location := range []string{"%zz", "http://[::1", "http://a b/", "https://host:port/", ":", "http://host/%"} {
+			for _, status := range []int{301, 302, 303, 307, 308} {
+				for method, body := range map[string]string{"GET": "", "POST": "some"} {
+					var requests atomic.Int32
+					server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+						requests.Add(1)
+						w.Header()["Location"] = []string{location, "second"}
+						w.WriteHeader(status)
+						_, _ = w.Write([]byte(`{"errorCode":"A-1","message":"moved"}`))
+					}))
+					client, err := NewClient(server.URL, WithHTTPClient(policy))
+					require.NoError(t, err)
+					op := Operation{ID: "moveThing", Method: method, Path: "/x"}
+					var told Response
+					r := newRequest(&op, []CallOption{WithResponse(&told)})
+					if body != "" {
+						r.setBytes("text/plain", []byte(body))
+					}
+					_, err = fetch[thing](t.Context(), client, r, 200)
+					server.Close()
+					var e *APIError
+					require.ErrorAs(t, err, &e, "%s %s %d", name, location, status)
+					require.Equal(t, status, e.Status)
+					require.Equal(t, []string{location, "second"}, e.Header["Location"])
+					require.Equal(t, e.Header, told.Header)
+					require.Equal(t, ErrorCode("A-1"), e.Code)
+					require.EqualValues(t, 1, requests.Load())
+				}
+			}
+		}
+	}
+	require.Nil(t, policies["ours"].Transport, "the caller's client is left alone")
+
+	client := answer(t, 307, http.Header{"Location": {"/there"}}, "")
+	r := newRequest(&testOperation, nil)
+	r.setPath("accountId", "~")
+	opened := 0
+	r.setBytes("text/plain", []byte("some"))
+	r.body.open = func(context.Context) (io.ReadCloser, error) {
+		if opened++; opened > 1 {
+			return nil, errors.New("only once")
+		}
+		return io.NopCloser(strings.NewReader("some")), nil
+	}
+	var e *APIError
+	require.ErrorAs(t, call(t.Context(), client, r), &e)
+	require.Equal(t, 307, e.Status)
+	require.Equal(t, "/there", e.Header.Get("Location"))
+}
+
+// A transport's response is the transport's: two calls may get the same.
+func TestRedirectsLeaveTheResponse(t *testing.T) {
+	same := &http.Response{StatusCode: 302, Header: http.Header{"Location": {"%zz"}}, Body: http.NoBody}
+	client, err := NewClient("https://host", WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		return same, nil
+	})}))
+	require.NoError(t, err)
+	for range 2 {
+		_, err = create(t, client)
+		var e *APIError
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, "%zz", e.Header.Get("Location"))
+	}
+	require.Nil(t, same.Request)
 }
 
 // Errors name the operation, and hold neither query nor body of the request.
