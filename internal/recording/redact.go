@@ -39,6 +39,7 @@ const (
 //	names of extensions                           Person 1, …
 //	UUIDs                                         uuid-1, …
 //	IP addresses                                  192.0.2.0, …
+//	numbers of cards                              redacted
 //
 // Ids of four digits and less are placeholders already; ids of the vendor's dictionaries (preset greetings, languages)
 // are the same for everybody and stay. It is not safe for concurrent use.
@@ -345,8 +346,9 @@ var (
 	secretKey = lazyregexp.New(
 		`(?i)^(.*[_-])?(access[_-]?token|refresh[_-]?token|id[_-]?token|token|assertion|password|pin|secret|` +
 			`client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|` +
-			`app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|session[_-]?id|credentials|jwt|` +
-			`code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
+			`app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|` +
+			`session|(?:php|j)?sess(?:ion[_-]?)?id|` +
+			`credentials|jwt|passphrase|otp|pin[_-]?code|pwd|private[_-]?key|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
 	)
 	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
 	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)
@@ -394,17 +396,23 @@ func (r *Redactor) Text(s string) string {
 	for _, m := range dictionaryID().FindAllStringSubmatch(s, -1) {
 		r.public[m[1]] = true
 	}
+	// Where nothing is found, s stays as it was written.
+	folded := fold(s)
+	found := folded
 	// A replacement may complete what a detector before it looks for.
 	for range maxRounds {
-		was := s
+		was := found
 		for _, d := range detectors() {
-			s = replace(d, s, func(groups []string) string { return r.found(d, groups) })
+			found = replace(d, found, func(groups []string) string { return r.found(d, groups) })
 		}
-		if s == was {
+		if found = fold(found); found == was {
 			break
 		}
 	}
-	return s
+	if found == folded {
+		return s
+	}
+	return found
 }
 
 const maxRounds = 10
@@ -413,13 +421,13 @@ const maxRounds = 10
 func (r *Redactor) found(d detector, groups []string) string {
 	core := groups[1]
 	switch d.kind {
-	case "token":
+	case "token", "personal number":
 		return Redacted
 	case "e-mail address":
-		if at := strings.Index(groups[0], "%40"); at > 0 {
-			return strings.Replace(r.placeholder("mail", strings.Replace(core, "%40", "@", 1)), "@", "%40", 1)
-		}
-		return r.placeholder("mail", core)
+		// It is the same however its sign is escaped, and stays escaped so.
+		sign := atSign().FindString(core)
+		address := r.placeholder("mail", atSign().ReplaceAllString(core, "@"))
+		return strings.Replace(address, "@", sign, 1)
 	case "phone number":
 		return r.phone(core)
 	case "UUID":
@@ -438,7 +446,7 @@ func (r *Redactor) phone(s string) string {
 			prefix, s = p, rest
 		}
 	}
-	digits := phoneDigits(s)
+	digits := strings.TrimPrefix(phoneDigits(s), "00")
 	if fictional().MatchString(digits) {
 		return prefix + s
 	}
