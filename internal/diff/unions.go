@@ -16,8 +16,31 @@ func (c *comparer) unions(x, y *schema, at place, from, to typeSet) {
 			v = y.unions[i]
 		}
 		v.line = cmp.Or(v.line, y.line)
+		if one := cmp.Or(u.keyword, v.keyword); one != "discriminator" && (u.branches == nil) != (v.branches == nil) {
+			c.onlyUnion(u, v, choose(u.branches == nil, x, y), at)
+			continue
+		}
 		c.branches(u, v, at, from, to)
 	}
+}
+
+// onlyUnion reports a union that one side has beside other things. Without it, anything is admitted: that is the branch
+// which comes or goes, and which takes in all others. without is the schema that lacks it: what is in that is on both
+// sides.
+func (c *comparer) onlyUnion(u, v union, without *schema, at place) {
+	comes := u.branches == nil
+	kind := choose(comes, added, removed)
+	var implied []Implied
+	for _, b := range slices.Concat(u.branches, v.branches) {
+		implied = append(implied, c.inside(b.schema, at, kind)...)
+	}
+	there := map[Implied]bool{}
+	for _, i := range c.inside(without, at, kind) {
+		there[i] = true
+	}
+	implied = slices.DeleteFunc(implied, func(i Implied) bool { return there[i] })
+	id := at.side.prefix() + choose(comes, "-branch-rem", "-branch-add")
+	c.emit(id, at.String(), "", orNil(u.keyword), orNil(v.keyword), v.line, implied...)
 }
 
 // maxBranches bounds the branches of which the most alike are looked for.
