@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 )
 
 // edge is a change of a document with one operation, POST /p, and what it gives there and back.
@@ -59,4 +60,25 @@ func TestUnionThatComes(t *testing.T) {
 			`risky resp-branch-add at response 200 `+at+`: null → "C" (+response 200 application/json c, +response 200 application/json k)`),
 		gives(`risky other at response 200 `+at+` [discriminator]: "k" → null`,
 			`safe resp-branch-rem at response 200 `+at+`: "C" → null (-response 200 application/json c, -response 200 application/json k)`)}.run(t)
+}
+
+// A whole number is the same in every spelling up to 10^21, from where on JSON writes an exponent, too.
+func TestNumbersHaveOneSpelling(t *testing.T) {
+	as := func(n string) string { return sends("{type: number, default: " + n + "}") }
+	for _, same := range [][]string{
+		{"2", "2.0", "+2", "0x2", "0o2", "20e-1"},
+		{"1.5", "15e-1", "1.50"},
+		{"-0.0", "0"},
+		{"9007199254740992", "9007199254740992.0"}, // 2^53
+		{"1000000000000000000", "1.0e18", "1e+18"},
+		{"-9223372036854775808", "-9223372036854775808.0"},
+		{"1e21", "1.0e21"},
+	} {
+		for _, n := range same {
+			require.Empty(t, compare(t, as(same[0]), as(n), "POST /p"), "%s and %s", same[0], n)
+		}
+	}
+	require.Equal(t, gives("risky req-default-chg at request application/json (body): 1.5 → 1"), briefs(compare(t, as("1.5"), as("1"), "POST /p")))
+	require.Equal(t, gives("risky req-default-chg at request application/json (body): 1e+300 → 1e+301"),
+		briefs(compare(t, as("1e300"), as("1e301"), "POST /p")))
 }

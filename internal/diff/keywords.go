@@ -197,6 +197,11 @@ func number(s string) any {
 	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
 		return json.Number(strconv.FormatInt(int64(x), 10))
 	}
+	if math.Abs(x) >= 1<<53 && math.Abs(x) < 1e21 { // beyond, a program that writes JSON has an exponent, too
+		if exact, ok := new(big.Rat).SetString(digits); ok && exact.IsInt() {
+			return json.Number(exact.Num().String())
+		}
+	}
 	return json.Number(strconv.FormatFloat(x, 'g', -1, 64))
 }
 
