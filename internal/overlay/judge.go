@@ -15,7 +15,8 @@ func (a Action) Stray(root *yaml.Node) (keys []*yaml.Node) {
 	if a.Update == nil {
 		return nil
 	}
-	for i, target := range a.path.Query(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}) {
+	targets, _ := a.path.find(root) // [Action.Apply] tells what is wrong with it
+	for i, target := range targets {
 		found := stray(target, a.Update)
 		if i == 0 {
 			keys = found
@@ -97,11 +98,12 @@ type Replaced struct {
 
 // Replaces lists the values of a document that the update would replace. What it adds is none of them, nor are words.
 func (a Action) Replaces(root *yaml.Node) (all []Replaced) {
-	update, err := a.value(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}})
+	update, err := a.value(root)
 	if a.Remove || err != nil {
 		return nil
 	}
-	for _, target := range a.path.Query(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}) {
+	targets, _ := a.path.find(root)
+	for _, target := range targets {
 		all = append(all, replaces(target, update)...)
 	}
 	return all

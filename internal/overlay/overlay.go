@@ -44,8 +44,8 @@ type Action struct {
 	Copy        string // JSONPath of the one node that is merged into the target (Overlay 1.1)
 
 	node   *yaml.Node // the target's node, for messages
-	path   speakeasy.Queryable
-	source speakeasy.Queryable // of a copy
+	path   jsonPath
+	source jsonPath // of a copy
 }
 
 // Position is "file:line" of the action.
@@ -82,7 +82,15 @@ func Parse(name string, data []byte) (*Overlay, error) {
 	if actions == nil || actions.Kind != yaml.SequenceNode || len(actions.Content) == 0 {
 		r.errorf(first(actions, root), "actions must be a list with at least one action")
 	} else {
-		for _, n := range actions.Content {
+		for i, n := range actions.Content {
+			if i == MaxActions {
+				r.errorf(n, "more than %d actions: split the overlay, or select several nodes at once", MaxActions)
+				break
+			}
+			if r.effort > maxEffort {
+				r.errorf(n, "the JSONPaths up to here have too many filters within each other to be read")
+				break
+			}
 			overlay.Actions = append(overlay.Actions, r.action(n))
 		}
 	}
@@ -105,6 +113,7 @@ type reader struct {
 	name     string
 	copies   bool // the version has the action copy
 	problems []error
+	effort   float64 // of parsing JSONPaths
 }
 
 func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
@@ -135,6 +144,9 @@ func (r *reader) action(n *yaml.Node) Action {
 	a.node = first(document.Get(n, "target"), n)
 	a.Target, a.Description = document.Text(n, "target"), document.Text(n, "description")
 	a.Update = document.Get(n, "update")
+	if large := oversized(a.Update); large != nil {
+		r.errorf(large, "more than %d entries in one list or mapping of an update", MaxEntries)
+	}
 	if remove := document.Get(n, "remove"); remove != nil {
 		if remove.Tag != "!!bool" {
 			r.errorf(remove, "remove must be true or false")
@@ -161,7 +173,7 @@ func (r *reader) action(n *yaml.Node) Action {
 		return a
 	}
 	var err error
-	if a.path, err = compile(a.Target); err != nil {
+	if a.path, err = r.compile(a.Target); err != nil {
 		r.errorf(a.node, "target is not valid JSONPath (RFC 9535): %v", err)
 	}
 	return a
@@ -176,26 +188,32 @@ func (r *reader) copySource(a *Action, n *yaml.Node) {
 	var err error
 	if a.Copy = from.Value; a.Copy == "" {
 		r.errorf(from, "copy must be the JSONPath of what is copied")
-	} else if a.source, err = compile(a.Copy); err != nil {
+	} else if a.source, err = r.compile(a.Copy); err != nil {
 		r.errorf(from, "copy is not valid JSONPath (RFC 9535): %v", err)
 	}
 }
 
 // compile parses a JSONPath. The parser underneath panics on some malformed input; that is the author's error too.
-func compile(target string) (path speakeasy.Queryable, err error) {
+func (r *reader) compile(target string) (path jsonPath, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			path, err = nil, fmt.Errorf("%v", p)
+			err = fmt.Errorf("%v", p)
 		}
 	}()
+	if path.form, err = formOf(target); err != nil {
+		return path, err
+	}
+	r.effort += path.form.effort
 	o := speakeasy.Overlay{JSONPathVersion: speakeasy.JSONPathRFC9535}
-	return o.NewPath(target, nil)
+	path.query, err = o.NewPath(target, nil)
+	return path, err
 }
 
 // Apply applies all actions in order. An update that matches nothing is an error; it does not stop the others from
 // being tried, so that one run reports them all.
 func (o *Overlay) Apply(root *yaml.Node) error {
 	var problems []error
+	var all made
 	for _, a := range o.Actions {
 		for _, key := range a.Stray(root) {
 			problems = append(
@@ -209,11 +227,14 @@ func (o *Overlay) Apply(root *yaml.Node) error {
 				),
 			)
 		}
-		matched, err := a.Apply(root)
+		matched, err := a.apply(root, &all)
 		if err == nil && matched == 0 && !a.Remove {
 			err = a.unmatchedIn(root)
 		}
 		problems = append(problems, err)
+		if all.tooMuch() {
+			break
+		}
 	}
 	return errors.Join(problems...)
 }
@@ -252,22 +273,30 @@ func (a Action) unmatchedIn(root *yaml.Node) error {
 
 // Apply applies one action to the document below root, a mapping, and tells how many nodes its target matches. Of an
 // action that changes nothing, nothing is applied.
-func (a Action) Apply(root *yaml.Node) (matched int, err error) {
-	// The library counts parents from the document node down.
-	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
-	targets := a.path.Query(doc)
+func (a Action) Apply(root *yaml.Node) (matched int, err error) { return a.apply(root, &made{}) }
+
+// apply adds to all what the action makes.
+func (a Action) apply(root *yaml.Node, all *made) (matched int, err error) {
+	targets, err := a.path.find(root)
+	if err != nil {
+		return 0, document.Errorf(a.File, a.node, "%s: %w", a.Target, err)
+	}
 	if len(targets) == 0 {
 		return 0, nil
 	}
 	if a.Remove {
 		one := speakeasy.Overlay{Version: "1.0.0", JSONPathVersion: speakeasy.JSONPathRFC9535,
 			Actions: []speakeasy.Action{{Target: a.Target, Remove: true}}}
+		doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 		if err := one.ApplyTo(doc); err != nil {
 			return len(targets), document.Errorf(a.File, a.node, "%w", err)
 		}
 		return len(targets), nil
 	}
-	update, err := a.value(doc)
+	update, err := a.value(root)
+	if err == nil {
+		err = a.charge(all, update, len(targets))
+	}
 	if err != nil {
 		return len(targets), err
 	}
@@ -283,11 +312,14 @@ func (a Action) Apply(root *yaml.Node) (matched int, err error) {
 }
 
 // value is what an update or a copy merges into its targets.
-func (a Action) value(doc *yaml.Node) (*yaml.Node, error) {
+func (a Action) value(root *yaml.Node) (*yaml.Node, error) {
 	if a.Copy == "" {
 		return a.Update, nil
 	}
-	found := a.source.Query(doc)
+	found, err := a.source.find(root)
+	if err != nil {
+		return nil, document.Errorf(a.File, a.node, "copy: %s: %w", a.Copy, err)
+	}
 	if len(found) != 1 {
 		return nil, document.Errorf(a.File, a.node, "copy must be of one node, and %d match %s", len(found), a.Copy)
 	}
@@ -297,12 +329,14 @@ func (a Action) value(doc *yaml.Node) (*yaml.Node, error) {
 // Effect tells how many nodes the action's target matches, and whether it would say anything new of them: an update
 // that is there already, and a removal of nothing, would not. Of a list, what is there already counts, in any order.
 func (a Action) Effect(root *yaml.Node) (matched int, changes bool) {
-	doc := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
-	targets := a.path.Query(doc)
+	targets, err := a.path.find(root)
+	if err != nil {
+		return 0, false // [Action.Apply] tells it
+	}
 	if a.Remove {
 		return len(targets), len(targets) > 0
 	}
-	update, err := a.value(doc)
+	update, err := a.value(root)
 	if err != nil {
 		return 0, false
 	}
