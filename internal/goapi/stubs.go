@@ -26,6 +26,7 @@ var stubs = map[string]string{
 		type Header map[string][]string
 		type Request struct { Header Header }
 		type Response struct { Header Header }
+		type RoundTripper interface { RoundTrip(req *Request) (*Response, error) }
 		type Client struct { CheckRedirect func(req *Request, via []*Request) error }`,
 	"net/textproto": `type MIMEHeader map[string][]string`,
 	"net/url":       `type URL struct { Scheme string }; type Values map[string][]string`,
