@@ -158,4 +158,45 @@ func TestAction(t *testing.T) {
 	require.Contains(t, output, "exit-code=3\n")
 	require.Contains(t, summary, "could not be compared")
 	require.NoFileExists(t, filepath.Join(r.dir, "api-drift", "drift.md"))
+
+	// A source is never a flag, and what is said of it stays in its block of the summary.
+	for _, source := range []string{"--help", "--report=json=planted", " "} {
+		_, output, summary = compare(source)
+		require.Contains(t, output, "exit-code=3\n", source)
+		require.Contains(t, summary, source+": no such file or directory", source)
+		require.NoFileExists(t, filepath.Join(r.dir, "planted"))
+		if source != "--help" {
+			continue
+		}
+		r.write(source, string(used.ReplaceAll(pin, []byte("${1}Another"))), 0o644)
+		_, output, _ = compare(source)
+		require.Contains(t, output, "exit-code=1\n", source)
+	}
+	for _, source := range []string{"no\n```\n# <h1>&", "</pre>\n# H"} {
+		_, output, summary = compare(source)
+		require.Contains(t, output, "exit-code=3\n", source)
+		_, block, _ := strings.Cut(summary, "compared:\n\n<pre>\n")
+		block, isWhole := strings.CutSuffix(block, "</pre>\n")
+		require.True(t, isWhole, summary)
+		require.NotRegexp(t, "[<>]", block)
+	}
+}
+
+// What a person gives is passed behind "--", so that it is never a flag.
+func TestSourcesAreNoFlags(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(".github/workflows/*.yml")
+	require.NoError(t, err)
+	passed := 0
+	for _, name := range append(files, "action.yml", "Makefile") {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, line := range strings.Split(string(data), "\n") {
+			if strings.Contains(line, "{SOURCE:+") {
+				passed++
+				require.Contains(t, line, `-- $`, name)
+			}
+		}
+	}
+	require.Equal(t, 3, passed)
 }

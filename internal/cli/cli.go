@@ -121,6 +121,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // wantsJSON reports whether the arguments ask for JSON, also behind a flag that could not be read.
 func wantsJSON(args []string) bool {
 	for i, arg := range args {
+		if arg == "--" {
+			break // files follow
+		}
 		if arg == "--format=json" || arg == "json" && i > 0 && args[i-1] == "--format" {
 			return true
 		}
