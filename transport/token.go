@@ -384,7 +384,7 @@ func tokenError(err error, now time.Time, secrets []string, most time.Duration) 
 			err = fault.Err
 		}
 		if tooLarge := (*BodyTooLargeError)(nil); errors.As(err, &tooLarge) {
-			err = fmt.Errorf("the token endpoint's answer is larger than %d bytes", tooLarge.Limit)
+			err = fmt.Errorf("the token endpoint's answer is larger than %d KiB", tooLarge.Limit>>10)
 		}
 		return &TokenError{Err: scrubError(err, secrets...)}
 	}

@@ -484,7 +484,7 @@ func TestUselessTokenAnswers(t *testing.T) {
 		{"a line break", `{"access_token":"zzz\r\nX-Evil: 1","token_type":"bearer"}`,
 			"obtain an access token: the token endpoint gave a token that no header can carry"},
 		{"too long", `{"access_token":"` + strings.Repeat("z", 300<<10) + `"}`,
-			"obtain an access token: the token endpoint's answer is larger than 262144 bytes"},
+			"obtain an access token: the token endpoint's answer is larger than 256 KiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

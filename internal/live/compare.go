@@ -1,12 +1,18 @@
 package live
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/ringbasic/ringbasic/internal/contract"
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
@@ -18,14 +24,14 @@ type difference struct {
 	grave bool
 }
 
-// compare lists the differences. They quote the server, and have to be redacted.
-func (r *run) compare(x *exchange) []difference {
+// compare lists the differences. What they quote goes through say first: figures of ours are nobody's.
+func (r *run) compare(x *exchange, say func(string) string) []difference {
 	want, got := &x.recorded.Response, x.answer
 	code, message := errorOf(got.Body)
 	if got.Status != want.Status {
 		text := fmt.Sprintf("status %d, recorded is %d", got.Status, want.Status)
 		if code != "" || message != "" {
-			text += fmt.Sprintf(": %s %q", code, message)
+			text += fmt.Sprintf(": %s %q", say(code), say(message))
 		}
 		return []difference{{text, true}}
 	}
@@ -33,32 +39,27 @@ func (r *run) compare(x *exchange) []difference {
 	if want.Status >= 400 {
 		wantCode, wantMessage := errorOf(want.Body)
 		if code != wantCode {
-			return []difference{
-				{fmt.Sprintf("code %s %q, recorded is %s", orNone(code), message, orNone(wantCode)), true},
-			}
+			text := fmt.Sprintf("code %s %q, recorded is %s", orNone(say(code)), say(message), orNone(wantCode))
+			return []difference{{text, true}}
 		}
 		templates := r.templates(x)
 		if len(templates) == 0 {
 			templates = []string{wantMessage}
 		}
 		if !slices.ContainsFunc(templates, func(t string) bool { return errorcodes.Match(t, message) }) {
-			found = append(
-				found,
-				difference{
-					text: fmt.Sprintf("message %q, documented is %q", message, strings.Join(templates, `" or "`)),
-				},
-			)
+			documented := strings.Join(templates, `" or "`)
+			found = append(found, difference{text: fmt.Sprintf("message %q, documented is %q", say(message), say(documented))})
 		}
 	} else {
 		if _, err := decode(got.Body); err != nil {
-			return []difference{{fmt.Sprintf("the body is not JSON: %v", err), true}}
+			return []difference{{"the body is not JSON: " + say(err.Error()), true}}
 		}
-		for _, text := range shapeDifferences(want.Body, got.Body) {
+		for _, text := range shapeDifferences(want.Body, got.Body, say) {
 			found = append(found, difference{text: text})
 		}
 	}
-	for _, v := range r.contract.ValidateResponse(x.op, got.Status, got.Header, got.Body) {
-		found = append(found, difference{text: "not valid by the description: " + v.String()})
+	for _, text := range invalidities(r.contract.ValidateResponse(x.op, got.Status, got.Header, got.Body), say) {
+		found = append(found, difference{text: text})
 	}
 	return found
 }
@@ -99,72 +100,146 @@ func topID(body []byte) string {
 	return strings.Trim(string(top.ID), `"`)
 }
 
-// shape is which JSON types stand at which paths, "records[].id".
-type shape struct {
-	types map[string]map[string]bool
-	empty map[string]bool // lists that have no item anywhere
+// node is what stands at one place of a body, items of a list taken together.
+type node struct {
+	kinds   [len(kindNames)]bool
+	members map[string]*node
+	items   *node // nil: the list has no item anywhere
 }
+
+const (
+	isBoolean = iota
+	isList
+	isNull
+	isNumber
+	isObject
+	isText
+)
+
+var kindNames = [...]string{"boolean", "list", "null", "number", "object", "text"}
+
+const (
+	// maxNesting is how deep bodies are looked into.
+	maxNesting = 200
+	// maxPath is how much of the path of a member is told, maxText how much of a difference, in characters.
+	maxPath, maxText = 300, 4000
+	// maxListed is how many differences of a kind are told.
+	maxListed = 20
+)
 
 const whole = "the body"
 
-func shapeOf(body []byte) (*shape, error) {
+func shapeOf(body []byte) (*node, error) {
 	value, err := decode(body)
 	if err != nil {
 		return nil, err
 	}
-	s := &shape{map[string]map[string]bool{}, map[string]bool{}}
-	s.add("", value)
-	return s, nil
+	n := &node{}
+	n.add(value, 0)
+	return n, nil
 }
 
-func (s *shape) add(path string, value any) {
-	kind := ""
+func (n *node) add(value any, depth int) {
 	switch v := value.(type) {
 	case map[string]any:
-		kind = "object"
+		n.kinds[isObject] = true
+		if depth == maxNesting {
+			return
+		}
 		for key, inner := range v {
-			at := key
-			if path != "" {
-				at = path + "." + key
+			if n.members == nil {
+				n.members = map[string]*node{}
 			}
-			s.add(at, inner)
+			if n.members[key] == nil {
+				n.members[key] = &node{}
+			}
+			n.members[key].add(inner, depth+1)
 		}
 	case []any:
-		kind = "list"
-		if _, known := s.empty[path]; !known {
-			s.empty[path] = true
+		n.kinds[isList] = true
+		if len(v) > 0 && n.items == nil {
+			n.items = &node{}
+		}
+		if depth == maxNesting {
+			return
 		}
 		for _, inner := range v {
-			s.empty[path] = false
-			s.add(path+"[]", inner)
+			n.items.add(inner, depth+1)
 		}
 	case string:
-		kind = "text"
+		n.kinds[isText] = true
 	case json.Number:
-		kind = "number"
+		n.kinds[isNumber] = true
 	case bool:
-		kind = "boolean"
+		n.kinds[isBoolean] = true
 	case nil:
-		kind = "null"
+		n.kinds[isNull] = true
 	}
-	if s.types[path] == nil {
-		s.types[path] = map[string]bool{}
-	}
-	s.types[path][kind] = true
 }
 
-// below tells whether path lies in a list that is empty.
-func (s *shape) below(path string) bool {
-	for i := range path {
-		if strings.HasPrefix(path[i:], "[]") && s.empty[path[:i]] {
-			return true
+// types are the JSON types that stand at a place.
+func (n *node) types() string {
+	var names []string
+	for i, is := range n.kinds {
+		if is {
+			names = append(names, kindNames[i])
 		}
 	}
-	return false
+	return strings.Join(names, " or ")
 }
 
+// walk visits the places that one of two bodies has and the other could have: nil is what is not there. Places are
+// called "records[].id".
+func walk(path string, want, got *node, visit func(path string, want, got *node)) {
+	visit(path, want, got)
+	if want == nil || got == nil {
+		return // what is in something that is not there is not there either
+	}
+	if want.items != nil && got.items != nil { // nothing is known of what is in an empty list
+		walk(cut(path+"[]", maxPath), want.items, got.items, visit)
+	}
+	if !want.kinds[isObject] || !got.kinds[isObject] {
+		return
+	}
+	for key, inner := range want.members {
+		walk(memberOf(path, key), inner, got.members[key], visit)
+	}
+	for key, inner := range got.members {
+		if want.members[key] == nil {
+			walk(memberOf(path, key), nil, inner, visit)
+		}
+	}
+}
+
+func memberOf(path, key string) string {
+	if path == "" {
+		return cut(key, maxPath)
+	}
+	return cut(path+"."+cut(key, maxPath), maxPath)
+}
+
+// cut is the beginning of a text.
+func cut(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return strings.TrimSuffix(s[:i], "…") + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// Kinds of differences, as what is not listed of them is told.
+const (
+	notSent     = "recorded, the server does not send it"
+	notRecorded = "sent by the server, and not recorded"
+	otherType   = "of another type"
+	invalid     = "not valid by the description"
+)
+
 // shapeDifferences lists the members that only one body has, and those of another type.
-func shapeDifferences(recorded, answered []byte) []string {
+func shapeDifferences(recorded, answered []byte, say func(string) string) []string {
 	want, err := shapeOf(recorded)
 	if err != nil {
 		return nil // then the recording itself says what is wrong
@@ -173,52 +248,95 @@ func shapeDifferences(recorded, answered []byte) []string {
 	if err != nil {
 		return nil // and here the caller
 	}
-	var found []string
-	report := func(have, lack *shape, text string) {
-		for _, path := range slices.Sorted(maps.Keys(have.types)) {
-			if lack.types[path] != nil || lack.below(path) {
-				continue
-			}
-			// What is in something that is not there, or is something else, is not there either.
-			parent, kind := parentOf(path)
-			if lack.types[parent][kind] {
-				found = append(found, at(path)+" "+text)
-			}
+	found := map[string][]place{}
+	walk("", want, got, func(path string, want, got *node) {
+		switch {
+		case got == nil:
+			found[notSent] = append(found[notSent], place{path, notSent})
+		case want == nil:
+			found[notRecorded] = append(found[notRecorded], place{path, notRecorded})
+		case want.kinds != got.kinds:
+			found[otherType] = append(found[otherType], place{path, got.types() + ", recorded is " + want.types()})
 		}
-	}
-	report(want, got, "is recorded, the server does not send it")
-	report(got, want, "is sent by the server, and not recorded")
-	for _, path := range slices.Sorted(maps.Keys(want.types)) {
-		a, b := kinds(want.types[path]), kinds(got.types[path])
-		if got.types[path] != nil && a != b {
-			found = append(found, fmt.Sprintf("%s is %s, recorded is %s", at(path), b, a))
-		}
-	}
-	slices.Sort(found)
-	return found
+	})
+	return listed(found, say)
 }
 
+// place is what is said of one place of a body.
+type place struct{ path, is string }
+
+// listed are the first texts of each kind in order, and how many more there are.
+func listed(found map[string][]place, say func(string) string) []string {
+	ordered := func(a, b place) int { return cmp.Or(cmp.Compare(at(a.path), at(b.path)), cmp.Compare(a.is, b.is)) }
+	var first []place
+	var more []string
+	for _, kind := range slices.Sorted(maps.Keys(found)) {
+		places := found[kind]
+		slices.SortFunc(places, ordered)
+		first = append(first, places[:min(len(places), maxListed)]...)
+		if n := len(places) - maxListed; n > 0 {
+			more = append(more, fmt.Sprintf("and %d more: %s", n, kind))
+		}
+	}
+	slices.SortFunc(first, ordered)
+	var texts []string
+	for _, p := range first {
+		texts = append(texts, at(say(p.path))+" is "+p.is)
+	}
+	return append(texts, more...)
+}
+
+// invalidities are what is wrong with a body by the description: of the items of a list each kind once, with the first
+// that it was found at.
+func invalidities(violations []contract.Violation, say func(string) string) []string {
+	count := map[contract.Violation]int{}
+	ofAll := func(v contract.Violation) contract.Violation {
+		segments := strings.Split(v.At, "/")
+		for i, segment := range segments {
+			if strings.Trim(segment, "0123456789") == "" {
+				segments[i] = ""
+			}
+		}
+		v.At = strings.Join(segments, "/")
+		return v
+	}
+	for _, v := range violations {
+		count[ofAll(v)]++
+	}
+	var texts []string
+	for _, v := range violations {
+		n := count[ofAll(v)]
+		delete(count, ofAll(v))
+		if n == 0 {
+			continue // told
+		}
+		if len(texts) == maxListed {
+			return append(texts, fmt.Sprintf("and %d more: %s", len(count)+1, invalid))
+		}
+		text := invalid + ": " + say(v.String())
+		if n > 1 {
+			text += fmt.Sprintf(" (and %d more)", n-1)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// at is what a place is called. A name that could be taken for something else at the beginning of a line is quoted.
 func at(path string) string {
 	if path == "" {
 		return whole
 	}
-	return path
-}
-
-// parentOf is what a path lies in, and the type that it has to have for that.
-func parentOf(path string) (parent, kind string) {
-	if rest, ok := strings.CutSuffix(path, "[]"); ok {
-		return rest, "list"
+	first, _ := utf8.DecodeRuneInString(path)
+	begins := unicode.IsLetter(first) || unicode.IsDigit(first) || first == '[' || first == '_'
+	if begins && document.Printable(path) == path {
+		return path
 	}
-	return path[:max(strings.LastIndex(path, "."), 0)], "object"
-}
-
-func kinds(set map[string]bool) string {
-	return strings.Join(slices.Sorted(maps.Keys(set)), " or ")
+	return strconv.Quote(path)
 }
 
 // emptiness lists the lists that are empty on one side only.
-func emptiness(recorded, answered *recording.Response) []string {
+func emptiness(recorded, answered *recording.Response, say func(string) string) []string {
 	want, err := shapeOf(recorded.Body)
 	if err != nil {
 		return nil
@@ -227,15 +345,17 @@ func emptiness(recorded, answered *recording.Response) []string {
 	if err != nil {
 		return nil
 	}
-	var found []string
-	for _, path := range slices.Sorted(maps.Keys(want.empty)) {
-		if empty, ok := got.empty[path]; ok && empty != want.empty[path] {
-			side := "the recording"
-			if empty {
-				side = "the server's answer"
-			}
-			found = append(found, fmt.Sprintf("%s is empty in %s only", at(path), side))
+	found := map[string][]place{}
+	walk("", want, got, func(path string, want, got *node) {
+		if want == nil || got == nil || !want.kinds[isList] || !got.kinds[isList] ||
+			(want.items == nil) == (got.items == nil) {
+			return
 		}
-	}
-	return found
+		side := "the recording"
+		if got.items == nil {
+			side = "the server's answer"
+		}
+		found["empty"] = append(found["empty"], place{path, "empty in " + side + " only"})
+	})
+	return listed(found, say)
 }

@@ -127,7 +127,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	err = r.all(ctx)
 	report := r.report(ctx.Err() == nil && err == nil)
 	if err != nil {
-		err = errors.New(r.redactor().Text(err.Error()))
+		err = errors.New(told(saidBy(r.redactor(), err)))
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
@@ -272,7 +272,7 @@ func name(r *recording.Recording) string { return r.Folder() + "/" + r.Name() }
 func (r *run) authenticate() error {
 	token, err := r.transport.TokenSource().Token()
 	if err != nil {
-		return errors.New(r.redactor().Text(err.Error()))
+		return errors.New(told(saidBy(r.redactor(), err)))
 	}
 	if !slices.Contains(r.secrets, token.AccessToken) {
 		r.secrets = append(r.secrets, spellings(token.AccessToken)...)

@@ -187,7 +187,7 @@ func (r *run) rewrite(
 	if x.recorded.Folder() == contract.Platform {
 		return nil, "recordings of " + contract.Platform + " are variants on purpose"
 	}
-	if lists := emptiness(&x.recorded.Response, x.answer); len(lists) > 0 {
+	if lists := emptiness(&x.recorded.Response, x.answer, redact.Text); len(lists) > 0 {
 		return nil, strings.Join(lists, ", ")
 	}
 	fresh := *x.recorded

@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/recording"
+	"github.com/ringbasic/ringbasic/transport"
 )
 
 // Outcome is what came of a recording.
@@ -72,15 +75,13 @@ func (r *run) report(complete bool) *Report {
 		switch {
 		case x.reason != "":
 		case x.err != nil:
-			result.Outcome, result.Reason = Failed, redact.Text(x.err.Error())
+			result.Outcome, result.Reason = Failed, told(saidBy(redact, x.err))
 		case x.answer == nil:
 			result.Reason = "the run ended before it"
 		case unusable(x):
 			code, message := errorOf(x.answer.Body)
 			result.Outcome, result.Status = Failed, x.answer.Status
-			result.Reason = redact.Text(
-				strings.TrimSpace(fmt.Sprintf("status %d %s %s", x.answer.Status, code, message)),
-			)
+			result.Reason = told(strings.TrimSpace(fmt.Sprintf("status %d %s", x.answer.Status, redact.Text(code+" "+message))))
 		default:
 			r.compared(x, &result, redact, today, complete, report)
 		}
@@ -91,6 +92,17 @@ func (r *run) report(complete bool) *Report {
 		report.Results = append(report.Results, result)
 	}
 	return report
+}
+
+// told is how the report has a text that quotes the server, which was redacted.
+func told(text string) string { return document.Printable(cut(text, maxText)) }
+
+// saidBy is what an error says, redacted but for a figure of ours.
+func saidBy(redact *recording.Redactor, err error) string {
+	if tooLarge := (*transport.BodyTooLargeError)(nil); errors.As(err, &tooLarge) {
+		return fmt.Sprintf("the answer is larger than %d bytes", tooLarge.Limit)
+	}
+	return redact.Text(err.Error())
 }
 
 func (r *run) compared(
@@ -104,11 +116,11 @@ func (r *run) compared(
 	answered := *x.recorded
 	answered.Response = *x.answer
 	report.Answered = append(report.Answered, &answered)
-	differences := r.compare(x)
+	differences := r.compare(x, redact.Text)
 	result.Outcome, result.Status = Pass, x.answer.Status
 	for _, d := range differences {
 		result.Outcome = Differs
-		result.Differences = append(result.Differences, redact.Text(d.text))
+		result.Differences = append(result.Differences, told(d.text))
 	}
 	if made(x) {
 		result.Made = x.recorded.Request.Method
@@ -122,7 +134,7 @@ func (r *run) compared(
 	data, kept := r.rewrite(x, differences, redact, today)
 	switch {
 	case kept != "":
-		result.Recorded = "kept: " + kept
+		result.Recorded = "kept: " + told(kept)
 	case data == nil:
 		result.Recorded = "unchanged"
 	default:
