@@ -289,6 +289,18 @@ func TestTokenErrorsText(t *testing.T) {
 	require.Contains(t, e.Error(), "asked again in 1m0s at the earliest")
 }
 
+// A code that is no plain word is quoted: a server's text cannot break out of the line.
+func TestCodesOfTokenErrors(t *testing.T) {
+	for code, want := range map[string]string{
+		"invalid_grant": "invalid_grant", "OAU-140": "OAU-140", "urn:ietf.params/x": "urn:ietf.params/x",
+		"a b": `"a b"`, "a\n::error::b": `"a\n::error::b"`, "\x1b[31m": `"\x1b[31m"`, "\u202eb": `"\u202eb"`, "größe": `"größe"`, `a"`: `"a\""`,
+		"::error::b": `"::error::b"`, "a\u009b": `"a\u009b"`, "-": `"-"`, "a,": `"a,"`,
+	} {
+		require.Equal(t, "obtain an access token: status 400 "+want, (&TokenError{Status: 400, Code: code}).Error())
+		require.Equal(t, "obtain an access token: status 400 x "+want, (&TokenError{Status: 400, Code: "x", VendorCode: code}).Error())
+	}
+}
+
 func TestDescriptionsAreCut(t *testing.T) {
 	for length, want := range map[int]string{
 		maxDescription - 1: strings.Repeat("d", maxDescription-1),

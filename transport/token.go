@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -59,7 +60,7 @@ func (e *TokenError) Error() string {
 	}
 	for _, code := range []string{e.Code, e.VendorCode} {
 		if code != "" {
-			b.WriteString(" " + code)
+			b.WriteString(" " + word(code))
 		}
 	}
 	if e.Description != "" {
@@ -76,6 +77,17 @@ func (e *TokenError) Error() string {
 
 // Unwrap returns Err.
 func (e *TokenError) Unwrap() error { return e.Err }
+
+// word is a code as it stands among words of ours, quoted if it is none.
+func word(code string) string {
+	for i, c := range []byte(code) {
+		plain := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !plain && (i == 0 || strings.IndexByte("_-.:/", c) < 0) {
+			return strconv.Quote(code)
+		}
+	}
+	return code
+}
 
 // tokens is the one place that authenticates. It is an [oauth2.TokenSource].
 type tokens struct {

@@ -106,10 +106,10 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// brief is text on one line, without control characters and tokens, of at most 200 characters. A token is the word
+// brief is text on one line, without what does not print and tokens, of at most 200 characters. A token is the word
 // after Bearer or Basic, and a JWT.
 func brief(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 	for i, word := range words {
 		if i > 0 && (strings.EqualFold(words[i-1], "Bearer") || strings.EqualFold(words[i-1], "Basic")) ||
 			strings.Contains(word, "eyJ") {

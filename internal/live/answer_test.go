@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/live"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
@@ -124,6 +125,44 @@ func TestDifferences(t *testing.T) {
 				require.NoError(t, err)
 				require.NotContains(t, string(fresh.Response.Body), "40013")
 			})
+		})
+	}
+}
+
+// No text of the server steers a terminal or a runner, whichever it is and whoever shows it.
+func TestTextsOfServersStayInTheirPlace(t *testing.T) {
+	t.Parallel()
+	const evil = `\u001b]0;x\u0007\n::error::x\r\n##[error]x\u2028\u202e\u009b31m`
+	for _, c := range []struct {
+		status int
+		body   string
+	}{
+		{200, strings.Replace(real(list), "{", `{"`+evil+`": 1, "::error::x": 1, "##[error]x": {"a": 1}, `, 1)},
+		{200, strings.Replace(real(list), `"StartRecording"`, `"`+evil+`"`, 1)},
+		{200, "\x1b[31m\n::error::x"},
+		{404, `{"errorCode": "` + evil + `", "message": "` + evil + `"}`},
+		{503, `{"errorCode": "` + evil + `", "message": "` + evil + `"}`},
+		{401, `{"errorCode": "` + evil + `", "message": "` + evil + `"}`},
+	} {
+		inBubble(t, func(t *testing.T, v *vendor) {
+			v.api = say(c.status, c.body)
+			config := v.config(readList(t))
+			config.Record = true
+			report, err := live.Run(t.Context(), config)
+			var text strings.Builder
+			require.NoError(t, report.Text(&text))
+			require.Contains(t, text.String(), "listCallRecordingCustomGreetings/200-all")
+			if err != nil {
+				text.WriteString(err.Error())
+			}
+			for line := range strings.Lines(text.String()) {
+				line = strings.TrimSuffix(line, "\n")
+				require.Equal(t, document.Printable(line), line)
+				require.NotRegexp(t, `^\s*(::|##\[)`, line)
+			}
+			for _, d := range report.Results[0].Differences {
+				require.Equal(t, document.Printable(d), d)
+			}
 		})
 	}
 }

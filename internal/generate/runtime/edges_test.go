@@ -72,6 +72,12 @@ func TestBrief(t *testing.T) {
 	require.Equal(t, strings.Repeat("ä", 200)+"…", brief(strings.Repeat("ä", 201)))
 }
 
+// What does not print is a space.
+func TestBriefPrints(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "a [31mb c d e f\ufffd g größe h", brief("a\x1b[31mb\r\nc\u202ed\u2028e\u009bf\xff\ue000g größe\u200bh\x00"))
+}
+
 // A file has the type that the description names, unless it says another.
 func TestFileType(t *testing.T) {
 	client, last := echo(t)
