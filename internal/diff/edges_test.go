@@ -163,7 +163,7 @@ func TestMoreSpellingsAreNoChange(t *testing.T) {
 	o := objects("p", "q", "r")
 	wrapped := "{enum: [v]}"
 	values := "v"
-	for i := range 10 {
+	for i := range 11 { // the outermost, and ten inside of it
 		wrapped, values = fmt.Sprintf("{anyOf: [%s, {const: v%d}]}", wrapped, i), fmt.Sprintf("%s, v%d", values, i)
 	}
 	for _, s := range []spelling{
@@ -190,7 +190,7 @@ func TestMoreSpellingsAreNoChange(t *testing.T) {
 			returns("{type: string, enum: [a, b, c]}")},
 		{"described values with a type outside", returns("{anyOf: [{type: string, const: a}, {anyOf: [{const: b}, {const: c}]}]}"),
 			returns("{type: string, enum: [a, b, c]}")},
-		{"described values of ten levels", returns31(wrapped), returns31("{type: string, enum: [" + values + "]}")},
+		{"described values, ten levels deep", returns31(wrapped), returns31("{type: string, enum: [" + values + "]}")},
 		{"objects of a union in a union", returns("{oneOf: [{oneOf: [" + o[0] + ", " + o[1] + "]}, " + o[2] + "]}"),
 			returns("{oneOf: [" + strings.Join(o, ", ") + "]}")},
 		{"a list or its item", returns31("{oneOf: [{type: array, items: {type: string}}, {type: string}]}"),
@@ -210,6 +210,9 @@ func TestMoreSpellingsAreNoChange(t *testing.T) {
 		{"bytes by their media type", in3("responses: {'200': {description: OK, content: {application/pdf: {schema: {type: string, format: binary}}}}}"),
 			strings.Replace(in3("responses: {'200': {description: OK, content: {application/pdf: {schema: {type: string, contentMediaType: application/pdf}}}}}"),
 				"3.0.3", "3.1.0", 1)},
+		{"bytes that are said to be twice", in3("responses: {'200': {description: OK, content: {application/pdf: {}}}}"),
+			strings.Replace(in3("responses: {'200': {description: OK, content: {application/pdf: {schema: {type: string, format: binary, "+
+				"contentMediaType: application/pdf}}}}}"), "3.0.3", "3.1.0", 1)},
 		{"bytes without a type", in3("responses: {'200': {description: OK, content: {application/pdf: {}}}}"),
 			strings.Replace(in3("responses: {'200': {description: OK, content: {application/pdf: {schema: {contentMediaType: application/pdf}}}}}"),
 				"3.0.3", "3.1.0", 1)},
@@ -371,6 +374,14 @@ func TestMostAlikeBranch(t *testing.T) {
 	for _, new := range [][]string{{one, three}, {three, one}} {
 		require.Equal(t, want, briefs(compare(t, returns(oneOf(strings3, flags)), returns(oneOf(new...)), "POST /p")))
 	}
+	two := members("a string", "b integer", "c string")
+	for location, new := range map[string][]string{"c": {one, two}, "b": {two, one}} {
+		require.Contains(t, briefs(compare(t, returns(oneOf(strings3, flags)), returns(oneOf(new...)), "POST /p")),
+			`breaking resp-type at `+at+location+`: "string" → "integer"`)
+		findings := compare(t, returns(oneOf(strings3, "{type: object, properties: {z: {type: string}}}")), returns(oneOf(new...)), "POST /p")
+		retyped := slices.IndexFunc(findings, func(f diff.Finding) bool { return f.ID == "resp-type" })
+		require.Equal(t, at+location, findings[retyped].Location)
+	}
 	// So it is among forty, the last of which is the one.
 	var forty []string
 	for i := range 39 {
@@ -484,14 +495,15 @@ func TestWhatIsTheSameClass(t *testing.T) {
 	object := func(props []string) string {
 		return get("{type: object, properties: {"+strings.Join(props, ", ")+"}}", list...)
 	}
-	findings := compare(t, object(old), object(new), "GET /a")
-	found := map[string]bool{}
-	for _, f := range findings {
-		if f.ID == "resp-rem-opt" {
-			found[f.Location] = true
+	for _, way := range [][2]string{{object(old), object(new)}, {object(new), object(old)}} {
+		found := map[string]bool{}
+		for _, f := range compare(t, way[0], way[1], "GET /a") {
+			if f.ID == "resp-rem-opt" {
+				found[f.Location] = true
+			}
 		}
+		require.Len(t, found, n*n)
 	}
-	require.Len(t, found, n*n)
 
 	headers := func(a string) string {
 		return in3("responses: {'200': {description: OK, headers: {A: {schema: {type: " + a + "}}, B: {schema: {type: boolean}}}}}")
