@@ -72,8 +72,10 @@ func TestReadingIsBounded(t *testing.T) {
 	// Schemas that are put together.
 	r := root("a: {type: object, properties: {p: {allOf: [{type: object}, {type: object}]}, q: {allOf: [{type: string}, {type: string}]}}}")
 	r.combined = maxCombined - 2
-	r.schema(document.Get(r.root, "a"), 1)
+	s := r.schema(document.Get(r.root, "a"), 1)
 	require.NoError(t, r.err())
+	require.Equal(t, "object", s.props[0].schema.typ.value)
+	require.Equal(t, "string", s.props[1].schema.typ.value, "the last one is read, too")
 	require.Equal(t, maxCombined, r.combined, "three objects each: the allOf and its parts")
 	require.Zero(t, r.depth)
 	r = root("a: {type: object, properties: {p: {allOf: [{type: object}, {type: object}]}, q: {allOf: [{type: string}, {type: string}]}}}")
