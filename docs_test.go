@@ -86,4 +86,5 @@ func TestRooms(t *testing.T) {
 }
 
 // tools are programs of the project's own.
-var tools = []string{"internal/breadth", "internal/callbench", "internal/chain", "internal/footprint", "internal/release"}
+var tools = []string{"internal/breadth", "internal/callbench", "internal/chain", "internal/footprint", "internal/mutate",
+	"internal/release"}
