@@ -54,7 +54,7 @@ spec/names.yaml. Nothing is fetched, and nothing is written before all of it is 
 // run builds, and writes or compares.
 func (f *buildFlags) run(ctx context.Context, a *app) error {
 	started := time.Now()
-	p, err := build.Load(os.DirFS(a.dir), f.verbose)
+	p, err := build.Load(project.Files(a.dir), f.verbose)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +85,7 @@ func (f *coverageFlags) run(a *app) error {
 
 // prune takes out of the list of what is not recorded yet what the suite does not need there, and checks again.
 func (a *app) prune(doc *document.Document, suite *contract.Report) (*contract.Report, error) {
-	data, err := os.ReadFile(a.path(project.UnrecordedFile))
+	data, err := fs.ReadFile(project.Files(a.dir), project.UnrecordedFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return suite, nil
 	}
@@ -110,5 +109,5 @@ func (a *app) prune(doc *document.Document, suite *contract.Report) (*contract.R
 	if err != nil {
 		return nil, err
 	}
-	return checked(os.DirFS(a.dir), doc)
+	return checked(project.Files(a.dir), doc)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"time"
@@ -76,9 +75,9 @@ func lockFlags(cmd *cobra.Command, facts *pin.Lock) {
 
 // readLock reads the project's lock, if there is one.
 func (a *app) readLock() (lock pin.Lock, exists bool, err error) {
-	data, err := os.ReadFile(a.path(project.LockFile))
+	data, err := fs.ReadFile(project.Files(a.dir), project.LockFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		config, err := project.LoadConfig(os.DirFS(a.dir))
+		config, err := project.LoadConfig(project.Files(a.dir))
 		return pin.Lock{Watch: config.Watch}, false, err
 	}
 	if err != nil {
@@ -96,7 +95,7 @@ func (a *app) checkPin(ctx context.Context, source string) error {
 	if !exists {
 		return fmt.Errorf("%s is missing: run ringbasic pin SOURCE to make it", project.LockFile)
 	}
-	have, err := os.ReadFile(a.path(project.PinFile))
+	have, err := fs.ReadFile(project.Files(a.dir), project.PinFile)
 	if err != nil {
 		return err
 	}
@@ -253,7 +252,7 @@ func (a *app) readSource(ctx context.Context, source string) (*document.Document
 // changesOfSelection is what a new pin changes for the selected operations, as text. It is empty if there is no pin
 // yet.
 func (a *app) changesOfSelection(ctx context.Context, newPin []byte) (string, error) {
-	old, err := os.ReadFile(a.path(project.PinFile))
+	old, err := fs.ReadFile(project.Files(a.dir), project.PinFile)
 	if errors.Is(err, fs.ErrNotExist) || bytes.Equal(old, newPin) {
 		return "", nil
 	}

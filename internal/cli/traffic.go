@@ -304,7 +304,7 @@ func readTrafficFile(ctx context.Context, name string, c *traffic.Comparer, visi
 		if err != nil {
 			return err
 		}
-		r, err := recording.ReadFile(os.DirFS(top), filepath.ToSlash(inside))
+		r, err := recording.ReadFile(project.Files(top), filepath.ToSlash(inside))
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 	})
 	made, err := update.Run(
 		ctx,
-		update.Input{Files: os.DirFS(a.dir), Upstream: upstream, Pin: pinned, Today: time.Now()},
+		update.Input{Files: project.Files(a.dir), Upstream: upstream, Pin: pinned, Today: time.Now()},
 	)
 	if _, err := pinned(); err != nil {
 		return err
@@ -128,7 +128,7 @@ func (f *updateFlags) run(ctx context.Context, a *app, args []string) error {
 			err,
 		)
 	}
-	if err := made.NoteInChangelog(os.DirFS(a.dir)); err != nil {
+	if err := made.NoteInChangelog(project.Files(a.dir)); err != nil {
 		return err
 	}
 	changes, err := a.changesOf(made)

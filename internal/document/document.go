@@ -126,13 +126,18 @@ func Parse(name string, data []byte) (*Document, error) {
 // ParseOwn parses a file that a project has written by hand, with the same care as [Parse].
 func ParseOwn(name string, data []byte) (*yaml.Node, error) {
 	if len(data) > MaxOwnSize {
-		return nil, fmt.Errorf(
-			"%s: larger than %d MiB, which no file is that is written by hand: is this the right file?",
-			name,
-			MaxOwnSize>>20,
-		)
+		return nil, TooLargeForOwn(name)
 	}
 	return ParseYAML(name, data)
+}
+
+// TooLargeForOwn is the error of a file of over MaxOwnSize.
+func TooLargeForOwn(name string) error {
+	return fmt.Errorf(
+		"%s: larger than %d MiB, which no file is that is written by hand: is this the right file?",
+		name,
+		MaxOwnSize>>20,
+	)
 }
 
 func family(name string, root *yaml.Node) (string, error) {

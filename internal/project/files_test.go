@@ -1,56 +1,75 @@
+//go:build unix
+
 package project_test
 
 import (
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
-// A folder is a project of its own where it has a pin; else what the binary carries is below its files.
-func TestLayered(t *testing.T) {
-	carried := fstest.MapFS{
-		project.PinFile: {Data: []byte("carried")}, project.SelectFile: {Data: []byte("carried")}, project.WaiversFile: {Data: []byte("carried")},
-	}
-	for name, c := range map[string]struct {
-		files []string
-		want  map[string]string // "" is not there
+// A file of the project that is too large for its name, or is none, is refused before it is read.
+func TestFilesAreBounded(t *testing.T) {
+	t.Parallel()
+	const own = ": larger than 4 MiB, which no file is that is written by hand: is this the right file?"
+	for name, test := range map[string]struct {
+		limit int64
+		want  string
 	}{
-		"nothing":        {nil, map[string]string{project.PinFile: "carried", project.SelectFile: "carried", project.WaiversFile: "carried"}},
-		"waivers":        {[]string{project.WaiversFile}, map[string]string{project.PinFile: "carried", project.WaiversFile: "own"}},
-		"a selection":    {[]string{project.SelectFile}, map[string]string{project.PinFile: "carried", project.SelectFile: "own"}},
-		"other overlays": {[]string{project.OverlayDir + "/x.yaml"}, map[string]string{project.OverlayDir + "/x.yaml": "", project.SelectFile: "carried"}},
-		"a pin":          {[]string{project.PinFile}, map[string]string{project.PinFile: "own", project.SelectFile: "", project.WaiversFile: ""}},
+		project.ConfigFile: {document.MaxOwnSize, own}, project.NamesFile: {document.MaxOwnSize, own}, project.LockFile: {document.MaxOwnSize, own},
+		project.WaiversFile: {document.MaxOwnSize, own}, project.SelectFile: {document.MaxOwnSize, own}, "overlays/60-x.yaml": {document.MaxOwnSize, own},
+		project.UnrecordedFile: {document.MaxOwnSize, own}, project.SuiteWaiversFile: {document.MaxOwnSize, own},
+		project.ChangelogFile:                   {document.MaxOwnSize, own},
+		project.PinFile:                         {document.MaxSize, ": larger than 64 MiB: is this the right file?"},
+		project.SpecFile:                        {document.MaxSize, ": larger than 64 MiB: is this the right file?"},
+		project.RecordingsDir + "/a/200-x.http": {1 << 20, ": larger than 1 MiB: is this the right file?"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			for _, file := range c.files {
-				path := filepath.Join(dir, filepath.FromSlash(file))
-				require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-				require.NoError(t, os.WriteFile(path, []byte("own"), 0o600))
+		dir := tree(t, map[string]string{name: ""})
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		for _, files := range []fs.FS{project.Files(dir), project.Layered(dir, fstest.MapFS{})} {
+			if path.Dir(name) == project.OverlayDir {
+				files = project.Files(dir) // for the other, without a pin this is another's folder
 			}
-			files := project.Layered(dir, carried)
-			for file, want := range c.want {
-				text, err := fs.ReadFile(files, file)
-				require.Equal(t, want == "", err != nil, file)
-				require.Equal(t, want, string(text), file)
+			require.NoError(t, os.Truncate(at, test.limit), name)
+			f, err := files.Open(name)
+			require.NoError(t, err, name)
+			require.NoError(t, os.Truncate(at, test.limit+1), name) // it grows while it is read
+			buf := make([]byte, 1<<20)
+			for err == nil {
+				_, err = f.Read(buf)
 			}
-		})
-	}
-}
+			require.EqualError(t, err, name+test.want)
+			require.NoError(t, f.Close())
+			require.NoError(t, os.Truncate(at, 1500<<20), name)
+			_, err = fs.ReadFile(files, name)
+			require.EqualError(t, err, name+test.want)
 
-func TestMounts(t *testing.T) {
-	m := project.Mounts{"a": fstest.MapFS{"f": {Data: []byte("a/f")}}, "b/c": fstest.MapFS{"d/f": {Data: []byte("b/c/d/f")}}}
-	for name, want := range map[string]string{"a/f": "a/f", "b/c/d/f": "b/c/d/f", "f": "", "b/f": "", "a": ""} {
-		text, err := fs.ReadFile(m, name)
-		require.Equal(t, want, string(text), name)
-		require.Equal(t, want == "", err != nil, name)
+			require.NoError(t, os.Remove(at))
+			require.NoError(t, os.Symlink("/dev/zero", at))
+			_, err = fs.ReadFile(files, name)
+			require.EqualError(t, err, name+" is not a file")
+			require.NoError(t, os.Remove(at))
+			require.NoError(t, syscall.Mkfifo(at, 0o644))
+			_, err = fs.ReadFile(files, name)
+			require.EqualError(t, err, name+" is not a file")
+			require.NoError(t, os.Remove(at))
+			require.NoError(t, os.WriteFile(at, []byte("text"), 0o644))
+			data, err := fs.ReadFile(files, name)
+			require.NoError(t, err)
+			require.Equal(t, "text", string(data))
+		}
 	}
-	_, err := m.Open(".")
-	require.ErrorIs(t, err, fs.ErrNotExist)
+	dir := tree(t, map[string]string{project.JournalFile: ""})
+	require.NoError(t, os.Truncate(filepath.Join(dir, project.JournalFile), 1500<<20))
+	_, err := project.Recover(dir)
+	require.ErrorContains(t, err, "is no journal of this program: remove it")
 }
