@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
 	"gopkg.in/yaml.v3"
 
 	"github.com/ringbasic/ringbasic/internal/document"
@@ -92,9 +93,10 @@ func LoadConfig(files fs.FS) (Config, error) {
 		)
 	}
 	check(
-		packageName.MatchString(c.Package) && !token.IsKeyword(c.Package) && !slices.Contains(takenNames, c.Package),
+		packageName.MatchString(c.Package) && !token.IsKeyword(c.Package) && !slices.Contains(takenNames, c.Package) &&
+			module.CheckImportPath("example.com/"+c.Package) == nil, // names of devices
 		c.Package,
-		"the name of a Go package, in lower-case letters and digits",
+		"the name of a Go package that a program may import, in lower-case letters and digits",
 		"package",
 	)
 	check(apiName.MatchString(c.API), c.API, "a name of at most 60 letters, digits and spaces", "api")
@@ -113,5 +115,7 @@ func LoadConfig(files fs.FS) (Config, error) {
 	return c, errors.Join(problems...)
 }
 
-// takenNames are packages that the client itself imports, or that no program may import.
-var takenNames = []string{"context", "fmt", "http", "iter", "json", "main"}
+// takenNames are packages that the client itself imports, or that no program may import, or the go command passes over.
+var takenNames = []string{
+	"context", "fmt", "http", "init", "internal", "iter", "json", "main", "testdata", "vendor",
+}

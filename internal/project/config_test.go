@@ -30,6 +30,22 @@ func TestConfig(t *testing.T) {
 	require.Equal(t, "generated/acme/*.gen.go", c.Generated())
 }
 
+// The client is imported under its name, on every system.
+func TestConfigPackage(t *testing.T) {
+	for _, name := range []string{
+		"internal", "vendor", "testdata", "init", "main", "func", "con", "nul", "aux", "prn", "com1", "lpt9", "json", "Acme", "a/b", "..", "\"\"", "a-b",
+	} {
+		_, err := configOf("package: " + name)
+		require.ErrorContains(t, err, "spec/project.yaml:1:10: package: ", name)
+		require.ErrorContains(t, err, "want the name of a Go package that a program may import, in lower-case letters and digits", name)
+	}
+	for _, name := range []string{"acme", "com", "con1", "internals", "client", "errors", "strings"} {
+		c, err := configOf("package: " + name)
+		require.NoError(t, err, name)
+		require.Equal(t, name, c.Package)
+	}
+}
+
 // What a project's file says becomes Go, folders and requests: it is refused where it could be anything else, all at
 // once.
 func TestConfigRefuses(t *testing.T) {
@@ -37,7 +53,7 @@ func TestConfigRefuses(t *testing.T) {
 		"'[]'\n")
 	require.Error(t, err)
 	for i, want := range []string{
-		`spec/project.yaml:1:10: package: "Acme": want the name of a Go package, in lower-case letters and digits`,
+		`spec/project.yaml:1:10: package: "Acme": want the name of a Go package that a program may import, in lower-case letters and digits`,
 		`spec/project.yaml:2:6: api: "a\nb": want a name of at most 60 letters, digits and spaces`,
 		`spec/project.yaml:3:8: watch: "http://u@x": want an https URL without user`,
 		`spec/project.yaml:4:12: requestId: "a: b": want the name of a header`,
