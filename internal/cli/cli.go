@@ -7,6 +7,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,13 +89,17 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	results := &resultWriter{Writer: stdout}
+	a := &app{stdin: stdin, stdout: results, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(results)
 	root.SetErr(stderr)
 	command, err := root.ExecuteContextC(ctx)
+	if err == nil || errors.Is(err, errFindings) {
+		err = cmp.Or(results.err, err)
+	}
 	if err == nil {
 		return exitClean
 	}
@@ -116,6 +121,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	fmt.Fprintf(stderr, "ringbasic: %s%s\n", document.PrintableLines(err.Error()), hint)
 	return code
+}
+
+// resultWriter keeps the first error of writing: a command that could not print has failed, whatever it found.
+type resultWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *resultWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // wantsJSON reports whether the arguments ask for JSON, also behind a flag that could not be read.

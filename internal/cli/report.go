@@ -93,7 +93,11 @@ func writeFile(name string, data []byte) error {
 
 // colors tells whether stdout is a terminal that wants colour (no-color.org).
 func (a *app) colors() bool {
-	f, ok := a.stdout.(*os.File)
+	stdout := a.stdout
+	if results, ok := stdout.(*resultWriter); ok {
+		stdout = results.Writer
+	}
+	f, ok := stdout.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
 	}

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,3 +54,20 @@ func TestGrace(t *testing.T) {
 		require.Equal(t, want, grace(strings.Fields(args)), args)
 	}
 }
+
+// A command that cannot print its results has failed, whatever they are.
+func TestFullOutput(t *testing.T) {
+	for _, args := range [][]string{
+		{"help"}, {"rules"}, {"drift", "--help"}, {"--version"}, {"build", "--check", "-C", "../.."}, {"pin", "--check", "-C", "../.."},
+		{"build", "--named", "-", "-C", "../.."}, {"coverage", "-C", "../.."}, {"errors", "../../spec/openapi.yaml"}, {"completion", "bash"}, {},
+	} {
+		var errs bytes.Buffer
+		require.Equal(t, exitFailed, run(t.Context(), args, nil, fullWriter{}, &errs), args)
+		require.Equal(t, "ringbasic: no space left on device\n", errs.String(), args)
+		require.Equal(t, exitClean, run(t.Context(), args, nil, io.Discard, io.Discard), args)
+	}
+}
+
+type fullWriter struct{}
+
+func (fullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
