@@ -33,6 +33,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -104,6 +105,8 @@ func Source(ctx context.Context, name string, stdin io.Reader, opt Options) (dat
 		return nil, display, fmt.Errorf("%s: only https is fetched: give an https URL or the path of a file", display)
 	case u.Hostname() == "":
 		return nil, display, fmt.Errorf("%s: the URL names no host", display)
+	case !validPort(u.Port()):
+		return nil, display, fmt.Errorf("%s: port %s is none: it must be 1 to 65535", display, u.Port())
 	}
 	data, err = newFetcher(u, display, opt).run(ctx)
 	return data, display, err
@@ -395,11 +398,35 @@ func (f *fetcher) follow(ctx context.Context, kept *copied) (*http.Response, err
 		if at, err = at.Parse(location); err != nil {
 			return nil, final{errors.New("redirected to what is no URL")}
 		}
-		f.landed = show(at)
+		if at.Scheme == "https" && at.Hostname() == "" {
+			return nil, final{errors.New("redirected to a URL without a host")}
+		}
+		if port := at.Port(); !validPort(port) {
+			return nil, final{
+				fmt.Errorf("redirected to port %s, which is none: it must be 1 to 65535", beginning(port, 20)),
+			}
+		}
+		f.landed = beginning(show(at), maxLanded)
 		if at.Scheme != "https" {
 			return nil, final{errors.New("only https is fetched, and so this redirect is not followed")}
 		}
 	}
+}
+
+// maxLanded is how much is told of a URL that a server leads to, in bytes.
+const maxLanded = 300
+
+func beginning(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// validPort reports whether a port is one, or left out.
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 // fault gives a time-out of ours its own words.
@@ -414,7 +441,12 @@ func fault(ctx context.Context, err error) error {
 // own clock if the answer tells it.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+	if value != "" && strings.Trim(value, "0123456789") == "" {
+		const most = math.MaxInt64 / int64(time.Second)
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > most {
+			seconds = most // for ever is not at once
+		}
 		return time.Duration(seconds) * time.Second
 	}
 	until, err := http.ParseTime(value)

@@ -263,6 +263,8 @@ func TestContents(t *testing.T) {
 func TestStatuses(t *testing.T) {
 	t.Parallel()
 	const later = ", 4 tries: try again later, or give a file"
+	const unavailable = "HOST/s: status 503 Service Unavailable, and it asks to wait "
+	const forEver = ", and it asks to wait 2562047h47m16s: try again later, or give a file"
 	backoff := []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second}
 	for _, c := range []struct {
 		status  int
@@ -286,7 +288,17 @@ func TestStatuses(t *testing.T) {
 		{429, []string{"Retry-After", "-5"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
 		{429, []string{"Retry-After", "60"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{60e9, 60e9, 60e9}},
 		{429, []string{"Retry-After", "61"}, "HOST/s: status 429 Too Many Requests, and it asks to wait 1m1s: try again later, or give a file", nil},
-		{429, []string{"Retry-After", "99999999999999999999"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{503, []string{"Retry-After", "2147483647"}, unavailable + "596523h14m7s: try again later, or give a file", nil},
+		{503, []string{"Retry-After", "2147483648"}, unavailable + "596523h14m8s: try again later, or give a file", nil},
+		{429, []string{"Retry-After", "9223372036"}, "HOST/s: status 429 Too Many Requests" + forEver, nil},
+		{429, []string{"Retry-After", "9223372037"}, "HOST/s: status 429 Too Many Requests" + forEver, nil},
+		{503, []string{"Retry-After", "99999999999"}, "HOST/s: status 503 Service Unavailable" + forEver, nil},
+		{429, []string{"Retry-After", "99999999999999999999"}, "HOST/s: status 429 Too Many Requests" + forEver, nil},
+		{429, []string{"Retry-After", strings.Repeat("9", 100)}, "HOST/s: status 429 Too Many Requests" + forEver, nil},
+		{429, []string{"Retry-After", "0000000000000000000000000059"}, "HOST/s: status 429 Too Many Requests" + later, []time.Duration{59e9, 59e9, 59e9}},
+		{429, []string{"Retry-After", "0"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{429, []string{"Retry-After", "+61"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
+		{429, []string{"Retry-After", "1e9"}, "HOST/s: status 429 Too Many Requests" + later, backoff},
 	} {
 		t.Run(fmt.Sprint(c.status, c.headers), func(t *testing.T) {
 			t.Parallel()
@@ -317,6 +329,40 @@ func TestRecovery(t *testing.T) {
 	require.Equal(t, spec, got)
 	require.Equal(t, []time.Duration{1e9, 2e9}, h.waits)
 	require.Equal(t, []string{"HOST/s: EOF: trying again in 1s", "HOST/s: status 502 Bad Gateway: trying again in 2s"}, h.notes)
+}
+
+// A redirect that leads nowhere is no fault of the network, which may be gone the next time; what is told of it has an
+// end.
+func TestRedirectsToNowhere(t *testing.T) {
+	t.Parallel()
+	long := "https://127.0.0.1:1/" + strings.Repeat("a", 200_000)
+	for location, want := range map[string]string{
+		"https:///x":                   "HOST/s: redirected to a URL without a host",
+		"https:x":                      "HOST/s: redirected to a URL without a host",
+		"https://:443/x":               "HOST/s: redirected to a URL without a host",
+		"https://127.0.0.1:99999/x":    "HOST/s: redirected to port 99999, which is none: it must be 1 to 65535",
+		"https://127.0.0.1:65536/x":    "HOST/s: redirected to port 65536, which is none: it must be 1 to 65535",
+		"https://127.0.0.1:0/x":        "HOST/s: redirected to port 0, which is none: it must be 1 to 65535",
+		"https://a:" + long[20:] + "/": "HOST/s: redirected to what is no URL",
+		"https://a:" + strings.Repeat("1", 5000) + "/": "HOST/s: redirected to port " + strings.Repeat("1", 20) +
+			"…, which is none: it must be 1 to 65535",
+		"http" + long[5:]: "HOST/s (redirected to http" + long[5:maxLanded+1] + "…): only https is fetched, and so this redirect is not followed",
+		"http://127.0.0.1:1/" + strings.Repeat("ä", 200): "HOST/s (redirected to http://127.0.0.1:1/" + strings.Repeat("%C3%A4", 200)[:maxLanded-19] +
+			"…): only https is fetched, and so this redirect is not followed",
+	} {
+		h := newHost(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusFound)
+		})
+		_, problem := h.get(t, "/s")
+		require.Equal(t, want, problem)
+		require.Len(t, h.asked, 1)
+		require.Empty(t, h.waits)
+	}
+	for _, port := range []string{"0", "65536", "99999"} {
+		_, _, err := Source(t.Context(), "https://a.example:"+port+"/x", nil, Options{NoCache: true})
+		require.EqualError(t, err, "https://a.example:"+port+"/x: port "+port+" is none: it must be 1 to 65535")
+	}
 }
 
 func TestRedirects(t *testing.T) {
