@@ -141,6 +141,9 @@ func withStatus(operation string, status int) (Response, bool, string) {
 	if status/100 == 2 {
 		return usualSuccess(operation), true, ""
 	}
+	if status < 100 || status > 599 {
+		return Response{}, true, "a status has three digits, from 100 to 599"
+	}
 	name, found := recordingOf(operation, func(row ringcentral.DocumentedError) bool { return row.Status == status })
 	if !found {
 		return Response{}, true, "no error of status " + strconv.Itoa(status) + " is documented for " + operation

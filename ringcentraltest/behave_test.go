@@ -130,12 +130,25 @@ func TestPrefer(t *testing.T) {
 	require.ErrorIs(t, ask("code=404"), ringcentral.CMN102)
 	require.NoError(t, ask("status=200"))
 	require.NoError(t, ask("respond-async"))
-	said := watch(func(f *fakeT) {
-		s := ringcentraltest.NewServer(f)
-		_, err := s.Client().ReadCustomGreeting(t.Context(), "~", "~", "1004", ringcentral.WithHeader("Prefer", "code=AWR-111"))
-		require.ErrorIs(t, err, ringcentral.CMN101)
-	})
-	require.Equal(t, []string{"ringcentraltest: readCustomGreeting: Prefer: AWR-111 is documented neither for readCustomGreeting nor for any operation"}, said)
+	for prefer, want := range map[string]string{
+		"code=AWR-111":                 "AWR-111 is documented neither for readCustomGreeting nor for any operation",
+		"status=599":                   "no error of status 599 is documented for readCustomGreeting",
+		"status=100":                   "no error of status 100 is documented for readCustomGreeting",
+		"status=99999999999":           "a status has three digits, from 100 to 599",
+		"status=999999999999999999999": "a status has three digits, from 100 to 599",
+		"status=600":                   "a status has three digits, from 100 to 599",
+		"status=99":                    "a status has three digits, from 100 to 599",
+		"status=-404":                  "a status has three digits, from 100 to 599",
+		"status=much":                  "a status has three digits, from 100 to 599",
+		"code=99999999999":             "a status has three digits, from 100 to 599",
+	} {
+		said := watch(func(f *fakeT) {
+			s := ringcentraltest.NewServer(f)
+			_, err := s.Client().ReadCustomGreeting(t.Context(), "~", "~", "1004", ringcentral.WithHeader("Prefer", prefer))
+			require.ErrorIs(t, err, ringcentral.CMN101)
+		})
+		require.Equal(t, []string{"ringcentraltest: readCustomGreeting: Prefer: " + want}, said)
+	}
 }
 
 // Each error that an operation documents can be asked for, the first one as well.
