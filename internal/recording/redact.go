@@ -91,29 +91,59 @@ func (r *Redactor) Recording(in *Recording) *Recording {
 	return &out
 }
 
-// headers are those that say something about the exchange. All others are left out: cookies, dates, hops.
-var headers = lazyregexp.New(
-	`^(Accept|Accept-Language|Allow|Authorization|Content-Disposition|Content-Language|Content-Type|Location|` +
-		`Rcrequestid|Retry-After|Www-Authenticate|X-Rate-Limit-[A-Za-z-]+)$`,
+// headers are those that say something about the exchange, and what a value of them has to be. All others are left
+// out: cookies, dates, hops.
+var headers = map[string]func() *regexp.Regexp{
+	"Accept":                 lazyregexp.New(`^` + mediaRange + `(?:, ?` + mediaRange + `)*$`),
+	"Accept-Language":        lazyregexp.New(`^` + language + `(?:, ?` + language + `)*$`),
+	"Allow":                  lazyregexp.New(`^(?:` + method + `)(?:, ?(?:` + method + `))*$`),
+	"Authorization":          nil,
+	"Content-Disposition":    nil,
+	"Content-Language":       lazyregexp.New(`^` + language + `(?:, ?` + language + `)*$`),
+	"Content-Type":           nil,
+	"Location":               nil,
+	"Rcrequestid":            lazyregexp.New(`^(?:[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}|uuid-[0-9]+)$`),
+	"Retry-After":            lazyregexp.New(`^(?:[0-9]{1,9}|` + httpDate + `)$`),
+	"Www-Authenticate":       nil,
+	"X-Rate-Limit-Group":     lazyregexp.New(`^[a-z]{1,20}$|^(?:Light|Medium|Heavy|Auth)$`),
+	"X-Rate-Limit-Limit":     lazyregexp.New(`^[0-9]{1,9}$`),
+	"X-Rate-Limit-Remaining": lazyregexp.New(`^[0-9]{1,9}$`),
+	"X-Rate-Limit-Window":    lazyregexp.New(`^[0-9]{1,9}$`),
+}
+
+const (
+	mediaRange = `(?:\*|application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9.+*-]{1,60}` +
+		`(?:; ?(?:q=[01](?:\.[0-9]{1,3})?|charset=[A-Za-z0-9-]{1,20}))*`
+	httpDate = `[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT`
+	language = `(?:\*|[a-z]{2,3}(?:-(?:[A-Z][a-z]{3}|[A-Za-z]{2}|[0-9]{3}))*)(?:; ?q=[01](?:\.[0-9]{1,3})?)?`
+	method   = `GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT`
 )
 
 // Header gives a redacted copy with the headers that tell something about the exchange; the others, cookies among
-// them, are left out.
+// them, are left out. What does not have the form that its header has to have is replaced.
 func (r *Redactor) Header(h http.Header) http.Header {
 	out := http.Header{}
 	for name, values := range h {
-		if !headers().MatchString(name) {
+		form, known := headers[name]
+		if !known {
 			continue
 		}
 		for _, v := range values {
 			switch name {
 			case "Authorization":
 				v = "Bearer " + Token
+			case "Content-Disposition":
+				v = disposition(v)
 			case "Content-Type":
-				v = r.contentType(v)
+				v = contentType(v)
 			case "Location":
 				v = r.URL(v)
+			case "Www-Authenticate":
+				v = challenge(v)
 			default:
+				if !form().MatchString(v) {
+					v = Redacted
+				}
 				v = r.Text(v)
 			}
 			out[name] = append(out[name], v)
@@ -122,13 +152,53 @@ func (r *Redactor) Header(h http.Header) http.Header {
 	return out
 }
 
-func (r *Redactor) contentType(v string) string {
+// disposition keeps what is to be done with a body; the name of the file is somebody's.
+func disposition(v string) string {
 	kind, params, err := mime.ParseMediaType(v)
-	if err != nil || params["boundary"] == "" {
-		return r.Text(v)
+	switch {
+	case err != nil || kind != "attachment" && kind != "inline":
+		return Redacted
+	case len(params) == 0:
+		return kind
 	}
-	params["boundary"] = Boundary
-	return mime.FormatMediaType(kind, params)
+	return kind + `; filename="` + Redacted + `"`
+}
+
+// challenge keeps the scheme and the error.
+func challenge(v string) string {
+	kind := challengeScheme().FindString(v)
+	if kind == "" {
+		return Redacted
+	}
+	if e := challengeError().FindString(v); e != "" {
+		return kind + " " + e
+	}
+	return kind
+}
+
+var (
+	mediaType       = lazyregexp.New(`^` + mediaRange + `$`)
+	challengeScheme = lazyregexp.New(`^(?:Basic|Bearer|Digest)\b`)
+	challengeError  = lazyregexp.New(`\berror="(?:invalid_request|invalid_token|insufficient_scope)"`)
+)
+
+// contentType keeps a media type and its charset. A boundary becomes [Boundary]. All else it may have is nobody's need.
+func contentType(v string) string {
+	if mediaType().MatchString(v) {
+		return v
+	}
+	kind, params, err := mime.ParseMediaType(v)
+	if err != nil && kind == "" || !mediaType().MatchString(kind) {
+		return Redacted
+	}
+	kept := map[string]string{}
+	if charset := params["charset"]; mediaType().MatchString(kind + ";charset=" + charset) {
+		kept["charset"] = charset
+	}
+	if params["boundary"] != "" {
+		kept["boundary"] = Boundary
+	}
+	return mime.FormatMediaType(kind, kept)
 }
 
 // URL redacts a URL or a part of one.
@@ -348,7 +418,8 @@ var (
 			`client[_-]?secret|client[_-]?id|sig|signature|x-amz-(credential|signature|security-token)|pass|passwd|` +
 			`app[_-]?key|app[_-]?secret|api[_-]?key|authorization|cookie|` +
 			`session|(?:php|j)?sess(?:ion[_-]?)?id|` +
-			`credentials|jwt|passphrase|otp|pin[_-]?code|pwd|private[_-]?key|code_verifier|username|owner[_-]?id|endpoint[_-]?id)$`,
+			`credentials|jwt|passphrase|otp|pin[_-]?code|pwd|private[_-]?key|code_verifier|username|` +
+			`owner[_-]?id|endpoint[_-]?id)$`,
 	)
 	idKey     = lazyregexp.New(`^(id|[a-zA-Z]*Ids?|[a-z_]*_id)$`)
 	phoneKey  = lazyregexp.New(`(?i)^(.*phone_?number|caller_?id|phone|mobile|fax)$`)

@@ -327,3 +327,50 @@ func TestRedactPeople(t *testing.T) {
 		require.Empty(t, Scan([]byte(fine)), fine)
 	}
 }
+
+// A header stays where its value is one that it may have, and nothing else of it does.
+func TestRedactHeaders(t *testing.T) {
+	t.Parallel()
+	for name, values := range map[string]map[string]string{
+		"Accept": {"application/json": "application/json", "text/*;q=0.5, */*": "text/*;q=0.5, */*", "Jane Roe": "redacted", "jane/roe": "redacted"},
+		"Accept-Language": {
+			"en-US,en;q=0.9, *;q=0.1": "en-US,en;q=0.9, *;q=0.1", "zh-Hant-TW": "zh-Hant-TW", "es-419": "es-419", "Jane": "redacted", "Jane Roe": "redacted",
+		},
+		"Content-Language": {"de": "de", "en-jane": "redacted", "jane": "redacted"},
+		"Allow":            {"GET": "GET", "GET, PUT,DELETE": "GET, PUT,DELETE", "JANE": "redacted", "GET, Jane": "redacted"},
+		"Authorization":    {"Jane": "Bearer {{token}}"},
+		"Content-Disposition": {
+			"inline": "inline", "attachment; filename=\"Jane.wav\"": `attachment; filename="redacted"`, `attachment; name=jane`: `attachment; filename="redacted"`,
+			"attachment; filename*=UTF-8''Jane": `attachment; filename="redacted"`, "jane; a=b": "redacted", "Jane Roe": "redacted", "attachment; =": "redacted",
+			`attachment; filename="redacted"`: `attachment; filename="redacted"`,
+		},
+		"Content-Type": {
+			"text/plain": "text/plain", "application/json;charset=UTF-8": "application/json;charset=UTF-8", "text/html; charset=jane roe": "text/html",
+			`application/json; name="Jane"; charset=utf-8`: "application/json; charset=utf-8",
+			"multipart/mixed; boundary=Jane":               "multipart/mixed; boundary=ringbasic-boundary",
+			"application/vnd.acme.v1+json":                 "application/vnd.acme.v1+json", "jane/roe": "redacted", "Jane Roe": "redacted",
+			`application/json; charset="x`:   "application/json",
+			`text/plain; charset="Jane Roe"`: "text/plain",
+		},
+		"Location": {"https://platform.example.com/account/400430664008": "https://platform.example.com/account/1001"},
+		"Rcrequestid": {
+			"6f1c2e0a-9b7d-4c53-8e21-d0a4b5c6e7f8": "uuid-1", "uuid-7": "uuid-7", "Jane": "redacted", "6f1c2e0a9b7d4c538e21d0a4b5c6e7f8": "redacted",
+		},
+		"Retry-After": {"60": "60", "Wed, 21 Oct 2026 07:28:00 GMT": "Wed, 21 Oct 2026 07:28:00 GMT", "Jane": "redacted", "-1": "redacted"},
+		"Www-Authenticate": {
+			"Bearer": "Bearer", `Basic realm="Jane"`: "Basic", `Bearer realm="Jane", error="invalid_token"`: `Bearer error="invalid_token"`,
+			`Bearer error="jane"`: "Bearer", "Jane": "redacted", "Basically jane": "redacted",
+		},
+		"X-Rate-Limit-Group":  {"heavy": "heavy", "Medium": "Medium", "Jane": "redacted", "jane roe": "redacted"},
+		"X-Rate-Limit-Limit":  {"40": "40", "Jane": "redacted"},
+		"X-Rate-Limit-Window": {"60": "60", "1 2": "redacted"},
+		"X-Rate-Limit-Jane":   {"1": ""},
+		"Set-Cookie":          {"a=b": ""},
+	} {
+		for value, want := range values {
+			got := NewRedactor().Header(http.Header{name: {value}})
+			require.Equal(t, want, got.Get(name), "%s: %s", name, value)
+			require.Equal(t, got, NewRedactor().Header(got), "redacting again changes it")
+		}
+	}
+}
