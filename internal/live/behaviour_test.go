@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -611,8 +612,13 @@ func TestRecordingOfTexts(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, v *vendor) {
 		answer := strings.Replace(real(greeting), `"contentType"`,
-			`"label": "Anna's beach greeting", "by": {"person": "Anna Example"}, "again": "Anna's beach greeting", "contentType"`, 1)
-		v.api = say(200, answer)
+			`"label": "Anna's beach greeting", "by": {"person": "Anna Example"}, "again": "Anna's beach greeting", `+
+				`"link": "https://acme.example/anna", "Anna Example": 1, "contentType"`, 1)
+		v.api = func(w http.ResponseWriter, r *http.Request, body string) {
+			w.Header().Set("Location", "https://acme.example/anna")
+			w.Header().Set("Content-Disposition", `attachment; filename="Anna.wav"`)
+			say(200, answer)(w, r, body)
+		}
 		c := v.config(readGreeting(t))
 		c.Record = true
 		c.IDs = map[string]string{"1004": "400130001004"}
@@ -623,7 +629,9 @@ func TestRecordingOfTexts(t *testing.T) {
 		for _, want := range []string{`"type": "Voicemail"`, `"label": "Text 1"`, `"person": "Text 2"`, `"again": "Text 1"`, `"contentType": "audio/wav"`} {
 			require.Contains(t, first, want)
 		}
-		require.NotContains(t, first, "Anna")
+		require.Regexp(t, `"link": "https://example.com/text-[0-9]+"`, first)
+		require.NotRegexp(t, "(?i)anna", first+fmt.Sprint(report.Results))
+		require.Contains(t, fmt.Sprint(report.Results), `"(something that is no name)" is sent by the server`)
 
 		// Recorded by hand with another text, that one stays.
 		fresh, err := recording.Parse(file, []byte(strings.Replace(first, `"person": "Text 2"`, `"person": "A colleague"`, 1)))
@@ -637,6 +645,8 @@ func TestRecordingOfTexts(t *testing.T) {
 			require.Contains(t, second, want)
 		}
 		require.Regexp(t, `"more": "Text [0-9]+"`, second)
+		link := regexp.MustCompile(`"https://example.com/text-[0-9]+",`)
+		require.Equal(t, link.FindString(first), link.FindString(second))
 		require.NotContains(t, second, `"more": "Text 1"`)
 	})
 }

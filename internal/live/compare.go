@@ -14,6 +14,7 @@ import (
 	"github.com/ringbasic/ringbasic/internal/contract"
 	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/errorcodes"
+	"github.com/ringbasic/ringbasic/internal/lazyregexp"
 	"github.com/ringbasic/ringbasic/internal/recording"
 )
 
@@ -129,6 +130,11 @@ const (
 
 const whole = "the body"
 
+// noName stands for what somebody may have written where a member has its name.
+const noName = "(something that is no name)"
+
+var memberName = lazyregexp.New(`^[@$]?[A-Za-z_][A-Za-z0-9_:-]*$`)
+
 func shapeOf(body []byte) (*node, error) {
 	value, err := decode(body)
 	if err != nil {
@@ -149,6 +155,9 @@ func (n *node) add(value any, depth int) {
 		for key, inner := range v {
 			if n.members == nil {
 				n.members = map[string]*node{}
+			}
+			if !memberName().MatchString(key) {
+				key = noName
 			}
 			if n.members[key] == nil {
 				n.members[key] = &node{}

@@ -76,6 +76,7 @@ func (r *run) redactor() *recording.Redactor {
 func (r *run) anonymous() *traffic.Anonymous {
 	texts := traffic.NewAnonymous(r.root)
 	for _, recorded := range r.Recordings {
+		texts.Learn(recorded.Request.URL)
 		for _, body := range [][]byte{recorded.Request.Body, recorded.Response.Body} {
 			eachText(body, func(text string) { texts.Assign(text, text) })
 		}
@@ -111,7 +112,7 @@ func alignTexts(recorded, answered []byte, pair func(text, published string)) {
 	alignValues("", want, got, func(_ string, a, b any) {
 		was, isText := a.(string)
 		is, areTexts := b.(string)
-		if isText && areTexts && !strings.Contains(was, "://") {
+		if isText && areTexts && (!strings.Contains(was, "://") || traffic.IsPlaceholder(was)) {
 			pair(is, was)
 		}
 	})
@@ -205,6 +206,7 @@ func (r *run) rewrite(
 	if !ok {
 		return nil, "it cannot be read whole as JSON, and may hold somebody's texts"
 	}
+	r.texts.Location(fresh.Response.Header)
 	redacted := redact.Recording(&fresh)
 	redacted.Request = x.recorded.Request // it has placeholders only
 	if x.recorded.Meta.Source == "live" && x.recorded.Meta.APIVersion == r.version &&

@@ -659,10 +659,25 @@ func TestAnonymousBody(t *testing.T) {
 		status       int
 		body, want   string
 	}{
-		{"texts", `{}`, 200, `{"a": "Erika", "b": ["Max", "Erika", ""], "c": 5, "Erika": null}`,
-			`{"a": "Text 1", "b": ["Text 2", "Text 1", ""], "c": 5, "Erika": null}`},
-		{"nobody's", `{}`, 200, `["2026-04-05T01:02:03Z", "+12025550100", "https://example.com/a", "{{token}}", "Elsewhere"]`,
-			`["2026-04-05T01:02:03Z", "+12025550100", "https://example.com/a", "{{token}}", "Elsewhere"]`},
+		{"texts", `{}`, 200, `{"a": "Erika", "b": ["Max", "Erika", ""], "c": 5, "d_e": null}`,
+			`{"a": "Text 1", "b": ["Text 2", "Text 1", ""], "c": 5, "d_e": null}`},
+		{"nobody's", `{}`, 200, `["2026-04-05T01:02:03Z", "+12025550100", "{{token}}", "Elsewhere"]`,
+			`["2026-04-05T01:02:03Z", "+12025550100", "{{token}}", "Elsewhere"]`},
+		{"in braces", `{}`, 200, `["{{Erika", "{{Erika}}", "{{token}} Erika", "{{server}}"]`, `["Text 1", "Text 2", "Text 3", "Text 4"]`},
+		{"URLs of the vendor", `{}`, 200, `["https://api.example.com/v1/x", "https://media.example.com:443/v1/x/12345?page=2&all=true", "/v1/x", "/v1/x?kind=K"]`,
+			`["https://api.example.com/v1/x", "https://media.example.com:443/v1/x/12345?page=2&all=true", "/v1/x", "/v1/x?kind=K"]`},
+		{"other URLs", `{}`, 200, `["https://acme.test/v1/x", "https://api.example.com/v1/Erika.M", "https://erika:secret@api.example.com/v1/x",
+			"https://api.example.com/v1/x?page=Erika", "https://api.example.com/v1/x?sig=12345", "https://api.example.com/v1/x#erika",
+			"HTTPS://acme.test/v1/x", "https://a b", "https:erika", "/v1/x/Erika", "https://acme.test/v1/x"]`,
+			`["https://example.com/text-1", "https://example.com/text-2", "https://example.com/text-3", "https://example.com/text-4", "https://example.com/text-5",
+			"https://example.com/text-6", "https://example.com/text-7", "https://example.com/text-8", "https://example.com/text-9", "Text 10",
+			"https://example.com/text-1"]`},
+		{"names of members", `{properties: {"in words": {type: string}}}`, 200, `{"in words": "a", "Erika M": 1, "ErikaM": {"erika@x": 2}, "erika": 3, "é": 4}`,
+			`{"in words": "Text 1", "Text 2": 1, "Text 4": {"Text 3": 2}, "erika": 3, "Text 5": 4}`},
+		{"names where they may begin so", `{properties: {Known: {type: string}}}`, 200, `{"Color": 1, "Erika M": 2}`, `{"Color": 1, "Text 1": 2}`},
+		{"a map", `{properties: {fixed: {type: string}}, additionalProperties: {type: string, enum: [A]}}`, 200,
+			`{"fixed": "Erika", "erika": "New", "max": "Two words", "Elsewhere": "A"}`,
+			`{"fixed": "Text 1", "Text 2": "New", "Text 4": "Text 3", "Elsewhere": "A"}`},
 		{"a mark in front", `{}`, 200, "\xef\xbb\xbf{\"a\": \"Erika\"}\n", `{"a": "Text 1"}`},
 		{"enumerations", `{properties: {a: {type: string, enum: [A]}, b: {type: array, items: {type: string, enum: [B]}}, c: {type: string}}}`, 200,
 			`{"a": "New", "b": ["New", "Two words"], "c": "New"}`, `{"a": "New", "b": ["New", "Text 1"], "c": "Text 2"}`},
@@ -671,8 +686,14 @@ func TestAnonymousBody(t *testing.T) {
 		{"of more", many(traffic.MaxViews + 1), 200, `"New"`, `"Text 1"`},
 		{"of itself", `{anyOf: [{$ref: '#/components/schemas/S'}, {type: string}]}`, 200, `"New"`, `"Text 1"`},
 		{"no failure", `{}`, 399, `{"message": "Erika", "errorCode": "Erika"}`, `{"message": "Text 1", "errorCode": "Text 1"}`},
-		{"a failure", `{}`, 400, `{"message": "Erika", "errors": [{"errorCode": "No"}], "name": "Erika"}`,
-			`{"message": "Erika", "errors": [{"errorCode": "No"}], "name": "Text 1"}`},
+		{"a failure", `{}`, 400, `{"message": "No such thing", "errorCode": "AWR-101", "errors": [{"errorCode": "No", "message": "Parameter [a.b] is bad"},
+			{"error": "no_way", "message": "Parameter [Erika M] is bad", "parameterName": "a.b[]"}], "name": "Erika"}`,
+			`{"message": "No such thing", "errorCode": "AWR-101", "errors": [{"errorCode": "No", "message": "Parameter [a.b] is bad"},
+			{"error": "no_way", "message": "Parameter [Text 1] is bad", "parameterName": "a.b[]"}], "name": "Text 2"}`},
+		{"a failure that nobody knows", `{}`, 400, `{"message": "Erika", "error_description": "of Max", "errorCode": "Erika M", "error": "Max M",
+			"parameterName": "E M", "user": {"message": "No such thing", "errorCode": "AWR-101", "errors": [{"errorCode": "AWR-101"}]}, "errors": {"errorCode": "No"}}`,
+			`{"message": "Text 1", "error_description": "Text 2", "errorCode": "Text 3", "error": "Text 4", "parameterName": "Text 5",
+			"user": {"message": "Text 6", "errorCode": "Text 7", "errors": [{"errorCode": "Text 7"}]}, "errors": {"errorCode": "Text 8"}}`},
 		{"deep", `{}`, 200, nested("[", `"Erika"`, "]", 499), nested("[", `"Text 1"`, "]", 499)},
 		{"empty", `{}`, 200, " ", " "},
 		// Where nobody can say what is a text, nothing is given away.
@@ -684,7 +705,11 @@ func TestAnonymousBody(t *testing.T) {
 		{"a text without quotes", `{}`, 200, `Erika`, ""},
 		{"something behind it", `{}`, 200, `{"a": "Erika"} Max`, ""},
 	} {
-		doc := described(t, onePath, "    Other: {type: string, enum: [Elsewhere]}\n    S: "+test.schema)
+		path := strings.NewReplacer("description: Bad", "description: Bad, x-error-codes: [{code: AWR-101, message: No such thing}, "+
+			"{code: AWR-102, message: 'Parameter [name] is bad'}]", "operationId: x", "operationId: x\n      parameters: "+
+			"[{name: page, in: query, schema: {type: integer}}, {name: all, in: query, schema: {type: boolean}},"+
+			"{name: kind, in: query, schema: {type: string, enum: [K]}}]").Replace(onePath)
+		doc := described(t, path, "    Other: {type: string, enum: [Elsewhere]}\n    S: "+test.schema)
 		model, err := build.Validate(t.Context(), doc.Root)
 		require.NoError(t, err)
 		content := model.Paths.Value("/v1/x").Post.RequestBody.Value.Content
@@ -699,6 +724,74 @@ func TestAnonymousBody(t *testing.T) {
 		default:
 			require.JSONEq(t, test.want, string(got), test.name)
 		}
+	}
+}
+
+// What a path and a query hold stays where it is documented; the rest is replaced as in bodies.
+func TestAnonymousTarget(t *testing.T) {
+	t.Parallel()
+	doc := described(t, `
+  /v1/users/{user}/rules/{ruleId}:
+    get:
+      operationId: x
+      parameters:
+        - {name: user, in: path, required: true, schema: {type: string}}
+        - {name: ruleId, in: path, required: true, description: Digits or after-hours-rule., schema: {type: string}}
+        - {name: kind, in: query, schema: {type: array, items: {type: string, enum: [A, B]}}}
+        - {name: name, in: query, schema: {type: string}}
+      responses: {"200": {description: OK}}
+`, "    S: {type: string}")
+	model, err := build.Validate(t.Context(), doc.Root)
+	require.NoError(t, err)
+	const template = "/v1/users/{user}/rules/{ruleId}"
+	for in, want := range map[string]string{
+		"/v1/users/~/rules/12345":                            "/v1/users/~/rules/12345",
+		"/v1/users/123/rules/after-hours-rule":               "/v1/users/123/rules/after-hours-rule",
+		"/v1/users/erika/rules/erika-rule":                   "/v1/users/Text-1/rules/Text-2",
+		"/v1/users/Erika%20M/rules/digits":                   "/v1/users/Text-1/rules/Text-2",
+		"/v1/users/~/rules/1?kind=A,New&name=2026-04-05":     "/v1/users/~/rules/1?kind=A,New&name=2026-04-05",
+		"/v1/users/~/rules/1?name=Erika%20M&name=Max&flag":   "/v1/users/~/rules/1?name=Text+1&name=Text+2&flag",
+		"/v1/users/~/rules/1?q=Erika+M&Erika+M=1&all=true":   "/v1/users/~/rules/1?q=Text+1&Text+1=1&all=true",
+		"/v1/users/~/rules/1?name=%zz&kind=Two%20words&%zz":  "/v1/users/~/rules/1?name=Text+1&kind=Text+2&Text+1",
+		"/v1/users/~/rules/1?name=https://acme.test/erika":   "/v1/users/~/rules/1?name=https%3A%2F%2Fexample.com%2Ftext-1",
+		"/v1/users/~/rules/1?name=%7B%7Btoken%7D%7D&page=10": "/v1/users/~/rules/1?name=%7B%7Btoken%7D%7D&page=10",
+	} {
+		path, query, _ := strings.Cut(in, "?")
+		got := traffic.NewAnonymous(doc.Root).Target(template, path, query, model.Paths.Value(template).Get.Parameters)
+		require.Equal(t, want, got, in)
+	}
+}
+
+// Where an answer leads to stays if it is documented.
+func TestAnonymousLocation(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                             "",
+		"/v1/x":                        "/v1/x",
+		"https://api.example.com/v1/x": "https://api.example.com/v1/x",
+		"/v1/erika":                    "https://example.com/text-1",
+		"erika":                        "https://example.com/text-1",
+		"//acme.test/v1/x":             "https://example.com/text-1",
+		"https://acme.test/erika":      "https://example.com/text-1",
+		"https://example.com/text-5":   "https://example.com/text-5",
+	} {
+		h := http.Header{"Location": {in}}
+		traffic.NewAnonymous(described(t, onePath, "    S: {}").Root).Location(h)
+		require.Equal(t, want, h.Get("Location"), in)
+	}
+	// A site is what somebody can have: not all of a country's companies are one.
+	for server, others := range map[string][2]string{
+		"https://api.acme.co.uk": {"https://x.acme.co.uk/v1/x", "https://x.other.co.uk/v1/x"},
+		"http://192.0.2.1":       {"http://192.0.2.1/v1/x", "http://198.51.2.1/v1/x"},
+		"http://localhost:8080":  {"http://localhost/v1/x", "http://otherhost/v1/x"},
+		"https://API.acme.test/": {"https://media.ACME.test/v1/x", "https://acme.test.example/v1/x"},
+	} {
+		doc := described(t, onePath, "    S: {}")
+		document.Get(doc.Root, "servers").Content[0] = document.Mapping(document.String("url"), document.String(server))
+		h := http.Header{"Location": others[:]}
+		traffic.NewAnonymous(doc.Root).Location(h)
+		require.Equal(t, others[0], h["Location"][0])
+		require.Equal(t, "https://example.com/text-1", h["Location"][1])
 	}
 }
 

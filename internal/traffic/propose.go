@@ -90,6 +90,10 @@ func (c *Comparer) Propose(date string) (*Proposal, error) {
 		)
 	}
 	redactor, texts := recording.NewRedactor(), NewAnonymous(c.root)
+	for _, key := range c.known {
+		_, path, _ := strings.Cut(key, " ")
+		texts.Learn(path)
+	}
 	numbers := map[string]int{}
 	for _, w := range evidence {
 		name, data, why := c.record(redactor, texts, w.op, w.e, date, numbers)
@@ -202,9 +206,7 @@ func (c *Comparer) record(
 	if !ok {
 		return "", nil, "it went to another server"
 	}
-	if e.URL.RawQuery != "" {
-		path += "?" + e.URL.RawQuery
-	}
+	path = texts.Target(op.path, path, e.URL.RawQuery, slices.Concat(op.item.Parameters, op.op.Parameters))
 	in := &recording.Recording{
 		Meta: recording.Meta{Source: "traffic", Date: cmp.Or(e.Day, date)},
 		Request: recording.Request{
@@ -230,6 +232,7 @@ func (c *Comparer) record(
 	if in.Response.Body, ok = texts.Body(in.Response.Header, in.Response.Body, answer, e.Status); !ok {
 		return "", nil, "the answer's body cannot be read as JSON, and may hold somebody's texts"
 	}
+	texts.Location(in.Response.Header)
 	out := redactor.Recording(in)
 	if out.Request.Header.Get("Authorization") == "" {
 		out.Request.Header.Set("Authorization", "Bearer "+recording.Token)
