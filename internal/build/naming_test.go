@@ -47,7 +47,9 @@ func TestNamingKeepsTheFacts(t *testing.T) {
 			require.NoError(t, err)
 			before, _ := facts(nil)
 			after, naming := facts(empty)
-			require.Empty(t, diff.Compare(before, after))
+			findings, err := diff.Compare(before, after)
+			require.NoError(t, err)
+			require.Empty(t, findings)
 			require.Empty(t, naming.Widened)
 
 			first, err := build.Run(t.Context(), start(empty), false)

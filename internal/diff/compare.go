@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +11,9 @@ import (
 // Compare returns a finding for each fact that differs, sorted by operation, location, id, attribute, old and new. Both
 // sides must have been asked for the same operations; those that neither has are left out. What is inside of something
 // that was added, removed or retyped is implied by that finding. What one component causes at more than [MaxPlaces]
-// places is one finding. Error codes are compared by [CompareCodes].
-func Compare(old, new *Facts) []Finding {
+// places is one finding. Error codes are compared by [CompareCodes]. More changes than anyone can be told of are an
+// error.
+func Compare(old, new *Facts) ([]Finding, error) {
 	c := &comparer{
 		entered: map[visit]int{},
 		typesOf: map[*schema]typeSet{},
@@ -22,6 +24,15 @@ func Compare(old, new *Facts) []Finding {
 		c.op = key
 		from := len(c.findings)
 		c.operation(old.operations[key], new.operations[key])
+		if c.tooMany() {
+			return nil, fmt.Errorf(
+				"%s and %s differ in more than %d changes, or in %d MiB of what they say: compare fewer operations (--operations)",
+				old.name,
+				new.name,
+				maxChanges,
+				maxTold>>20,
+			)
+		}
 		for i := from; i < len(c.findings); i++ {
 			if f := &c.findings[i]; f.Aspect == "operation" && f.Change == removed {
 				f.MovedTo, _ = new.moved(old.operations[key])
@@ -30,7 +41,7 @@ func Compare(old, new *Facts) []Finding {
 	}
 	Sort(c.findings)
 	findings := slices.CompactFunc(c.findings, func(a, b Finding) bool { return order(&a, &b) == 0 })
-	return gather(findings)
+	return gather(findings), nil
 }
 
 // Sort puts findings into the order of the report.
@@ -100,11 +111,13 @@ type comparer struct {
 	oldClass, newClass []int
 	op                 string
 	findings           []Finding
+	changes, told      int    // findings that were made, and bytes of what they say
 	active             []pair // the schemas that are being compared, outermost first
 	typesOf            map[*schema]typeSet
 	entered            map[visit]int // how often a pair was compared
 	again              int           // comparisons of unions that were compared before
 	implied            int           // places that are listed as implied
+	walked             int           // what it took to list them, see walker
 	quiet              bool          // nobody reads what is implied
 	trials             *trials
 	turned             bool // a trial whose old side is the new one
@@ -126,10 +139,29 @@ type visit struct {
 // many ways, there are more places than anyone reads, and the findings at the first of them say all. Of unions it is
 // maxAgain in all: each of a union's branches may lead to further unions, so that what is below grows with a power of
 // their number. The real documents compare up to 1,550 pairs again.
+//
+// Once there are enoughChanges, the same two schemas are compared no more often than it takes to gather what is found.
 const (
 	maxVisits = 200
 	maxAgain  = 2_000
+	fewVisits = MaxPlaces + 1
 )
+
+// maxChanges bounds the findings of a comparison before they are gathered, and maxTold what they say.
+const (
+	maxChanges    = 500_000
+	enoughChanges = maxChanges / 5
+	maxTold       = 256 << 20
+	enoughTold    = maxTold / 5
+)
+
+// tooMany reports whether there are more changes than can be told.
+func (c *comparer) tooMany() bool { return c.changes > maxChanges || c.told > maxTold }
+
+// visits is how often the same two schemas are compared by now.
+func (c *comparer) visits() int {
+	return choose(c.changes > enoughChanges || c.told > enoughTold, fewVisits, maxVisits)
+}
 
 // enter counts a visit, and reports whether the schemas are to be compared once more.
 func (c *comparer) enter(x, y *schema, at place) bool {
@@ -142,13 +174,16 @@ func (c *comparer) enter(x, y *schema, at place) bool {
 		}
 		return !c.full
 	}
+	if c.tooMany() {
+		return false
+	}
 	v := visit{pair{x, y}, at.side, at.text, at.form}
 	c.entered[v]++
 	if c.entered[v] > 1 && len(x.unions)+len(y.unions) > 0 {
 		c.again++
-		return c.again <= maxAgain && c.entered[v] <= maxVisits
+		return c.again <= maxAgain && c.entered[v] <= c.visits()
 	}
-	return c.entered[v] <= maxVisits
+	return c.entered[v] <= c.visits()
 }
 
 // emit adds a finding. line is where the new side says it, or where it would.
@@ -170,6 +205,11 @@ func (c *comparer) emit(id, location, attribute string, before, after any, line 
 	if n := len(c.active); n > 0 {
 		member := location[strings.LastIndexAny(location, ". ")+1:]
 		f.cause = cause{c.active[n-1], id, attribute, member, text(before) + " " + text(after)}
+	}
+	c.changes++
+	c.told += len(location) + len(f.cause.value)
+	if c.tooMany() {
+		c.findings = c.findings[:0] // nobody is told of any
 	}
 	c.findings = append(c.findings, f)
 }
@@ -397,7 +437,7 @@ func (c *comparer) media(old, new []*media, location string, s side, line int) {
 		at := place{side: s, prefix: location + " " + name}
 		switch {
 		case y == nil:
-			switch through := covering(new, name); {
+			switch through := covering(after, name); {
 			case through != nil:
 				c.oneMedia(x, through, at)
 			case s == respond && isRange(name) && len(new) > 0 &&
@@ -414,7 +454,7 @@ func (c *comparer) media(old, new []*media, location string, s side, line int) {
 					c.insideMedia([]*media{x}, location, removed)...)
 			}
 		case x == nil:
-			if through := covering(old, name); through != nil {
+			if through := covering(before, name); through != nil {
 				c.oneMedia(through, y, at)
 				continue
 			}
@@ -444,15 +484,15 @@ func inRange(r, name string) bool {
 	return isRange(r) && (r == "*/*" || r == kind+"/*")
 }
 
-// covering is the narrowest range of a list that a media type lies in, nil if there is none.
-func covering(list []*media, name string) *media {
-	var found *media
-	for _, m := range list {
-		if m.name != name && inRange(m.name, name) && (found == nil || found.name == "*/*") {
-			found = m
+// covering is the narrowest of the ranges that a media type lies in, nil if there is none.
+func covering(byName map[string]*media, name string) *media {
+	kind, _, _ := strings.Cut(name, "/")
+	for _, r := range []string{kind + "/*", "*/*"} {
+		if m := byName[r]; m != nil && r != name {
+			return m
 		}
 	}
-	return found
+	return nil
 }
 
 // oneMedia compares what is said of a media type.
@@ -477,9 +517,12 @@ func (c *comparer) oneMedia(x, y *media, at place) {
 				}
 				return f.value.(string)
 			}
-			admitted := contentTypes(otherwise(to, is.schema))
+			admitted := map[string]*media{}
+			for _, name := range contentTypes(otherwise(to, is.schema)) {
+				admitted[name] = &media{name: name}
+			}
 			wider := !slices.ContainsFunc(contentTypes(otherwise(from, was.schema)), func(name string) bool {
-				return !slices.ContainsFunc(admitted, func(r string) bool { return r == name || inRange(r, name) })
+				return admitted[name] == nil && covering(admitted, name) == nil
 			})
 			id, attribute := choose(wider, "mt-req-add", "req-style"), "contentType"
 			if (from.value == nil || to.value == nil) && was.isFile() && is.isFile() {
@@ -519,7 +562,7 @@ func (c *comparer) responses(a, b *operation) {
 		if status == catchAll {
 			return nil
 		}
-		if r := list[status[:1]+"XX"]; r != nil && r.status != status {
+		if r := list[class(status)+"XX"]; r != nil && r.status != status {
 			return r
 		}
 		return list[catchAll]
@@ -542,7 +585,7 @@ func (c *comparer) responses(a, b *operation) {
 			continue
 		}
 		if x.status == catchAll || y.status == catchAll {
-			if success || status[:1] != "2" {
+			if success || class(status) != "2" {
 				continue
 			}
 			success = true
@@ -569,6 +612,9 @@ func (c *comparer) responses(a, b *operation) {
 	}
 }
 
+// class is the first digit of a status. A document may have one without any.
+func class(status string) string { return status[:min(1, len(status))] }
+
 // catchAll stands for the statuses that are not listed.
 const catchAll = "default"
 
@@ -587,9 +633,9 @@ func addedStatus(status string, goes bool) string {
 		return "st-def-add"
 	case goes:
 		return "st-def-rem"
-	case status[:1] == "2":
+	case class(status) == "2":
 		return "st-2xx-add"
-	case status[:1] == "4" || status[:1] == "5":
+	case class(status) == "4" || class(status) == "5":
 		return "st-err-add"
 	}
 	return other
@@ -604,9 +650,9 @@ func removedStatus(status string, appears bool) string {
 		return "st-def-cover"
 	case status == "2XX":
 		return "st-def-rem"
-	case status[:1] == "2":
+	case class(status) == "2":
 		return "st-2xx-rem"
-	case status[:1] == "4" || status[:1] == "5":
+	case class(status) == "4" || class(status) == "5":
 		return "st-err-rem"
 	}
 	return other

@@ -94,7 +94,15 @@ func facts(t testing.TB, text string, operations ...string) *diff.Facts {
 // compare compares two documents.
 func compare(t testing.TB, old, new string, operations ...string) []diff.Finding {
 	t.Helper()
-	return diff.Compare(facts(t, old, operations...), facts(t, new, operations...))
+	return found(t, facts(t, old, operations...), facts(t, new, operations...))
+}
+
+// found is what a comparison finds.
+func found(t testing.TB, old, new *diff.Facts) []diff.Finding {
+	t.Helper()
+	findings, err := diff.Compare(old, new)
+	require.NoError(t, err)
+	return findings
 }
 
 // brief is a finding as the cases write it: "severity id at location [attribute]: old → new (implied)".

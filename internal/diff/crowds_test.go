@@ -108,3 +108,71 @@ func TestEqualBranches(t *testing.T) {
 	wide := get("{anyOf: [{type: string}, {type: integer}, {type: number}, {type: string}]}")
 	require.Empty(t, compare(t, wide, get("{anyOf: [{type: number}, {type: string}]}"), "GET /a"))
 }
+
+// shared is a document whose request has n properties of one schema with n members.
+func shared(n, limit int) string {
+	return crowd(body(`{"type": "object", "properties": {`+many(n, `"p@": {"$ref": "#/components/schemas/S"}`)+`}}`),
+		`"schemas": {"S": {"type": "object", "properties": {`+many(n, fmt.Sprintf(`"q@": {"type": "string", "maxLength": %d}`, limit))+`}}}`)
+}
+
+// What one schema causes at many places is made for few of them once there is much of it.
+func TestManyChangesOfManyPlaces(t *testing.T) {
+	t.Parallel()
+	const n = 5_000
+	findings := compare(t, shared(n, 5), shared(n, 4), "POST /a")
+	require.Equal(t, map[string]int{"req-limit-tight": n}, count(findings))
+	for _, f := range findings {
+		require.NotNil(t, f.Places)
+		require.Greater(t, f.Places.Number, diff.MaxPlaces)
+		require.Len(t, f.Places.First, diff.MaxPlaces)
+	}
+}
+
+// More changes than anyone can be told of are refused before the memory is full: in number, and in what they say.
+func TestChangesAreBounded(t *testing.T) {
+	t.Parallel()
+	long := func(text string) string { return strings.ReplaceAll(text, `"p0"`, `"`+strings.Repeat("a", 300_000)+`"`) }
+	for name, pair := range map[string][2]string{
+		"number": {shared(30_000, 5), shared(30_000, 4)},
+		"text":   {long(shared(1_000, 5)), long(shared(1_000, 4))},
+	} {
+		_, err := diff.Compare(facts(t, pair[0], "POST /a"), facts(t, pair[1], "POST /a"))
+		require.EqualError(t, err, "spec.yaml and spec.yaml differ in more than 500000 changes, or in 256 MiB of what they say: "+
+			"compare fewer operations (--operations)", name)
+	}
+}
+
+// What comes or goes is listed as far as its names fit.
+func TestImpliedTextIsBounded(t *testing.T) {
+	t.Parallel()
+	long := `"` + strings.Repeat("p", 1_000_000) + `"`
+	with := crowd(body(`{"type": "object", "properties": {` + long + `: {"type": "object", "properties": {` + many(1_000, `"q@": {"type": "string"}`) + `}}}}`))
+	findings := compare(t, crowd(body(`{"type": "object"}`)), with, "POST /a")
+	require.Len(t, findings, 1)
+	require.Less(t, len(findings[0].Implied), 300)
+	require.Greater(t, len(findings[0].Implied), 200)
+}
+
+// Media types are looked for among those of the other side, the ranges that they lie in too.
+func TestManyMediaTypes(t *testing.T) {
+	t.Parallel()
+	const n = 10_000
+	of := func(more, is string) string {
+		return crowd(`"requestBody": {"content": {` + more + many(n, `"application/x@`+is+`": {"schema": {"type": "string"}}`) + `}}`)
+	}
+	require.Equal(t, map[string]int{"mt-req-add": n, "mt-req-rem": n}, count(compare(t, of("", ""), of("", "z"), "POST /a")))
+	one := crowd(`"requestBody": {"content": {"*/*": {"schema": {"type": "string"}}, "application/*": {"schema": {"type": "string", "maxLength": 5}}}}`)
+	number := count(compare(t, of("", ""), one, "POST /a"))
+	require.Equal(t, n, number["req-limit-new"], "the narrowest range of those that a media type lies in counts")
+	require.Zero(t, number["mt-req-rem"])
+}
+
+// A status without a digit is a status that nobody knows.
+func TestEmptyStatus(t *testing.T) {
+	t.Parallel()
+	with, without := crowd(`"responses": {"": {}, "200": {}}`), crowd(`"responses": {"200": {}}`)
+	require.Equal(t, map[string]int{"other": 1}, count(compare(t, with, without, "POST /a")))
+	require.Equal(t, map[string]int{"other": 1}, count(compare(t, without, with, "POST /a")))
+	require.NotEmpty(t, compare(t, with, crowd(`"responses": {"default": {}}`), "POST /a"))
+	require.NotEmpty(t, compare(t, crowd(`"responses": {"default": {}}`), with, "POST /a"))
+}

@@ -27,7 +27,11 @@ func MarkHandled(findings []Finding, upstream *Facts, stages []Stage) error {
 			if err != nil {
 				return false, err
 			}
-			differences[stage] = newState(Compare(facts, upstream))
+			changes, err := Compare(facts, upstream)
+			if err != nil {
+				return false, err
+			}
+			differences[stage] = newState(changes)
 		}
 		return differences[stage].about(f), nil
 	}

@@ -118,16 +118,18 @@ const (
 const (
 	maxImplied    = 1000
 	maxImpliedAll = 300_000
+	maxWalked     = 256 << 20 // bytes of their locations, and 32 for each step on the way
 )
 
 // inside lists the places below a schema that came or went with it, as far as they fit.
 func (c *comparer) inside(s *schema, at place, kind string) []Implied {
-	if c.quiet || c.implied >= maxImpliedAll {
+	if c.quiet || c.implied >= maxImpliedAll || c.walked >= maxWalked {
 		return nil
 	}
-	w := walker{kind: kind, active: map[*schema]bool{}}
+	w := walker{kind: kind, active: map[*schema]bool{}, walked: c.walked}
 	w.walk(s, at)
 	c.implied += len(w.found)
+	c.walked = w.walked
 	return w.found
 }
 
@@ -168,10 +170,13 @@ type walker struct {
 	active map[*schema]bool
 	found  []Implied
 	visits int
+	walked int
 }
 
 func (w *walker) walk(s *schema, at place) {
-	if w.visits++; w.active[s] || w.visits > 10*maxImplied || len(w.found) >= maxImplied {
+	w.visits++
+	w.walked += 32
+	if w.active[s] || w.visits > 10*maxImplied || len(w.found) >= maxImplied || w.walked >= maxWalked {
 		return
 	}
 	w.active[s] = true
@@ -193,8 +198,10 @@ func (w *walker) walk(s *schema, at place) {
 }
 
 func (w *walker) enter(s *schema, at place) {
-	if len(w.found) < maxImplied {
-		w.found = append(w.found, Implied{Location: at.String(), Kind: w.kind})
+	if len(w.found) < maxImplied && w.walked < maxWalked {
+		location := at.String()
+		w.found = append(w.found, Implied{Location: location, Kind: w.kind})
+		w.walked += len(location)
 	}
 	w.walk(s, at)
 }

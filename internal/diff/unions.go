@@ -113,7 +113,8 @@ func (c *comparer) branches(u, v union, at place, from, to typeSet) {
 			return -1
 		})
 	}
-	named, typed := map[[2]string][]int{}, map[[2]string][]int{} // by name and value; by types and whether there is a value
+	named := map[[2]string][]int{} // by name and value
+	typed := map[[2]string][]int{} // by types, and whether there is a value
 	types := func(b branch) string { return text(c.types(b.schema).value()) }
 	for j, b := range new {
 		named[[2]string{b.name, b.value}] = append(named[[2]string{b.name, b.value}], j)

@@ -162,7 +162,7 @@ type comparison struct {
 	sel        *overlay.Overlay
 	old        *document.Document
 	operations []string // that are compared
-	selection  []string // that are selected in either document; those that our own document has are among them
+	selection  []string // sorted: that are selected in either document; those that our own document has are among them
 	before     *diff.Facts
 	after      *diff.Facts
 	selected   *build.Selection // of the newer document
@@ -231,10 +231,13 @@ func (c *comparison) narrow() ([]string, error) {
 
 // report compares the facts. stages are the documents on the way to our own, nil between foreign documents.
 func (c *comparison) report(oldRows []errorcodes.Row, stages []diff.Stage) (*diff.Report, error) {
-	findings := diff.Compare(c.before, c.after)
+	findings, err := diff.Compare(c.before, c.after)
+	if err != nil {
+		return nil, err
+	}
 	var own, foreign []diff.Finding
 	for _, f := range findings {
-		if slices.Contains(c.selection, f.Operation) {
+		if _, selected := slices.BinarySearch(c.selection, f.Operation); selected {
 			own = append(own, f)
 		} else {
 			foreign = append(foreign, f) // our own document does not have the operation, and handles nothing of it

@@ -119,7 +119,8 @@ func impacts(t testing.TB, before, after string) (diff.GoVerdict, []string) {
 	newAPI, newFacts := parse(t, after)
 	require.NoError(t, oldAPI.Err())
 	require.NoError(t, newAPI.Err())
-	findings := diff.Compare(oldFacts, newFacts)
+	findings, err := diff.Compare(oldFacts, newFacts)
+	require.NoError(t, err)
 	c := Compare(oldAPI, newAPI)
 	var lines []string
 	for _, f := range findings {

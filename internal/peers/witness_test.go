@@ -28,7 +28,8 @@ func TestWitnesses(t *testing.T) {
 		g := &generator{rand.New(rand.NewPCG(seed, 7))}
 		old := g.schema(3)
 		changed := g.mutate(clone(old))
-		findings := diff.Compare(factsOf(t, old), factsOf(t, changed))
+		findings, err := diff.Compare(factsOf(t, old), factsOf(t, changed))
+		require.NoError(t, err)
 		var grave, doubtful []string
 		for _, f := range findings {
 			switch f.Severity {
