@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"mime"
@@ -21,7 +20,7 @@ func (op *operation) setBodies() error {
 		return errors.New("a body must have a media type: give it one with an overlay")
 	}
 	rank := func(b codegen.RequestBodyDefinition) int {
-		return cmp.Or(slices.Index([]string{urlForm, multipartForm, "application/json"}, b.ContentType), -1)
+		return slices.Index([]string{urlForm, multipartForm, "application/json"}, b.ContentType)
 	}
 	bodies := slices.Clone(op.Bodies)
 	slices.SortStableFunc(bodies, func(a, b codegen.RequestBodyDefinition) int { return rank(b) - rank(a) })
