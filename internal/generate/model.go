@@ -119,8 +119,9 @@ func newModel(
 		}
 		if item := doc.Paths.Value(d.Path); item != nil {
 			var own openapi3.Servers
-			if d.Spec.Servers != nil {
-				own = *d.Spec.Servers
+			// oapi-codegen puts the path's in place of the operation's.
+			if original := originals[d.Spec]; original.Servers != nil {
+				own = *original.Servers
 			}
 			op.Server = ownServer(own, item.Servers)
 		}
