@@ -15,7 +15,8 @@ var (
 
 // nullable is a field that normal has marked.
 var nullable = regexp.MustCompile(
-	"(?m)^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`json:\"[^\",]*)[^\"]*\"(.*?) " + nullMark + ":\"1\"",
+	"(?m)^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`(?:[^`\n]* )?json:\"[^\",]*)[^\"]*\"(.*?) " +
+		nullMark + ":\"1\"",
 )
 
 // nullableTypes gives the fields that normal has marked the type that can be null.
