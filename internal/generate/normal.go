@@ -93,6 +93,7 @@ func (n *normalizer) document() {
 			n.parameters(op.Parameters, op.OperationID)
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
 				n.content(op.RequestBody.Value.Content, op.OperationID, n.quirks.requestTypes, true)
+		n.handDown(item)
 			}
 			for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 				if r := op.Responses.Value(status); r.Value != nil {
@@ -144,6 +145,40 @@ func (n *normalizer) parameters(list openapi3.Parameters, operation string) {
 		}
 		n.nameParameter(p.Value, operation+"Params")
 		for _, name := range slices.Sorted(maps.Keys(p.Value.Content)) {
+// handDown makes parameters of a path that hold unions those of its operations, whose types have names: the union of a
+// struct without a name cannot be set.
+func (n *normalizer) handDown(item *openapi3.PathItem) {
+	union := func(p *openapi3.ParameterRef) bool {
+		return p.Ref == "" && p.Value != nil && p.Value.Schema != nil && plainUnion(p.Value.Schema.Value) == nil &&
+			holdsUnion(p.Value.Schema, nil)
+	}
+	if !slices.ContainsFunc(item.Parameters, union) {
+		return
+	}
+	n.edit(func() {
+		for _, p := range item.Parameters {
+			for _, op := range item.Operations() {
+				if union(p) && op.Parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {
+					op.Parameters = append(op.Parameters, p)
+				}
+			}
+		}
+		item.Parameters = slices.DeleteFunc(item.Parameters, union)
+	})
+}
+
+// holdsUnion reports whether a type without a name is a union, or has one in it.
+func holdsUnion(ref *openapi3.SchemaRef, within []*openapi3.Schema) bool {
+	if ref == nil || ref.Ref != "" || ref.Value == nil || slices.Contains(within, ref.Value) {
+		return false
+	}
+	s := ref.Value
+	holds := func(part *openapi3.SchemaRef) bool { return holdsUnion(part, append(within, s)) }
+	return s.Extensions["x-go-type"] == nil && (len(s.AnyOf)+len(s.OneOf) > 0 || holds(s.Items) ||
+		holds(s.AdditionalProperties.Schema) || slices.ContainsFunc(s.AllOf, holds) ||
+		slices.ContainsFunc(slices.Collect(maps.Values(s.Properties)), holds))
+}
+
 			if media := p.Value.Content[name]; media != nil {
 				n.schema(media.Schema, operation+"Params")
 			}
