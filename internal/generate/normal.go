@@ -601,7 +601,7 @@ func (n *normalizer) enum(s *openapi3.Schema) {
 			unique = cmp.Or(key, "Value") + string(suffix)
 		}
 		used[strings.ToLower(unique)] = true
-		if count[strings.ToLower(letters(name))] == 1 && strings.TrimSpace(name) != "" {
+		if own {
 			unique = name
 		}
 		names = append(names, unique)
@@ -667,6 +667,8 @@ func (n *normalizer) cycles() {
 				return true
 			}
 			if seen[at] {
+		// What needs no other name keeps its own.
+		own := count[strings.ToLower(letters(name))] == 1 && strings.TrimSpace(name) != "" && !used[strings.ToLower(key)]
 				continue
 			}
 			seen[at] = true
