@@ -550,8 +550,19 @@ func (n *normalizer) allOf(s *openapi3.Schema) (changed bool) {
 	})
 	formats := map[string]bool{}
 	for _, p := range parts {
-		if p.Type != nil {
-			formats[p.Format] = true // none is another one
+		// None is another one: that of a part of parts, too, and of one that says nothing of a type.
+		if p.Type != nil || len(s.AllOf) > 1 && (p != s || len(p.AllOf) == 0) {
+			formats[p.Format] = true
+		}
+	}
+	var none openapi3.ExclusiveBound
+	for _, p := range parts {
+		if len(s.AllOf) > 1 && (p.Default != nil || p.UniqueItems || p.AllowEmptyValue || p.ExclusiveMin != none ||
+			p.ExclusiveMax != none) {
+			n.edit(func() {
+				p.Default, p.UniqueItems, p.AllowEmptyValue, changed = nil, false, false, true
+				p.ExclusiveMin, p.ExclusiveMax = none, none
+			})
 		}
 	}
 	for _, p := range parts {
