@@ -85,7 +85,15 @@ func (n *normalizer) edit(change func()) {
 
 func (n *normalizer) document() {
 	for _, path := range slices.Sorted(maps.Keys(n.doc.Paths.Map())) {
+		for _, op := range n.doc.Paths.Value(path).Operations() {
+			if op.RequestBody != nil && op.RequestBody.Value != nil {
+				n.formFiles(op.RequestBody.Value.Content)
+			}
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(n.doc.Paths.Map())) {
 		item := n.doc.Paths.Value(path)
+		n.handDown(item)
 		n.parameters(item.Parameters, "")
 		operations := item.Operations()
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
@@ -93,7 +101,6 @@ func (n *normalizer) document() {
 			n.parameters(op.Parameters, op.OperationID)
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
 				n.content(op.RequestBody.Value.Content, op.OperationID, n.quirks.requestTypes, true)
-		n.handDown(item)
 			}
 			for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
 				if r := op.Responses.Value(status); r.Value != nil {
@@ -137,14 +144,6 @@ func (n *normalizer) lists() {
 	}
 }
 
-// parameters looks at those of an operation, "" for those of a path.
-func (n *normalizer) parameters(list openapi3.Parameters, operation string) {
-	for _, p := range list {
-		if p.Value == nil {
-			continue
-		}
-		n.nameParameter(p.Value, operation+"Params")
-		for _, name := range slices.Sorted(maps.Keys(p.Value.Content)) {
 // handDown makes parameters of a path that hold unions those of its operations, whose types have names: the union of a
 // struct without a name cannot be set.
 func (n *normalizer) handDown(item *openapi3.PathItem) {
@@ -179,6 +178,14 @@ func holdsUnion(ref *openapi3.SchemaRef, within []*openapi3.Schema) bool {
 		slices.ContainsFunc(slices.Collect(maps.Values(s.Properties)), holds))
 }
 
+// parameters looks at those of an operation, "" for those of a path.
+func (n *normalizer) parameters(list openapi3.Parameters, operation string) {
+	for _, p := range list {
+		if p.Value == nil {
+			continue
+		}
+		n.nameParameter(p.Value, operation+"Params")
+		for _, name := range slices.Sorted(maps.Keys(p.Value.Content)) {
 			if media := p.Value.Content[name]; media != nil {
 				n.schema(media.Schema, operation+"Params")
 			}
@@ -296,27 +303,63 @@ func (n *normalizer) content(content openapi3.Content, id string, types map[stri
 			n.schema(media.Schema, id)
 			n.nullable(media.Schema)
 		}
-		if strings.HasPrefix(name, "multipart/") || name == "application/x-www-form-urlencoded" {
-			n.form(media, id)
+		if strings.HasPrefix(name, "multipart/") || name == urlForm {
+			n.schema(media.Schema, id)
 		}
 	}
 }
 
-// inline writes a form that is a component out, as its type gets the operation's name.
-func (n *normalizer) inline(media *openapi3.MediaType) {
-	if media.Schema.Ref != "" {
-		n.edit(func() {
-			copied := *media.Schema.Value
-			copied.Properties = maps.Clone(copied.Properties)
-			copied.Extensions = maps.Clone(copied.Extensions)
-			delete(copied.Extensions, "x-go-name")
-			media.Schema = &openapi3.SchemaRef{Value: &copied}
-		})
+// formFiles notes which fields of multipart forms are files, of all operations before anything else is looked at: what
+// a form shares with JSON is a file in the one and text in the other.
+func (n *normalizer) formFiles(content openapi3.Content) {
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		media := content[name]
+		if media != nil && media.Schema != nil && media.Schema.Value != nil &&
+			(strings.HasPrefix(name, "multipart/") || name == urlForm) {
+			n.form(media, name != urlForm)
+		}
 	}
 }
 
-// form notes which fields of a multipart form are files.
-func (n *normalizer) form(media *openapi3.MediaType, at string) {
+// inline writes a form that is a component, or composed, out, as its type gets the operation's name.
+func (n *normalizer) inline(media *openapi3.MediaType) {
+	form := media.Schema.Value
+	if media.Schema.Ref == "" && len(form.AllOf) == 0 {
+		return
+	}
+	n.edit(func() {
+		copied := *form
+		copied.Properties = maps.Clone(copied.Properties)
+		copied.Extensions = maps.Clone(copied.Extensions)
+		delete(copied.Extensions, "x-go-name")
+		if together := (openapi3.Schema{Properties: openapi3.Schemas{}}); putTogether(&together, form, nil) {
+			copied.Properties, copied.Required, copied.AllOf = together.Properties, together.Required, nil
+		}
+		media.Schema = &openapi3.SchemaRef{Value: &copied}
+	})
+}
+
+// putTogether adds the members of an object and of the parts that it is composed of; it reports whether members are all
+// that they have.
+func putTogether(whole, s *openapi3.Schema, within []*openapi3.Schema) bool {
+	if s == nil || slices.Contains(within, s) || len(s.AnyOf)+len(s.OneOf) > 0 ||
+		s.AdditionalProperties.Schema != nil || s.Type != nil && !s.Type.Is("object") {
+		return false
+	}
+	within = append(within, s)
+	for _, part := range s.AllOf {
+		if !putTogether(whole, part.Value, within) {
+			return false
+		}
+	}
+	maps.Copy(whole.Properties, s.Properties)
+	whole.Required = append(whole.Required, s.Required...)
+	return true
+}
+
+// form notes which fields of a form are files: those of a multipart form.
+func (n *normalizer) form(media *openapi3.MediaType, multipart bool) {
+	own := media.Schema.Ref == "" && len(media.Schema.Value.AllOf) == 0
 	n.inline(media)
 	for name, ref := range media.Schema.Value.Properties {
 		s := ref.Value
@@ -331,24 +374,41 @@ func (n *normalizer) form(media *openapi3.MediaType, at string) {
 		if s.Type.Is("array") && s.Items != nil && s.Items.Value != nil {
 			item = s.Items.Value
 		}
-		if !item.Type.Is("string") || item.Format != "binary" {
+		if !multipart || !isFile(item, nil) {
 			continue
 		}
-		if ref.Ref != "" || item != s && s.Items.Ref != "" {
-			n.edit(func() {
-				copied := *s
-				if item != s {
-					inner := *item
-					copied.Items = &openapi3.SchemaRef{Value: &inner}
-					n.files[&inner] = true
-				}
-				media.Schema.Value.Properties[name] = &openapi3.SchemaRef{Value: &copied}
-				n.files[&copied] = true
-			})
+		if own && ref.Ref == "" && (item == s || s.Items.Ref == "") && len(item.AllOf) == 0 {
+			n.files[item] = true
+			continue
 		}
-		n.files[item] = true
+		n.edit(func() {
+			file := *item
+			file.Type, file.Format, file.AllOf = &openapi3.Types{"string"}, "binary", nil
+			if n.files[&file] = true; ref.Ref != "" {
+				file.Extensions = maps.Clone(file.Extensions)
+				delete(file.Extensions, "x-go-name") // the component's
+			}
+			field := &openapi3.SchemaRef{Value: &file, Extensions: ref.Extensions}
+			if item != s {
+				list := *s
+				list.Items = &openapi3.SchemaRef{Value: &file}
+				field.Value = &list
+			}
+			media.Schema.Value.Properties[name] = field
+		})
 	}
-	n.schema(media.Schema, at)
+}
+
+// isFile reports whether a schema, or a part that it is composed of, is text of format binary.
+func isFile(s *openapi3.Schema, within []*openapi3.Schema) bool {
+	if s == nil || slices.Contains(within, s) {
+		return false
+	}
+	if s.Type != nil {
+		return s.Type.Is("string") && s.Format == "binary"
+	}
+	within = append(within, s)
+	return slices.ContainsFunc(s.AllOf, func(part *openapi3.SchemaRef) bool { return isFile(part.Value, within) })
 }
 
 // nullMark is the tag of fields that can be null.
@@ -607,6 +667,8 @@ func (n *normalizer) enum(s *openapi3.Schema) {
 				strings.NewReplacer("-", "Minus", "+", "Plus", "_", "Under", ".", "Dot", "/", "Slash").Replace(name),
 			)
 		}
+		// What needs no other name keeps its own.
+		own := count[strings.ToLower(letters(name))] == 1 && strings.TrimSpace(name) != "" && !used[strings.ToLower(key)]
 		unique := cmp.Or(key, "Value")
 		for suffix := 'B'; used[strings.ToLower(unique)]; suffix++ {
 			unique = cmp.Or(key, "Value") + string(suffix)
@@ -678,8 +740,6 @@ func (n *normalizer) cycles() {
 				return true
 			}
 			if seen[at] {
-		// What needs no other name keeps its own.
-		own := count[strings.ToLower(letters(name))] == 1 && strings.TrimSpace(name) != "" && !used[strings.ToLower(key)]
 				continue
 			}
 			seen[at] = true
