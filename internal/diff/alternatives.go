@@ -24,14 +24,18 @@ func (f *folder) addDiscriminator(n, v *yaml.Node) {
 		return // the values lead to its branches
 	}
 	children := f.reader.childrenOf(n)
-	for _, child := range children {
-		if slices.Contains(f.parts, child.node) {
+	for _, part := range f.parts {
+		if f.reader.parents[part][n] {
 			return // this is a child itself
 		}
 	}
 	u := union{keyword: "discriminator", line: v.Line}
 	for _, child := range children {
-		for _, value := range f.reader.selecting(v, child) {
+		values := f.reader.selecting(v, child)
+		if !f.reader.repeat(v, len(values)) {
+			return
+		}
+		for _, value := range values {
 			u.branches = append(u.branches, branch{child.name, value, f.reader.schema(child.node, child.node.Line)})
 		}
 	}
@@ -58,11 +62,15 @@ func (r *reader) schemaComponents() *yaml.Node {
 // childrenOf lists the components that are made of a parent by allOf, in the order of the document.
 func (r *reader) childrenOf(parent *yaml.Node) []component {
 	if r.children == nil {
-		r.children = map[*yaml.Node][]component{}
+		r.children, r.parents = map[*yaml.Node][]component{}, map[*yaml.Node]map[*yaml.Node]bool{}
 		for name, node := range document.Pairs(r.schemaComponents()) {
 			for _, part := range items(document.Get(node, "allOf")) {
 				if target, err := r.resolver.Resolve(document.Text(part, "$ref")); err == nil {
 					r.children[target] = append(r.children[target], component{name.Value, node})
+					if r.parents[node] == nil {
+						r.parents[node] = map[*yaml.Node]bool{}
+					}
+					r.parents[node][target] = true
 				}
 			}
 		}
@@ -118,6 +126,9 @@ func (f *folder) addUnion(n *yaml.Node, keyword string, line int, list *yaml.Nod
 			values = f.reader.selecting(discriminator, component{name, target})
 		}
 		s := f.reader.schema(b, b.Line)
+		if len(values) > 1 && !f.reader.repeat(b, len(values)) {
+			return
+		}
 		for _, value := range values {
 			u.branches = append(u.branches, branch{name, value, s})
 		}

@@ -83,6 +83,9 @@ func (r *reader) mediaTypes(op *yaml.Node, key string) []fact {
 	if list == nil {
 		list = document.Get(r.root, key)
 	}
+	if !r.repeat(list, len(items(list))) {
+		return nil
+	}
 	var types []fact
 	seen := map[string]bool{}
 	for _, n := range items(list) {
@@ -110,6 +113,9 @@ func (r *reader) requestBody(n *yaml.Node) *body {
 func (r *reader) content(n *yaml.Node) []*media {
 	var list []*media
 	for name, value := range document.Pairs(n) {
+		if !r.repeat(name, 1) {
+			return nil
+		}
 		m := &media{
 			name:   mediaName(name.Value),
 			line:   name.Line,
@@ -161,8 +167,11 @@ func isJSON(media string) bool {
 // encode keeps how each field of a form is written, with what the specification takes for granted spelt out.
 func (r *reader) encode(m *media, encodings *yaml.Node) {
 	m.facts = map[string]map[string]fact{}
+	if !r.repeat(encodings, len(m.schema.props)) {
+		return
+	}
 	for _, field := range m.schema.props {
-		encoding := document.Get(encodings, field.name)
+		encoding := r.resolver.Get(encodings, field.name)
 		facts := map[string]fact{}
 		line := field.line
 		if encoding != nil {

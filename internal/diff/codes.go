@@ -38,16 +38,11 @@ func CompareCodes(old, new []errorcodes.Row, operations []string, lines *Facts) 
 				report("code-rem", removed, x[0])
 			}
 		default:
-			for i, row := range unlike(y, x) {
-				if i < len(unlike(x, y)) {
-					codes.MessageChanged = append(codes.MessageChanged, row)
-				} else {
-					codes.Added = append(codes.Added, row)
-				}
-			}
-			if gone := unlike(x, y); len(gone) > len(unlike(y, x)) {
-				codes.Removed = append(codes.Removed, gone[len(unlike(y, x)):]...)
-			}
+			came, gone := unlike(y, x), unlike(x, y)
+			changed := min(len(came), len(gone))
+			codes.MessageChanged = append(codes.MessageChanged, came[:changed]...)
+			codes.Added = append(codes.Added, came[changed:]...)
+			codes.Removed = append(codes.Removed, gone[changed:]...)
 		}
 	}
 	for _, rows := range [][]errorcodes.Row{codes.Added, codes.Removed, codes.MessageChanged} {
@@ -76,7 +71,9 @@ func group(rows []errorcodes.Row, operations []string) map[string][]errorcodes.R
 
 // unlike are the rows of a whose message no row of b has.
 func unlike(a, b []errorcodes.Row) []errorcodes.Row {
-	return slices.DeleteFunc(slices.Clone(a), func(row errorcodes.Row) bool {
-		return slices.ContainsFunc(b, func(other errorcodes.Row) bool { return other.Message == row.Message })
-	})
+	there := make(map[string]bool, len(b))
+	for _, row := range b {
+		there[row.Message] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(row errorcodes.Row) bool { return there[row.Message] })
 }

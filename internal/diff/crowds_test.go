@@ -131,7 +131,9 @@ func TestManyChangesOfManyPlaces(t *testing.T) {
 // More changes than anyone can be told of are refused before the memory is full: in number, and in what they say.
 func TestChangesAreBounded(t *testing.T) {
 	t.Parallel()
-	long := func(text string) string { return strings.ReplaceAll(text, `"p0"`, `"`+strings.Repeat("a", 300_000)+`"`) }
+	long := func(text string) string {
+		return strings.ReplaceAll(text, `"p0"`, `"`+strings.Repeat("a", 300_000)+`"`)
+	}
 	for name, pair := range map[string][2]string{
 		"number": {shared(30_000, 5), shared(30_000, 4)},
 		"text":   {long(shared(1_000, 5)), long(shared(1_000, 4))},
@@ -175,4 +177,114 @@ func TestEmptyStatus(t *testing.T) {
 	require.Equal(t, map[string]int{"other": 1}, count(compare(t, without, with, "POST /a")))
 	require.NotEmpty(t, compare(t, with, crowd(`"responses": {"default": {}}`), "POST /a"))
 	require.NotEmpty(t, compare(t, crowd(`"responses": {"default": {}}`), with, "POST /a"))
+}
+
+// A chain of references is as long as one of schemas may be, whatever they lead to, and refused in the same words.
+func TestReferenceChainsAreBounded(t *testing.T) {
+	t.Parallel()
+	for kind, c := range map[string]struct{ operation, last string }{
+		"parameters":      {`"parameters": [{"$ref": "#/components/parameters/C0"}]`, `{"name": "q", "in": "query"}`},
+		"responses":       {`"responses": {"200": {"$ref": "#/components/responses/C0"}}`, `{}`},
+		"requestBodies":   {`"requestBody": {"$ref": "#/components/requestBodies/C0"}`, `{}`},
+		"headers":         {`"responses": {"200": {"headers": {"x": {"$ref": "#/components/headers/C0"}}}}`, `{}`},
+		"callbacks":       {`"callbacks": {"x": {"$ref": "#/components/callbacks/C0"}}`, `{}`},
+		"pathItems":       {`"callbacks": {"x": {"{$url}": {"$ref": "#/components/pathItems/C0"}}}`, `{}`},
+		"schemas":         {body(`{"$ref": "#/components/schemas/C0"}`), `{}`},
+		"securitySchemes": {`"security": [{"C0": []}]`, `{}`},
+	} {
+		chain := func(n int) string {
+			var links []string
+			for i := range n {
+				links = append(links, fmt.Sprintf(`"C%d": {"$ref": "#/components/%s/C%d"}`, i, kind, i+1))
+			}
+			return crowd(c.operation, `"`+kind+`": {`+strings.Join(links, ",")+fmt.Sprintf(`,"C%d": %s}`, n, c.last))
+		}
+		require.Empty(t, compare(t, chain(999), chain(999), "POST /a"), kind)
+		require.Contains(t, refused(t, chain(5_000)), "references nested deeper than 1000 (from POST /a → ", kind)
+	}
+}
+
+// Fields of a form and security schemes are looked up, not searched for.
+func TestManyFieldsAndSchemes(t *testing.T) {
+	t.Parallel()
+	const n = 30_000
+	form := func(typ string) string {
+		return crowd(`"requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {` + many(n, `"p@": {"type": "string"}`) +
+			`, "last": {"type": "string"}}}, "encoding": {` + many(n, `"p@": {}`) + `, "last": {"contentType": "` + typ + `"}}}}}`)
+	}
+	require.Equal(t, map[string]int{"req-style": 1}, count(compare(t, form("text/a"), form("text/b"), "POST /a")))
+	secured := func(name string) string {
+		return crowd(`"security": [`+many(n, `{"s@": []}`)+`]`,
+			`"securitySchemes": {`+many(n, `"s@": {"type": "apiKey", "in": "header", "name": "`+name+`"}`)+`}`)
+	}
+	require.Equal(t, map[string]int{"other": 1}, count(compare(t, secured("x"), secured("y"), "POST /a")))
+	require.Empty(t, compare(t, secured("x"), secured("x"), "POST /a"))
+}
+
+// A format that allOf gives again and again is told once, however often: its text doubled with each before.
+func TestManyFormats(t *testing.T) {
+	t.Parallel()
+	of := func(keyword string, n int) string {
+		return crowd(body(`{"type": "string", "allOf": [` + many(n, `{"`+keyword+`": "f@"}`) + `]}`))
+	}
+	for keyword, want := range map[string]string{"format": `"f0" and "f1" and "f2"`, "pattern": "f0 and f1 and f2"} {
+		findings := compare(t, crowd(body(`{"type": "string"}`)), of(keyword, 3), "POST /a")
+		require.Len(t, findings, 1, keyword)
+		require.Equal(t, want, findings[0].New, keyword)
+		require.Len(t, compare(t, crowd(body(`{"type": "string"}`)), of(keyword, 5_000), "POST /a"), 1, keyword)
+		turned := crowd(body(`{"type": "string", "allOf": [{"` + keyword + `": "f2"}, {"` + keyword + `": "f0"}, {"` + keyword + `": "f1"}]}`))
+		require.Empty(t, compare(t, of(keyword, 3), turned, "POST /a"), "in whatever order: %s", keyword)
+	}
+}
+
+// What many places refer to is read at each of them, up to a bound.
+func TestRepeatedReadingIsBounded(t *testing.T) {
+	t.Parallel()
+	const n = 1_100
+	const text = `{"type": "string"}`
+	for name, doc := range map[string]string{
+		"headers of a response": crowd(`"responses": {`+many(n, `"2@": {"$ref": "#/components/responses/R"}`)+`}`,
+			`"responses": {"R": {"headers": {`+many(n, `"h@": {"schema": `+text+`}`)+`}}}`),
+		"media types of a response": crowd(`"responses": {`+many(n, `"2@": {"$ref": "#/components/responses/R"}`)+`}`,
+			`"responses": {"R": {"content": {`+many(n, `"a/x@": {"schema": `+text+`}`)+`}}}`),
+		"members of an exploded object": crowd(`"parameters": [`+many(n, `{"name": "q@", "in": "query", "schema": {"$ref": "#/components/schemas/S"}}`)+`]`,
+			`"schemas": {"S": {"type": "object", "properties": {`+many(n, `"p@": `+text)+`}}}`),
+		"fields of forms": crowd(`"requestBody": {"content": {`+many(n, `"multipart/x@": {"schema": {"$ref": "#/components/schemas/S"}}`)+`}}`,
+			`"schemas": {"S": {"type": "object", "properties": {`+many(n, `"p@": `+text)+`}}}`),
+		"parts of allOf": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"allOf": [{"$ref": "#/components/schemas/S"}, {}]}`)+`}}`),
+			`"schemas": {"S": {"type": "object", "properties": {`+many(n, `"p@": `+text)+`}}}`),
+		"values": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"oneOf": [{"$ref": "#/components/schemas/S"}, {"const": "@"}]}`)+`}}`),
+			`"schemas": {"S": {"oneOf": [`+many(n, `{"const": "c@"}`)+`]}}`),
+		"children of a discriminator": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"allOf": [{"$ref": "#/components/schemas/P"}, {}]}`)+`}}`),
+			`"schemas": {"P": {"type": "object", "discriminator": {"propertyName": "k"}}, `+many(n, `"C@": {"allOf": [{"$ref": "#/components/schemas/P"}]}`)+`}`),
+	} {
+		message := refused(t, doc)
+		require.Contains(t, message, "the operations lead to more than 1000000 parameters, headers, media types and members of schemas, as often as "+
+			"they do: compare fewer of them (--operations) (from POST /a", name)
+		require.NotContains(t, message, "\n", name)
+	}
+}
+
+// Of a document with very many problems the first are told.
+func TestProblemsAreBounded(t *testing.T) {
+	t.Parallel()
+	message := refused(t, crowd(body(`{"type": "object", "properties": {`+many(500, `"a@": {"$ref": "#/components/schemas/None@"}`)+`}}`), `"schemas": {}`))
+	require.Equal(t, 100, strings.Count(message, "does not resolve"))
+}
+
+// An operation that is gone is looked for among all others once.
+func TestManyOperationsMove(t *testing.T) {
+	t.Parallel()
+	const n = 2_000
+	var operations []string
+	at := func(prefix, id string) string {
+		return `{"openapi": "3.0.3", "paths": {` + many(n, `"`+prefix+`@": {"get": {"operationId": "`+id+`@"}}`) + `}}`
+	}
+	for i := range n {
+		operations = append(operations, fmt.Sprintf("GET /a%d", i))
+	}
+	findings := compare(t, at("/a", "o"), at("/b", "o"), operations...)
+	require.Len(t, findings, n)
+	require.Equal(t, "GET /b0", findings[0].MovedTo)
+	require.Equal(t, "GET /A0", compare(t, at("/a", "o"), at("/A", "p"), operations...)[0].MovedTo)
 }

@@ -40,6 +40,7 @@ type Facts struct {
 	operations map[string]*operation // by "POST /path"; those that the document lacks are absent
 	wanted     []string              // what was asked for, sorted
 	schemas    []*schema             // every schema that the operations reach
+	index      func() operations     // of all operations of the document
 }
 
 // Operations lists the operations that were asked for and are there, sorted.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -28,7 +29,7 @@ func Flatten(name string, root *yaml.Node, operations []string) (*Facts, error) 
 }
 
 // FlattenFor is Flatten for a vendor who calls the extension of usage-plan groups otherwise.
-func FlattenFor(throttling, name string, root *yaml.Node, operations []string) (*Facts, error) {
+func FlattenFor(throttling, name string, root *yaml.Node, wanted []string) (*Facts, error) {
 	r := newReader(name, root)
 	r.throttling = throttling
 	f := &Facts{
@@ -36,8 +37,9 @@ func FlattenFor(throttling, name string, root *yaml.Node, operations []string) (
 		root:       root,
 		version:    document.Text(root, "info", "version"),
 		servers:    servers(root),
-		operations: make(map[string]*operation, len(operations)),
-		wanted:     slices.Compact(slices.Sorted(slices.Values(operations))),
+		operations: make(map[string]*operation, len(wanted)),
+		wanted:     slices.Compact(slices.Sorted(slices.Values(wanted))),
+		index:      sync.OnceValue(func() operations { return indexed(root) }),
 	}
 	byShape := make(map[string][]string) // the wanted operations by path, whatever its variables are called
 	for _, key := range f.wanted {
@@ -65,13 +67,6 @@ func FlattenFor(throttling, name string, root *yaml.Node, operations []string) (
 	}
 	if err := r.err(); err != nil {
 		return nil, err
-	}
-	if len(r.all) > maxSchemas {
-		return nil, fmt.Errorf(
-			"%s: the operations reach more than %d schemas: compare fewer of them (--operations)",
-			name,
-			maxSchemas,
-		)
 	}
 	f.schemas = r.all
 	for i, s := range f.schemas {
@@ -126,9 +121,16 @@ type reader struct {
 	chain      []string // how the walk got here: an operation, then references
 	depth      int
 	called     bool // reading a callback
+	refused    bool // a bound is passed: nothing more is read
+	repeated   int  // see maxRepeated
+
+	secured map[*yaml.Node]fact // what lists of security requirements say
+	schemes map[string]string   // what security schemes are, by name
+	secrets int                 // bytes of what is said of them
 
 	variables map[string]string                      // of the path that is being read: what the wanted path calls them
 	children  map[*yaml.Node][]component             // by parent: whose allOf refers to it; nil until asked for
+	parents   map[*yaml.Node]map[*yaml.Node]bool     // what the allOf of a component refers to
 	mappings  map[*yaml.Node]map[*yaml.Node][]string // of discriminators: the values, by what they lead to
 	named     map[string]*yaml.Node                  // components; nil until asked for
 	combined  int                                    // schemas put together of several objects
@@ -154,11 +156,45 @@ func newReader(name string, root *yaml.Node) *reader {
 		resolved: map[string]*yaml.Node{}, resolver: document.NewResolver(root),
 		byNode: map[*yaml.Node]*schema{}, byParts: map[string]*schema{}, ids: map[*yaml.Node]int{},
 		mappings: map[*yaml.Node]map[*yaml.Node][]string{},
+		secured:  map[*yaml.Node]fact{}, schemes: map[string]string{},
 	}
 }
 
+// maxSchemeText bounds what is said of security schemes, as often as operations name them.
+const maxSchemeText = 64 << 20
+
+// maxRepeated bounds what is read at each place anew: parameters, headers, media types and fields, what allOf puts
+// together, the children of a discriminator and the values of enumerations that other schemas are made of.
+const maxRepeated = 1_000_000
+
+// repeat counts what is read at n. It reports whether that is within bounds.
+func (r *reader) repeat(n *yaml.Node, number int) bool {
+	if r.repeated += number; r.repeated > maxRepeated {
+		r.refuse(
+			cmp.Or(n, r.root),
+			"the operations lead to more than %d parameters, headers, media types and members of schemas, as often as they "+
+				"do: compare fewer of them (--operations)",
+			maxRepeated,
+		)
+	}
+	return !r.refused
+}
+
+// refuse gives the document up for a bound, which is all that is told of it.
+func (r *reader) refuse(n *yaml.Node, format string, args ...any) {
+	if r.refused {
+		return
+	}
+	r.problems = nil // what else is said follows from this
+	r.errorf(n, format, args...)
+	r.refused = true
+}
+
+// maxProblems bounds the problems that are told.
+const maxProblems = 100
+
 func (r *reader) errorf(n *yaml.Node, format string, args ...any) {
-	if r.combined > maxCombined+1 {
+	if r.refused || len(r.problems) >= maxProblems {
 		return
 	}
 	text := document.Errorf(r.name, n, format, args...).Error()
@@ -185,6 +221,9 @@ func (r *reader) err() error {
 func (r *reader) follow(n *yaml.Node) (target *yaml.Node, leave func()) {
 	before := len(r.chain)
 	leave = func() { r.chain = r.chain[:before] }
+	if r.refused {
+		return nil, leave
+	}
 	for {
 		ref := document.Get(n, "$ref")
 		if ref == nil || ref.Kind != yaml.ScalarNode {
@@ -192,6 +231,10 @@ func (r *reader) follow(n *yaml.Node) (target *yaml.Node, leave func()) {
 		}
 		if slices.Contains(r.chain[before:], ref.Value) {
 			r.errorf(ref, "reference %q leads to itself", ref.Value)
+			return nil, leave
+		}
+		if len(r.chain)-before > document.MaxRefs {
+			r.errorf(n, "references nested deeper than %d", document.MaxRefs)
 			return nil, leave
 		}
 		next := r.resolve(ref)
@@ -283,7 +326,7 @@ func (r *reader) operation(key string, node, shared *yaml.Node) *operation {
 			continue
 		}
 		whole := r.parameter(p)
-		for _, member := range exploded(whole) {
+		for _, member := range r.exploded(whole) {
 			if member != whole {
 				member.whole = whole
 			}
@@ -338,6 +381,7 @@ func (r *reader) mergeParameters(lists ...*yaml.Node) []parameterNode {
 }
 
 func (r *reader) parameter(p parameterNode) *parameter {
+	r.repeat(p.node, 1)
 	param := &parameter{
 		in:    document.Text(p.node, "in"),
 		name:  document.Text(p.node, "name"),
@@ -440,7 +484,7 @@ func (r *reader) written(s *schema, node *yaml.Node, otherwise string, line int)
 
 // exploded is a parameter, or for an object in exploded form the members of it: on the wire each is a parameter of its
 // own (RFC 6570 §3.2.8).
-func exploded(p *parameter) []*parameter {
+func (r *reader) exploded(p *parameter) []*parameter {
 	s := p.schema
 	if p.in != "query" && p.in != "cookie" || p.facts["collectionFormat"].value != "form explode" ||
 		!s.isAny("object") ||
@@ -449,6 +493,9 @@ func exploded(p *parameter) []*parameter {
 		return []*parameter{p}
 	}
 	var members []*parameter
+	if !r.repeat(nil, len(s.props)) {
+		return nil
+	}
 	for _, prop := range s.props {
 		member := &parameter{in: p.in, name: prop.name, line: prop.line, schema: prop.schema, facts: map[string]fact{}}
 		if p.required.value != nil {
@@ -468,6 +515,15 @@ func (r *reader) security(op *yaml.Node) fact {
 	if requirements == nil {
 		requirements = document.Get(r.root, "security")
 	}
+	if known, ok := r.secured[requirements]; ok {
+		return known // that of the document, which many operations share
+	}
+	way := r.ways(requirements)
+	r.secured[requirements] = way
+	return way
+}
+
+func (r *reader) ways(requirements *yaml.Node) fact {
 	var ways []string
 	for _, requirement := range items(requirements) {
 		var schemes []string
@@ -477,7 +533,16 @@ func (r *reader) security(op *yaml.Node) fact {
 				list = append(list, scope.Value)
 			}
 			slices.Sort(list)
-			schemes = append(schemes, strings.TrimSpace(r.scheme(name.Value)+" "+strings.Join(list, " ")))
+			scheme, known := r.schemes[name.Value]
+			if !known {
+				scheme = r.scheme(name.Value)
+				r.schemes[name.Value] = scheme
+			}
+			if r.secrets += len(scheme); r.secrets > maxSchemeText {
+				r.refuse(name, "what is said of security schemes is longer than %d MiB with each use of them", maxSchemeText>>20)
+				return fact{}
+			}
+			schemes = append(schemes, strings.TrimSpace(scheme+" "+strings.Join(list, " ")))
 		}
 		slices.Sort(schemes)
 		ways = append(ways, cmp.Or(strings.Join(schemes, " and "), "none"))
@@ -495,7 +560,7 @@ func (r *reader) scheme(name string) string {
 	if r.family != "2.0" {
 		container = document.Get(r.root, "components", "securitySchemes")
 	}
-	target, leave := r.follow(document.Get(container, name))
+	target, leave := r.follow(r.resolver.Get(container, name))
 	leave()
 	kind := document.Text(target, "type")
 	switch kind {

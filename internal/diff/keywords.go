@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -99,9 +98,7 @@ func (f *folder) addLimit(keyword string, limit fact) {
 			return
 		}
 	case !same(old.value, limit.value):
-		both := []string{plain(old.value), plain(limit.value)}
-		slices.Sort(both)
-		limit.value = strings.Join(both, " and ")
+		f.also(keyword, plain(old.value), plain(limit.value))
 	default:
 		return
 	}

@@ -28,11 +28,24 @@ func (r *reader) schema(n *yaml.Node, line int) *schema {
 
 // conjunction reads the schema that is all of the given ones at once.
 func (r *reader) conjunction(nodes []*yaml.Node, line int) *schema {
+	if r.refused {
+		return &schema{line: line, facts: map[string]fact{}}
+	}
 	before := len(r.chain)
 	defer func() { r.chain = r.chain[:before] }()
 	var c collector
 	for _, n := range nodes {
 		r.collect(&c, n)
+	}
+	if len(c.parts) > 1 {
+		const little = 256 // is bounded by maxCombined
+		together := 0
+		for _, part := range c.parts {
+			together += weight(part)
+		}
+		if together > little {
+			r.repeat(c.parts[0], together)
+		}
 	}
 	r.chain = append(r.chain, c.via...)
 	return r.fold(c.parts, line)
@@ -135,18 +148,24 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 	}
 	if len(parts) > 1 {
 		if r.combined++; r.combined > maxCombined {
-			if r.combined == maxCombined+1 {
-				r.problems = nil // what else is said follows from this
-				r.errorf(
-					parts[0],
-					"allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer "+
-						"operations (--operations)",
-					maxCombined,
-				)
-			}
-			r.depth--
-			return s
+			r.refuse(
+				parts[0],
+				"allOf makes more than %d schemas of what is below it: write its parts out, or compare fewer "+
+					"operations (--operations)",
+				maxCombined,
+			)
 		}
+	}
+	if len(r.all) > maxSchemas {
+		r.refuse(
+			parts[0],
+			"the operations reach more than %d schemas: compare fewer of them (--operations)",
+			maxSchemas,
+		)
+	}
+	if r.refused {
+		r.depth--
+		return s
 	}
 	f := folder{
 		reader:   r,
@@ -167,6 +186,15 @@ func (r *reader) fold(parts []*yaml.Node, line int) *schema {
 // maxCombined bounds the schemas that are put together of several objects. What is inside of two parts of an allOf is
 // put together, too, and what is inside of that, so that a short document can make exponentially many.
 const maxCombined = 20_000
+
+// weight is about how much an object says: its members, and what these list.
+func weight(n *yaml.Node) int {
+	number := 1
+	for _, v := range document.Pairs(n) {
+		number += 1 + len(v.Content)
+	}
+	return number
+}
 
 func (r *reader) partsKey(parts []*yaml.Node) string {
 	ids := make([]int, len(parts))
@@ -213,6 +241,7 @@ type folder struct {
 	values   []*yaml.Node
 	object   bool // some part has properties
 	sealed   fact
+	several  map[string]map[string]bool // values of keywords of which parts have several
 }
 
 // nullability: a part without a type that says nullable speaks for the whole, otherwise every part with a type must
@@ -337,15 +366,26 @@ func (r *reader) described(branches []*yaml.Node) (values []*yaml.Node, typ *yam
 	if len(branches) < 2 {
 		return nil, nil, false
 	}
-	return r.closedBranches(branches, 0)
+	values, typ, ok = r.closedBranches(branches, 0, map[*yaml.Node]bool{})
+	if ok && !r.repeat(branches[0], len(values)) {
+		return nil, nil, false
+	}
+	return values, typ, ok
 }
 
-func (r *reader) closedBranches(branches []*yaml.Node, depth int) (values []*yaml.Node, typ *yaml.Node, ok bool) {
+func (r *reader) closedBranches(
+	branches []*yaml.Node,
+	depth int,
+	done map[*yaml.Node]bool, // branches whose values are told already
+) (values []*yaml.Node, typ *yaml.Node, ok bool) {
 	if depth > maxWrapped {
 		return nil, nil, false
 	}
 	for _, b := range branches {
 		b = r.unwrapped(b)
+		if done[b] {
+			continue
+		}
 		closed := false
 		for k, v := range document.Pairs(b) {
 			if closed && slices.Contains([]string{"const", "enum", "anyOf", "oneOf"}, k.Value) {
@@ -357,7 +397,7 @@ func (r *reader) closedBranches(branches []*yaml.Node, depth int) (values []*yam
 			case "enum":
 				values, closed = append(values, items(v)...), true
 			case "anyOf", "oneOf":
-				more, t, ok := r.closedBranches(items(v), depth+1)
+				more, t, ok := r.closedBranches(items(v), depth+1, done)
 				if !ok || typ != nil && t != nil && typ.Value != t.Value {
 					return nil, nil, false
 				}
@@ -375,6 +415,7 @@ func (r *reader) closedBranches(branches []*yaml.Node, depth int) (values []*yam
 		if !closed {
 			return nil, nil, false
 		}
+		done[b] = true
 	}
 	return values, typ, true
 }
@@ -513,13 +554,25 @@ func (f *folder) opaqueList(key string, list *yaml.Node) {
 
 // addFormat keeps all formats where parts disagree.
 func (f *folder) addFormat(format fact) {
-	if old, known := f.schema.facts["format"]; known && !same(old.value, format.value) {
-		both := []string{text(old.value), text(format.value)}
-		slices.Sort(both)
-		format.value = strings.Join(both, " and ")
+	if format.value == nil || format.value == "" {
+		return
 	}
-	if format.value != nil && format.value != "" {
-		f.schema.facts["format"] = format
+	if old, known := f.schema.facts["format"]; known && !same(old.value, format.value) {
+		f.also("format", text(old.value), text(format.value))
+	}
+	f.schema.facts["format"] = format
+}
+
+// also keeps several values of a keyword for finish, each once.
+func (f *folder) also(keyword string, values ...string) {
+	if f.several == nil {
+		f.several = map[string]map[string]bool{}
+	}
+	if f.several[keyword] == nil {
+		f.several[keyword] = map[string]bool{}
+	}
+	for _, v := range values {
+		f.several[keyword][v] = true
 	}
 }
 
@@ -528,6 +581,9 @@ func (f *folder) finish() {
 	s := f.schema
 	if len(f.types) == 0 && f.object {
 		f.types, f.typeLine = map[string]bool{"object": true}, s.line
+	}
+	for keyword, values := range f.several {
+		s.facts[keyword] = fact{strings.Join(slices.Sorted(maps.Keys(values)), " and "), s.facts[keyword].line}
 	}
 	f.dropVoid()
 	if len(f.types) == 0 {

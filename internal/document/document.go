@@ -449,9 +449,12 @@ func NewResolver(root *yaml.Node) *Resolver {
 // Resolve is [Resolve].
 func (r *Resolver) Resolve(ref string) (*yaml.Node, error) { return resolve(r.root, ref, r.child) }
 
+// Get is the value of a mapping for a key, nil where it has none: for mappings that are asked for many of their keys.
+func (r *Resolver) Get(n *yaml.Node, key string) *yaml.Node { return r.child(n, key) }
+
 func (r *Resolver) child(n *yaml.Node, key string) *yaml.Node {
 	const few = 64 // a search among 32 keys is as fast
-	if n.Kind != yaml.MappingNode || len(n.Content) < few {
+	if n == nil || n.Kind != yaml.MappingNode || len(n.Content) < few {
 		return child(n, key)
 	}
 	index := r.index[n]
