@@ -26,11 +26,6 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// valueError says what is wrong with a value without a character of it.
-type valueError string
-
-func (e valueError) Error() string { return string(e) }
-
 func kindOfJSON(data []byte) string {
 	switch {
 	case !json.Valid(data):

@@ -28,9 +28,10 @@
 // # What is compared
 //
 // The status; of an error the code, and the message with the documented template, as package errorcodes matches it, or
-// with the recorded message where none is documented; of a success the shape of the JSON: which members there are, at
-// any depth, and of which type, items of a list taken together. Nothing is compared below a list that is empty on one
-// side. What the server says must also be valid by the description.
+// with the recorded message where none is documented; of a success the shape of the JSON: which members there are, 200
+// levels deep, and of which type, items of a list taken together. Nothing is compared below a list that is empty on one
+// side. What the server says must also be valid by the description. Of each kind of difference twenty are told, and
+// what several items of a list have in common once.
 //
 // # What is recorded
 //

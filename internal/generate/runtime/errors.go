@@ -158,6 +158,11 @@ func notDocumented(op *Operation, resp *http.Response, data []byte, reason error
 	return e
 }
 
+// valueError says what is wrong with a value without a character of it.
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
+
 // withoutValue is why a body could not be decoded, without what it holds: a token that the server repeats, or people's
 // data.
 func withoutValue(err error) error {
