@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/ringbasic/ringbasic/internal/generate"
 )
 
 // made is what is declared for a document, its types and its methods, each with single spaces.
@@ -317,6 +319,8 @@ func TestListsAndNames(t *testing.T) {
 			"disk: {$ref: "+
 			"'#/components/schemas/Health'}}}, Health: {type: object, x-go-name: HealthInfo, properties: {a: {type: string}}}"),
 			[]string{" Own *HealthInfo `json:\"cpu", " Disk *HealthInfo `json:\"disk", "type HealthInfo struct"}, nil},
+		{"a name for a component", small("", "", thing, "Thing: {type: object, properties: {disk: {$ref: '#/components/schemas/Health'}}}, Health: {type: object, "+
+			"x-go-name: HealthInfo, properties: {a: {type: string}}}"), []string{" Disk *HealthInfo `json:\"disk"}, nil},
 		{"one name written twice", small("", "", thing, "Thing: {type: object, properties: {foo_bar: {$ref: '#/components/schemas/Foo-Bar'}}}, "+
 			"Foo-Bar: {type: object, "+
 			"x-go-name: FooBar, properties: {a: {type: string}}}"),
@@ -540,6 +544,69 @@ func TestCodesThatBeginWithDigits(t *testing.T) {
 	for code, ok := range map[string]bool{"0A": false, "9A": false, "-5A": false, "A9": true, "a0": true} {
 		text := small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: "+code+", message: m}]}}", 1), plainThing)
 		_, err := filesOf(load(t, []byte(text)), spec(nil), config)
-		require.Equal(t, ok, err == nil, code)
+		if ok {
+			require.NoError(t, err, code)
+			continue
+		}
+		require.EqualError(t, err, fmt.Sprintf("doThing: error code %q cannot name a constant: it has to begin with a letter", code))
 	}
+}
+
+// Where the project asks for getters, what is read has them, and what is sent alone has none.
+func TestGettersOfTypesThatAreRead(t *testing.T) {
+	cfg := config
+	cfg.Project.Getters = true
+	text := small(", {name: q, in: query, schema: {type: string}}", "{content: {multipart/form-data: {schema: {type: object, properties: {m: {type: "+
+		"string}}}}, "+
+		"application/x-www-form-urlencoded: {schema: {type: object, properties: {u: {type: string}}}}}}", thing, plainThing)
+	files, err := filesOf(load(t, []byte(text)), spec(nil), cfg)
+	require.NoError(t, err)
+	require.Contains(t, string(files[generate.GettersFile]), "func (x *Thing) GetA() (v string) {")
+	require.NotContains(t, string(files[generate.GettersFile]), "DoThing")
+	files, err = filesOf(load(t, []byte(text)), spec(nil), config)
+	require.NoError(t, err)
+	require.NotContains(t, files, generate.GettersFile)
+}
+
+// What a package has of Nullable is all of it, and that makes it have nothing else of the runtime.
+func TestCopiedNullable(t *testing.T) {
+	text := small("", sendsAll, thing, "Thing: {type: object, properties: {a: {type: string, nullable: true}}}")
+	files, err := filesOf(load(t, []byte(text)), spec(nil), config)
+	require.NoError(t, err)
+	for _, name := range []string{"\nfunc Null[", "\nfunc NotNull["} {
+		require.Contains(t, string(files["nullable.gen.go"]), name)
+	}
+	for _, file := range []string{"id.gen.go", "pages.gen.go", "stream.gen.go"} {
+		require.NotContains(t, files, file)
+	}
+}
+
+// Bodies that are components have types, with what these are of; null has no name among those of an enumeration's values.
+func TestComponentsThatAreBodies(t *testing.T) {
+	requireShapes(t, []shape{
+		{"a body", small("", "{$ref: '#/components/requestBodies/Up'}", thing, plainThing+", Q: {type: object, properties: {q: {type: string}}}") +
+			"  requestBodies: {Up: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Q'}}}}}\n", []string{"type Q " +
+			"struct", "body Q,"}, nil},
+		{"one that nothing sends", small("", "", thing, plainThing+", Q: {type: object, properties: {q: {type: string}}}") +
+			"  requestBodies: {Up: {content: {application/json: {schema: {$ref: '#/components/schemas/Q'}}}}}\n", []string{"type Q struct"}, nil},
+		{"more values than names", small("", "", thing, "Thing: {type: object, properties: {e: {type: string, nullable: true, enum: [x, null], "+
+			"x-enum-varnames: [Ex]}}}"),
+			[]string{`ThingEEx ThingE = "x"`}, nil},
+	})
+}
+
+// A component that is called as what has no name in another is called gets another name in Go, and no other one does.
+func TestComponentsCalledLikeWhatHasNone(t *testing.T) {
+	requireShapes(t, []shape{
+		{"an enumeration", small("", "", thing, "Thing: {type: object, properties: {u: {type: string, enum: [a, b]}, v: {$ref: "+
+			"'#/components/schemas/ThingU'}, w: {$ref: "+
+			"'#/components/schemas/Th'}, x: {$ref: '#/components/schemas/ThingUX'}}}, ThingU: {type: object, properties: {z: {type: string}}}, Th: "+
+			"{type: object, "+
+			"properties: {t: {type: string}}}, ThingUX: {type: object, properties: {t: {type: string}}}"),
+			[]string{" U *ThingU `", " V *ThingUObject `", " W *Th `", " X *ThingUX `", "type ThingU string", "type ThingUObject struct { Z *string"}, nil},
+		{"one that is used", small("", sendsAll, thing, "Thing: {type: object, properties: {u: {type: object, properties: {a: {type: string}}}, v: {$ref: "+
+			"'#/components/schemas/Thing_U'}, w: {$ref: '#/components/schemas/Th'}}}, Thing_U: {type: object, properties: {z: {type: string}}}, Th: "+
+			"{type: object, "+
+			"properties: {t: {type: string}}}"), []string{" W *Th `", "type Th struct { T *string", " Z *string `", " A *string `"}, nil},
+	})
 }
