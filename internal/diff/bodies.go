@@ -227,6 +227,7 @@ func partType(s *schema) string {
 }
 
 func (r *reader) response(status, n, op *yaml.Node) *response {
+	r.repeat(status, 1)
 	target, leave := r.follow(n)
 	defer leave()
 	resp := &response{status: status.Value, line: status.Line, headers: map[string]*parameter{}}

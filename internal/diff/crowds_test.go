@@ -253,6 +253,8 @@ func TestRepeatedReadingIsBounded(t *testing.T) {
 			`"schemas": {"S": {"type": "object", "properties": {`+many(n, `"p@": `+text)+`}}}`),
 		"parts of allOf": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"allOf": [{"$ref": "#/components/schemas/S"}, {}]}`)+`}}`),
 			`"schemas": {"S": {"type": "object", "properties": {`+many(n, `"p@": `+text)+`}}}`),
+		"expressions of a callback": crowd(`"callbacks": {`+many(n, `"c@": {"$ref": "#/components/callbacks/C"}`)+`}`,
+			`"callbacks": {"C": {`+many(n, `"u@": {"post": {}}`)+`}}`),
 		"values": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"oneOf": [{"$ref": "#/components/schemas/S"}, {"const": "@"}]}`)+`}}`),
 			`"schemas": {"S": {"oneOf": [`+many(n, `{"const": "c@"}`)+`]}}`),
 		"children of a discriminator": crowd(body(`{"type": "object", "properties": {`+many(n, `"a@": {"allOf": [{"$ref": "#/components/schemas/P"}, {}]}`)+`}}`),

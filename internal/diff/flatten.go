@@ -163,8 +163,9 @@ func newReader(name string, root *yaml.Node) *reader {
 // maxSchemeText bounds what is said of security schemes, as often as operations name them.
 const maxSchemeText = 64 << 20
 
-// maxRepeated bounds what is read at each place anew: parameters, headers, media types and fields, what allOf puts
-// together, the children of a discriminator and the values of enumerations that other schemas are made of.
+// maxRepeated bounds what is read at each place anew: parameters, responses, headers, media types and fields, methods of
+// callbacks, what allOf puts together, the children of a discriminator, and the values of enumerations that other
+// schemas are made of.
 const maxRepeated = 1_000_000
 
 // repeat counts what is read at n. It reports whether that is within bounds.
@@ -614,6 +615,9 @@ func (r *reader) callbacks(n *yaml.Node) map[string]*operation {
 	for name, value := range document.Pairs(n) {
 		target, leave := r.follow(value)
 		for expression, item := range document.Pairs(target) {
+			if !r.repeat(expression, len(document.Methods)) {
+				break
+			}
 			for _, method := range document.Methods {
 				if strings.HasPrefix(expression.Value, "x-") {
 					continue
