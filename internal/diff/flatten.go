@@ -163,8 +163,8 @@ func newReader(name string, root *yaml.Node) *reader {
 // maxSchemeText bounds what is said of security schemes, as often as operations name them.
 const maxSchemeText = 64 << 20
 
-// maxRepeated bounds what is read at each place anew: parameters, responses, headers, media types and fields, methods of
-// callbacks, what allOf puts together, the children of a discriminator, and the values of enumerations that other
+// maxRepeated bounds what is read at each place anew: parameters, responses, headers, media types and fields, methods
+// of callbacks, what allOf puts together, the children of a discriminator, and the values of enumerations that other
 // schemas are made of.
 const maxRepeated = 1_000_000
 

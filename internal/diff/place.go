@@ -118,7 +118,7 @@ const (
 const (
 	maxImplied    = 1000
 	maxImpliedAll = 300_000
-	maxWalked     = 256 << 20 // bytes of their locations, and 32 for each step on the way
+	maxWalked     = 64 << 20 // bytes of their locations, and 32 for each step on the way
 )
 
 // inside lists the places below a schema that came or went with it, as far as they fit.
