@@ -34,21 +34,35 @@ func WithOperations(root *yaml.Node, keep func(key string) bool) (*yaml.Node, er
 const longest = 3 * time.Second
 
 // everyProblem adds to the problem that ended generating a document those that each operation has by itself: the first
-// step that refuses something hides what the next ones would.
-func everyProblem(ctx context.Context, root *yaml.Node, config generate.Config, whole error) error {
+// step that refuses something hides what the next ones would. What names no place, by placed, is told of the operation
+// that has it by itself.
+func everyProblem(
+	ctx context.Context,
+	root *yaml.Node,
+	config generate.Config,
+	whole error,
+	placed func(line string) bool,
+) error {
 	said := map[string]bool{}
 	var lines []string
-	add := func(err error) {
+	add := func(err error, op string) {
 		for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
 			// A type that an overlay names may be that of an operation that is not there.
-			named := err != whole && strings.Contains(line, ": the package declares no type ")
-			if !said[line] && !named {
-				said[line] = true
-				lines = append(lines, line)
+			named := op != "" && strings.Contains(line, ": the package declares no type ")
+			if i := slices.Index(lines, line); i >= 0 && op != "" && !placed(line) {
+				lines[i] = op + ": " + line
 			}
+			if said[line] || named {
+				continue
+			}
+			said[line] = true
+			if op != "" && !placed(line) {
+				line = op + ": " + line
+			}
+			lines = append(lines, line)
 		}
 	}
-	add(whole)
+	add(whole, "")
 	ends := time.Now().Add(longest)
 	for op := range document.Operations(root) {
 		if ctx.Err() != nil {
@@ -65,14 +79,14 @@ func everyProblem(ctx context.Context, root *yaml.Node, config generate.Config, 
 		if err = generatedAlone(ctx, alone, config); err == nil {
 			continue
 		}
-		add(err)
+		add(err, op.String())
 		for _, less := range partly {
 			part := document.Clone(alone)
 			for op := range document.Operations(part) {
 				less(op.Node)
 			}
 			if err := generatedAlone(ctx, part, config); err != nil {
-				add(err)
+				add(err, op.String())
 			}
 		}
 	}

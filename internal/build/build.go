@@ -290,7 +290,10 @@ func Run(ctx context.Context, p *Project, verbose bool) (*Result, error) {
 	settings := generate.Config{Project: config, APIVersion: lock.APIVersion, PinSHA256: lock.PinSHA256}
 	generated, err := generate.Generate(r.Document, spec, settings)
 	if err != nil {
-		return nil, fmt.Errorf("generate: %w", where.placed(root, everyProblem(ctx, root, settings, err)))
+		placed := func(line string) bool {
+			return where.line(where.find(root, line)) > 0 || ofSchema.MatchString(line) // of an overlay
+		}
+		return nil, fmt.Errorf("generate: %w", where.placed(root, everyProblem(ctx, root, settings, err, placed)))
 	}
 	if r.Files[project.SpecFile], err = spec(); err != nil {
 		return nil, err

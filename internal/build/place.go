@@ -119,13 +119,18 @@ var (
 		`(?:(path|query|header|cookie) parameter ("(?:[^"\\]|\\.)*"|\S+?):? |` +
 		`form field ("(?:[^"\\]|\\.)*"|\S+): |response (\w+): )?`)
 	// "POST /things has no …", "… in POST path \"/things\" …", "invalid path /things: invalid operation POST: …"
-	ofMethod     = regexp.MustCompile(`(?:^|[ (])(` + methods + `) (?:path ")?(/[^\s":]*)`)
-	ofPath       = regexp.MustCompile(`invalid path (/\S*): (?:invalid operation (` + methods + `): )?`)
-	ofSchema     = regexp.MustCompile(`(?:^|[ (])schema "?([^\s":]+)"?: `)
-	ofField      = regexp.MustCompile(`^(\w+)\.\w+ would be declared twice \("((?:[^"\\]|\\.)*)" and `)
-	ofMember     = regexp.MustCompile(`^(\w+)\.(\w+): the package declares no type `)
-	ofProperty   = regexp.MustCompile(`property "((?:[^"\\]|\\.)*)"`)
-	ofParameter  = regexp.MustCompile(`parameter "((?:[^"\\]|\\.)*)"`)
+	ofMethod    = regexp.MustCompile(`(?:^|[ (])(` + methods + `) (?:path ")?(/[^\s":]*)`)
+	ofPath      = regexp.MustCompile(`invalid path (/\S*): (?:invalid operation (` + methods + `): )?`)
+	ofSchema    = regexp.MustCompile(`(?:^|[ (])schema "?([^\s":]+)"?: `)
+	ofMember    = regexp.MustCompile(`^(\w+)\.(\w+): the package declares no type `)
+	ofProperty  = regexp.MustCompile(`(?:property|properties) "((?:[^"\\]|\\.)*)"`)
+	ofParameter = regexp.MustCompile(`parameters? "((?:[^"\\]|\\.)*)"`)
+	ofFormField = regexp.MustCompile(`form fields? "((?:[^"\\]|\\.)*)"`)
+	ofCode      = regexp.MustCompile(`error code "((?:[^"\\]|\\.)*)"`)
+	// what oapi-codegen refuses: `… in property "q" in schema "T"`, `… in GET path "/a"`, `… path … : "/a"`
+	ofInner      = regexp.MustCompile(`in schema "((?:[^"\\]|\\.)*)"`)
+	ofQuoted     = regexp.MustCompile(` path [^:"]*:? ?("(?:[^"\\]|\\.)*")`)
+	ofPathOnly   = regexp.MustCompile(`: path '([^']*)' has`)
 	ofStatusCode = regexp.MustCompile(`response "(\w+)"`)
 )
 
@@ -144,10 +149,17 @@ func (p places) find(root *yaml.Node, message string) entry {
 		}
 		return e
 	}
+	for op := range document.Operations(root) {
+		if strings.HasPrefix(message, op.String()+": ") {
+			return doc.get("paths", op.Path, strings.ToLower(op.Method))
+		}
+	}
 	component := func(name string) entry { return doc.get("components", "schemas", name) }
 	within := func(e entry) entry {
 		e = p.firstOf(
 			parameterOf(e, first(ofParameter, message)),
+			fieldOf(e, first(ofFormField, message)),
+			rowOf(e, first(ofCode, message)),
 			e.get("responses", first(ofStatusCode, message)),
 			e,
 		)
@@ -159,9 +171,6 @@ func (p places) find(root *yaml.Node, message string) entry {
 	if m := ofPath.FindStringSubmatch(message); m != nil {
 		return within(p.firstOf(doc.get("paths", m[1], strings.ToLower(m[2])), doc.get("paths", m[1])))
 	}
-	if m := ofField.FindStringSubmatch(message); m != nil {
-		return propertyOf(component(m[1]).value, unquoted(m[2]))
-	}
 	if m := ofMember.FindStringSubmatch(message); m != nil {
 		return component(m[1])
 	}
@@ -169,7 +178,7 @@ func (p places) find(root *yaml.Node, message string) entry {
 		for op := range document.Operations(root) {
 			if document.Text(op.Node, "operationId") == m[1] {
 				e := doc.get("paths", op.Path, strings.ToLower(op.Method))
-				return p.firstOf(parameterOf(e, bare(m[3])), fieldOf(e, bare(m[4])), e.get("responses", m[5]), e)
+				return p.firstOf(parameterOf(e, bare(m[3])), fieldOf(e, bare(m[4])), e.get("responses", m[5]), within(e))
 			}
 		}
 	}
@@ -181,7 +190,21 @@ func (p places) find(root *yaml.Node, message string) entry {
 		}
 		return within(e)
 	}
-	return doc.get(first(ofTop, message))
+	if m := ofInner.FindStringSubmatch(message); m != nil {
+		return within(component(unquoted(m[1])))
+	}
+	for _, m := range [][]string{ofQuoted.FindStringSubmatch(message), ofPathOnly.FindStringSubmatch(message)} {
+		if m != nil {
+			path, err := strconv.Unquote(m[1])
+			if err != nil {
+				path = m[1]
+			}
+			if e := within(doc.get("paths", path)); e.key != nil || e.value != nil {
+				return e
+			}
+		}
+	}
+	return p.firstOf(rowIn(first(ofCode, message), doc.get("x-platform-error-codes").value), doc.get(first(ofTop, message)))
 }
 
 // firstOf is the first entry that is in the pin.
@@ -207,6 +230,29 @@ func bare(name string) string {
 		return unquoted(strings.TrimSuffix(inner, `"`))
 	}
 	return name
+}
+
+// rowOf is the row of an error code, of an operation or one of its responses.
+func rowOf(op entry, code string) entry {
+	lists := []*yaml.Node{op.get("x-error-codes").value}
+	for _, response := range document.Pairs(op.get("responses").value) {
+		lists = append(lists, document.Get(response, "x-error-codes"))
+	}
+	return rowIn(code, lists...)
+}
+
+func rowIn(code string, lists ...*yaml.Node) entry {
+	for _, list := range lists {
+		if list == nil || code == "" {
+			continue
+		}
+		for _, row := range list.Content {
+			if document.Text(row, "code") == code {
+				return entry{value: row}
+			}
+		}
+	}
+	return entry{}
 }
 
 func unquoted(s string) string { return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s) }

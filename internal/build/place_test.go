@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,14 +94,13 @@ func TestRefusedAtOnce(t *testing.T) {
 		require.Error(t, err)
 		return strings.Split(strings.TrimPrefix(err.Error(), "generate: "), "\n")
 	}
-	twice := ": give the schema, property, parameter, operation, enum value or server another name with x-go-name, x-go-type-name, operationId or " +
-		"x-enum-varnames"
 	got := problems(t)
 	for i, line := range []string{
 		at(refused, `a"b`, 1) + `schema Three: the property "a\"b" has a name that no field's tag can hold: remove it with an overlay`,
 		at(refused, "name: c", 1) + `readA: cookie parameter c is not supported`,
 		at(refused, "name: grid", 1) + `readA: query parameter grid: lists of lists or objects are not supported`,
-		at(refused, "foo-bar", 1) + `Two.FooBar would be declared twice ("foo-bar" and "foo_bar")` + twice,
+		at(refused, "foo-bar", 1) + `schema Two: the properties "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name ` +
+			"with x-go-name in an overlay",
 		at(refused, "größe", 1) + `makeA: form field "größe": names other than of printable ASCII, without quotes, are not supported`,
 		at(refused, "rows:", 1) + `makeA: form field rows: lists of lists are not supported`,
 	} {
@@ -359,5 +359,116 @@ components:
 			continue
 		}
 		require.Regexp(t, `^spec/swagger-ring_basic.yaml:[0-9]+: `+is[1]+" is null: say what it is, or take it out, with an overlay$", err.Error(), is[0])
+	}
+}
+
+// What two things would be called in Go is told of both, with the line of the first and what to do; a code that no
+// constant can have is told with its row.
+func TestNamesAreRefused(t *testing.T) {
+	t.Parallel()
+	const document = `openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://host.example'}]
+paths:
+  /a:
+    post:
+      operationId: makeA
+      parameters: [{name: q, in: query, schema: {type: string, enum: [x]}}]
+      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {f: {type: string}}}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}
+        '400':
+          description: no
+          x-error-codes:
+            - {code: AB-1.1}
+            - {code: AB-2}
+components:
+  schemas:
+    T: {type: object, properties: {p: {type: string, enum: [v]}, o: {$ref: '#/components/schemas/U'}}}
+    U: {type: object, properties: {k: {type: string}}}
+x-platform-error-codes:
+  - {code: CD-1}
+`
+	const change = " in Go: change one with an overlay "
+	for _, test := range []struct {
+		name, old, is, line string
+		want                string
+	}{
+		{"two codes", "AB-2", "AB-1-1", "AB-1-1", `makeA: error code "AB-1-1" of makeA and error code "AB-1.1" of makeA would both be called AB_1_1` + change +
+			"(a code by taking it out)"},
+		{"a code of the platform", "AB-2}", "AB-1-1}", "AB-1-1", `makeA: error code "AB-1-1" of makeA and error code "AB-1.1" of makeA would both be called ` +
+			"AB_1_1" + change + "(a code by taking it out)"},
+		{"two of the platform", "  - {code: CD-1}", "  - {code: CD-1.1}\n  - {code: CD-1-1}", "CD-1-1", `the platform: error code "CD-1-1" of the platform ` +
+			`and error code "CD-1.1" of the platform would both be called CD_1_1` + change + "(a code by taking it out)"},
+		{"no letter", "AB-2", "_", "code: _", `makeA: error code "_" cannot name a constant: it has to begin with a letter`},
+		{"no letter in the platform's", "CD-1", "'__'", "code: __", `error code "__" cannot name a constant: it has to begin with a letter`},
+		{"two parameters", "parameters: [", "parameters: [{name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}, ",
+			"name: foo-bar", `makeA: the parameters "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name with x-go-name in an overlay`},
+		{"two form fields", "properties: {f:", "properties: {foo-bar: {type: string}, foo_bar: {type: string}, f:",
+			"foo-bar:", `makeA: the form fields "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name with x-go-name in an overlay`},
+		{"a schema and what is in another", "U: {type", "TP: {$ref: '#/components/schemas/U'}\n    U: {type", "", ""},
+		{"a schema and a value", "#/components/schemas/U'", "#/components/schemas/TPV'", "TPV:", "schema TPV: schema TPV and what is within schema T would both be " +
+			"called TPV" + change + "(a schema in spec/names.yaml or with x-go-name; what is within something with x-go-type-name or x-enum-varnames)"},
+		{"a member of every such type", "k: {type: string}}", "set: {type: string}}, additionalProperties: {type: string}", `set:`,
+			`schema U: the property "set" would be called Set in Go, which is taken in its type: give it another name with x-go-name in an overlay`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := strings.Replace(document, test.old, test.is, 1)
+			require.NotEqual(t, document, text)
+			if strings.Contains(test.is, "TPV") {
+				text = strings.Replace(text, "    U: {", "    TPV: {", 1)
+			}
+			p, err := load(t, text, keep("$.paths['/a'].post"), nothing)
+			require.NoError(t, err)
+			_, err = build.Run(context.Background(), p, false)
+			if test.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, "generate: "+inPin(t, text, test.line, 1)+test.want)
+		})
+	}
+}
+
+// What is called like the package's own, or like another code, gets a name of its own: codes and schemas alike.
+func TestNamesOfThePackage(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Null", "NotNull", "Server", "APIError", "Stream", "NewClient", "Client", "Spec", "Operations", "NewParams", "APIVersion",
+		"PinSHA256", "T", "TP", "TPV", "MakeAParams", "ServerCode", "string", "error"} {
+		text := `openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://host.example'}]
+paths:
+  /a:
+    post:
+      operationId: makeA
+      parameters: [{name: q, in: query, schema: {type: string, enum: [x]}}]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}}
+      x-error-codes: [{code: '` + name + `', status: 400}, {code: AB1-10, status: 400}, {code: AB11-0, status: 400}, {code: Server, status: 401}]
+components: {schemas: {T: {type: object, properties: {p: {type: string, nullable: true, enum: [v, null]}}}}}
+`
+		p, err := load(t, text, keep("$.paths['/a'].post"), nothing)
+		require.NoError(t, err)
+		r, err := build.Run(context.Background(), p, false)
+		require.NoError(t, err, name)
+		codes := string(r.Files[p.Config.PackageDir()+"/codes.gen.go"])
+		require.Regexp(t, `\t\w+ +ErrorCode = "`+name+`"`, codes)
+		require.Regexp(t, `\tAB1_10 +ErrorCode = "AB1-10"`, codes)
+		require.Regexp(t, `\tAB11_0 +ErrorCode = "AB11-0"`, codes)
+		require.Regexp(t, `\tServerCode(Code)* +ErrorCode = "Server"`, codes)
+		if slices.Contains([]string{"T", "TP", "TPV", "ServerCode", "MakeAParams", "Server"}, name) {
+			continue
+		}
+		if name == "string" || name == "error" {
+			continue
+		}
+		text = strings.Replace(text, "p: {", "o: {$ref: '#/components/schemas/"+name+"'}, p: {", 1)
+		text = strings.Replace(text, "schemas: {", "schemas: {"+name+": {type: object, properties: {z: {type: string}}}, ", 1)
+		p, err = load(t, strings.Replace(text, "{code: "+name+",", "{code: Other,", 1), keep("$.paths['/a'].post"), nothing)
+		require.NoError(t, err)
+		r, err = build.Run(context.Background(), p, false)
+		require.NoError(t, err, name)
+		require.Regexp(t, "(?i)type "+name+"Object struct", string(r.Files[p.Config.PackageDir()+"/types.gen.go"]), name)
 	}
 }

@@ -31,7 +31,7 @@ func platformRows(doc *openapi3.T) ([]errorcodes.Row, error) {
 
 func nameable(rows []errorcodes.Row) error {
 	for _, r := range rows {
-		if constName(r.Code) == "" {
+		if constName(r.Code, "") == "" {
 			return fmt.Errorf("error code %q cannot name a constant: it has to begin with a letter", r.Code)
 		}
 	}
@@ -40,14 +40,55 @@ func nameable(rows []errorcodes.Row) error {
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9_]+`)
 
-// constName turns AWR-111 into AWR111.
-func constName(code string) string {
-	name := notInName.ReplaceAllString(code, "")
+// constName turns AWR-111 into AWR111, with what is between the words in place of everything else.
+func constName(code, between string) string {
+	name := strings.TrimLeft(notInName.ReplaceAllString(code, between), "_")
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		return ""
 	}
 	return upperFirst(name)
 }
+
+// constNames names the constants of codes: AWR-111 is AWR111; where another code would be that, too, each is AWR_111;
+// and one that is called like something else in the package is AWR111Code.
+func constNames(codes []string, taken map[string]bool) map[string]string {
+	uses, names := map[string]int{}, map[string]string{}
+	for _, code := range codes {
+		uses[constName(code, "")]++
+	}
+	for _, code := range codes {
+		name := constName(code, "")
+		if uses[name] > 1 {
+			name = strings.TrimRight(constName(code, "_"), "_")
+		}
+		for taken[name] || name != constName(code, "") && uses[name] > 0 && strings.HasSuffix(name, "Code") {
+			name += "Code"
+		}
+		names[code] = name
+	}
+	return names
+}
+
+// packageNames are those that every package declares beside the runtime's.
+var packageNames = []string{"APIVersion", "PinSHA256", "NewParams", "Operations", "Spec"}
+
+// allCodes are those of all rows, once each and in order.
+func (m *model) allCodes() []string {
+	var all []string
+	for _, op := range m.Operations {
+		for _, r := range op.Rows {
+			all = append(all, r.Code)
+		}
+	}
+	for _, r := range m.Platform {
+		all = append(all, r.Code)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Const is the constant of a code.
+func (m *model) Const(code string) string { return m.consts[code] }
 
 // codes lists each code once, with the messages, statuses and operations that document it.
 func (m *model) codes() []code {
@@ -62,7 +103,7 @@ func (m *model) codes() []code {
 	}
 	var all []code
 	for _, text := range slices.Sorted(maps.Keys(uses)) {
-		all = append(all, code{constName(text), text, codeComment(constName(text), uses[text])})
+		all = append(all, code{m.Const(text), text, codeComment(m.Const(text), uses[text])})
 	}
 	return all
 }

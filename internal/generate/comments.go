@@ -15,13 +15,29 @@ var (
 
 // nullable is a field that normal has marked.
 var nullable = regexp.MustCompile(
-	"(?m)^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`(?:[^`\n]* )?json:\"[^\",]*)[^\"]*\"(.*?) " +
-		nullMark + ":\"1\"",
+	"^(\\s*\\w+\\s+)\\*?([^\\s`]+)(\\s*`(?:[^`]* )?json:\"[^\",]*)[^\"]*\"(.*?) " + nullMark + ":\"1\"",
 )
 
-// nullableTypes gives the fields that normal has marked the type that can be null.
-func nullableTypes(text string) string {
-	return nullable.ReplaceAllString(text, "${1}Nullable[$2]${3},omitzero\"${4}")
+// nullableTypes gives the fields that normal has marked the type that can be null. A form, which may be of the same
+// schema, has no null.
+func nullableTypes(text string, forms map[string]bool) string {
+	const mark = " " + nullMark + `:"1"`
+	if !strings.Contains(text, mark) {
+		return text
+	}
+	lines, inForm := strings.Split(text, "\n"), false
+	for i, line := range lines {
+		if name, ok := strings.CutPrefix(line, "type "); ok {
+			name, _, _ = strings.Cut(name, " ")
+			inForm = forms[name]
+		}
+		if inForm {
+			lines[i] = strings.Replace(line, mark, "", 1)
+		} else {
+			lines[i] = nullable.ReplaceAllString(line, "${1}Nullable[$2]${3},omitzero\"${4}")
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // tidyTypes makes the declarations that oapi-codegen writes read like Go: a field's comment is its description, a

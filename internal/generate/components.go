@@ -19,18 +19,19 @@ func (n *normalizer) nameFurther(s *openapi3.Schema, at string) {
 	}
 	component := n.doc.Components != nil && n.doc.Components.Schemas[at] != nil && n.doc.Components.Schemas[at].Value == s
 	if !component || ref.Value.Nullable {
-		n.components(ref, at+"_Further")
+		n.components(ref, at, "Further")
 	}
 }
 
 // isComposed reports whether a schema makes a type of its own.
 func isComposed(s *openapi3.Schema) bool {
-	return len(s.Properties)+len(s.AllOf)+len(s.AnyOf)+len(s.OneOf)+len(s.Enum) > 0 || s.AdditionalProperties.Schema != nil ||
-		s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
+	return len(s.Properties)+len(s.AllOf)+len(s.AnyOf)+len(s.OneOf)+len(s.Enum) > 0 ||
+		s.AdditionalProperties.Schema != nil || s.AdditionalProperties.Has != nil && *s.AdditionalProperties.Has
 }
 
-// components makes a component of a schema that would have a type of its own, or of the items of a list.
-func (n *normalizer) components(ref *openapi3.SchemaRef, name string) {
+// components makes a component of a schema that would have a type of its own, or of the items of a list. at is what it
+// is part of, and with name what it is called.
+func (n *normalizer) components(ref *openapi3.SchemaRef, at, name string) {
 	for ref != nil && ref.Ref == "" && ref.Value != nil && ref.Value.Type.Is("array") {
 		ref = ref.Value.Items
 	}
@@ -50,7 +51,7 @@ func (n *normalizer) components(ref *openapi3.SchemaRef, name string) {
 				return r
 			}
 			return -1
-		}, name)
+		}, at+"_"+name)
 		if n.called == nil {
 			n.called = map[string]bool{}
 			for other := range n.doc.Components.Schemas {
@@ -66,6 +67,7 @@ func (n *normalizer) components(ref *openapi3.SchemaRef, name string) {
 			ref.Value.Extensions = maps.Clone(ref.Value.Extensions)
 			delete(ref.Value.Extensions, goName)
 		}
+		n.quirks.was[unique] = at
 		n.doc.Components.Schemas[unique] = &openapi3.SchemaRef{Value: ref.Value}
 		ref.Ref = "#/components/schemas/" + unique
 	})

@@ -34,28 +34,6 @@ func (n names) declare(file string, list []string) {
 	}
 }
 
-// problems tells the names that are declared twice: a schema called Client, two codes that make one constant, or two
-// properties that make one field.
-func (n names) problems() error {
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(n.declared)) {
-		if files := n.declared[name]; len(files) > 1 {
-			slices.Sort(files)
-			where := strings.Join(slices.Compact(files), " and ")
-			problems = append(
-				problems,
-				fmt.Errorf(
-					"%s would be declared twice (%s): give the schema, property, parameter, operation, enum value "+
-						"or server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames",
-					name,
-					where,
-				),
-			)
-		}
-	}
-	return errors.Join(problems...)
-}
-
 // namesOf are those that a declaration declares. A method's is that of its type, a dot and its own.
 func namesOf(decl ast.Decl) []string {
 	var all []string

@@ -52,6 +52,7 @@ package generate
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ var templateFiles embed.FS
 
 var templates = sync.OnceValue(func() *template.Template {
 	return template.Must(
-		template.New("").Funcs(template.FuncMap{"constName": constName}).ParseFS(templateFiles, "templates/*.go.tmpl"),
+		template.New("").ParseFS(templateFiles, "templates/*.go.tmpl"),
 	)
 })
 
@@ -116,15 +117,17 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 	if err != nil {
 		return nil, err
 	}
-	m, types, client, err := typesAndClient(doc, odd, cfg)
+	m, doc, types, client, err := typesAndClient(doc, odd, cfg)
 	if err != nil {
 		return nil, err
 	}
+	from := sources{m, doc, odd}
 	f := finisher{
-		files: map[string][]byte{},
-		names: names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}},
+		sources: from,
+		files:   map[string][]byte{},
+		names:   names{declared: map[string][]string{}, used: map[string]bool{}, types: map[string]string{}},
 	}
-	f.add("types.gen.go", []byte(nullableTypes(tidyTypes(formNames(types, m.Operations)))))
+	f.add("types.gen.go", []byte(nullableTypes(tidyTypes(formNames(types, m.Operations)), formTypes(m))))
 	f.add("api.gen.go", []byte(client))
 	for _, name := range []string{"codes", "doc", "spec"} {
 		var buf bytes.Buffer
@@ -153,14 +156,15 @@ func Generate(doc *openapi3.T, spec func() ([]byte, error), cfg Config) (*Packag
 	if err := copyRuntime(runtime, f.files, f.names, cfg.Project.Package); err != nil {
 		return nil, err
 	}
-	problems := f.names.problems()
+	problems := f.names.problems(from)
 	if !cfg.Incomplete {
 		problems = errors.Join(problems, f.names.undeclared())
 	}
 	if problems != nil {
 		return nil, problems
 	}
-	if err := verify(f.files, m, gets, runtime, !cfg.Incomplete); err != nil {
+	place := func(at token.Position) string { return from.place(f.files[at.Filename], at.Line) }
+	if err := verify(f.files, m, gets, runtime, !cfg.Incomplete, place); err != nil {
 		return nil, err
 	}
 	p := &Package{Files: f.files, Methods: map[string]string{}}
@@ -174,10 +178,17 @@ var typeNamedTwice = regexp.MustCompile(`duplicate typename '(\w+)' detected`)
 
 // typesAndClient has oapi-codegen declare the types of the document and the client. It gives names to what has none,
 // and refuses those that a component has: such components are called otherwise then.
-func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, client string, err error) {
+func typesAndClient(
+	doc *openapi3.T,
+	odd *quirks,
+	cfg Config,
+) (m *model, named *openapi3.T, types, client string, err error) {
 	const most = 20
 	for range most {
 		m, types, client, err = generated(doc, odd, cfg)
+		if err == nil && odd.take(m, types) {
+			continue // with other names for codes
+		}
 		var twice []string
 		if err != nil {
 			twice = typeNamedTwice.FindStringSubmatch(err.Error())
@@ -202,11 +213,12 @@ func typesAndClient(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, 
 		}
 		next, problem := renamed(doc, map[string]string{name: name + "Object"})
 		if problem != nil {
-			return nil, "", "", problem
+			return nil, nil, "", "", problem
 		}
+		odd.was[name+"Object"] = cmp.Or(odd.was[name], name)
 		doc = next // err stands if there is no other try
 	}
-	return m, types, client, err
+	return m, doc, types, client, err
 }
 
 // arguments are the types that a call takes and no answer has.
@@ -239,7 +251,7 @@ func putSpec(file []byte, spec func() ([]byte, error)) ([]byte, error) {
 // recoverError makes an error of a panic of oapi-codegen, which some documents that are valid OpenAPI provoke.
 func recoverError(err *error) {
 	if p := recover(); p != nil {
-		*err = fmt.Errorf("oapi-codegen panics over this document, an overlay must mend what it does not expect: %v", p)
+		*err = fmt.Errorf("the generator fails (%v) over something that it does not expect: mend it with an overlay", p)
 	}
 }
 
@@ -322,10 +334,11 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 	case refused != nil:
 		return nil, "", "", refused
 	case err != nil:
-		return nil, "", "", fmt.Errorf(
-			"oapi-codegen cannot make types of this document, an overlay must mend it: %w",
-			err,
-		)
+		var problems []error
+		for line := range strings.SplitSeq(strings.TrimSpace(err.Error()), "\n") {
+			problems = append(problems, odd.refused(line))
+		}
+		return nil, "", "", errors.Join(problems...)
 	case strings.Count(text, clientMark) != 1:
 		return nil, "", "", fmt.Errorf(
 			"a text of the document holds the line %q: take it out with an overlay",
@@ -334,6 +347,19 @@ func generated(doc *openapi3.T, odd *quirks, cfg Config) (m *model, types, clien
 	}
 	types, client, _ = strings.Cut(text, clientMark)
 	return m, types, client, nil
+}
+
+// formTypes are the names of the types of forms.
+func formTypes(m *model) map[string]bool {
+	names := map[string]bool{}
+	for _, op := range m.Operations {
+		for _, v := range append(op.Variants, op) {
+			if v.Fields != nil {
+				names[strings.TrimPrefix(v.BodyType, "*")] = true
+			}
+		}
+	}
+	return names
 }
 
 // formNames gives the types of multipart bodies the names that methods use.
@@ -366,6 +392,7 @@ type finisher struct {
 	files    map[string][]byte
 	types    *ast.File // of types.gen.go
 	names    names
+	sources  sources
 }
 
 func (f *finisher) add(name string, text []byte) {
@@ -374,7 +401,7 @@ func (f *finisher) add(name string, text []byte) {
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
 		if err != nil {
-			f.problems = append(f.problems, fmt.Errorf("%s: %w", name, err))
+			f.problems = append(f.problems, f.sources.unreadable(text, err))
 			return
 		}
 		f.files[name] = finished

@@ -284,28 +284,32 @@ func TestRefusals(t *testing.T) {
 		{"row that is none", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: AB-1}, 7]}}", 1), plainThing),
 			"doThing: response 400: x-error-codes: item 2: want {status, code, message}, not float64"},
 		{"one constant for two codes", small("", "", strings.Replace(thing, "}}}}}",
-			"}}}}, '400': {description: no, x-error-codes: [{code: AB-1, message: m}, {code: AB1, message: m}]}}", 1), plainThing),
-			"AB1 would be declared twice (codes.gen.go): give the schema, property, parameter, operation, enum value or server another name with " +
-				"x-go-name, x-go-type-name, operationId or x-enum-varnames"},
+			"}}}}, '400': {description: no, x-error-codes: [{code: AB-1.1, message: m}, {code: AB-1-1, message: m}]}}", 1), plainThing),
+			`doThing: error code "AB-1-1" of doThing and error code "AB-1.1" of doThing would both be called AB_1_1 in Go: change one with an overlay ` +
+				"(a code by taking it out)"},
+		{"a code without a letter", small("", "", strings.Replace(thing, "}}}}}", "}}}}, '400': {description: no, x-error-codes: [{code: _}]}}", 1), plainThing),
+			`doThing: error code "_" cannot name a constant: it has to begin with a letter`},
+		{"a schema called like another's value", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, enum: [b]}, "+
+			"c: {$ref: '#/components/schemas/ThingAB'}}}, ThingAB: {type: object, properties: {z: {type: string}}}"),
+			"schema ThingAB: schema ThingAB and what is within schema Thing would both be called ThingAB in Go: change one with an overlay " +
+				"(a schema in spec/names.yaml or with x-go-name; what is within something with x-go-type-name or x-enum-varnames)"},
+		{"a form of values", small("", "{content: {application/x-www-form-urlencoded: {schema: {type: string, enum: [a]}}}}", thing, plainThing),
+			"doThing: a form has fields, and no values: correct it with an overlay"},
 		{"null body", small("", "{content: {application/json: null}}", thing, plainThing),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"null response", small("", "", "{'200': {description: ok, content: {application/json: null}}}", ""),
 			"doThing: content of type application/json is null: say what it is with an overlay"},
 		{"two properties for one field", small("", json("{$ref: '#/components/schemas/Two'}"), thing, plainThing+
 			", Two: {type: object, properties: {foo-bar: {type: string}, foo_bar: {type: string}}}"),
-			`Two.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server another ` +
-				`name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`schema Two: the properties "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name with x-go-name in an overlay`},
 		{"two parameters for one field", small(", {name: foo-bar, in: query, schema: {type: string}}, {name: foo_bar, in: header, schema: {type: string}}", "",
 			thing, plainThing),
-			`DoThingParams.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or ` +
-				`server another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`doThing: the parameters "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name with x-go-name in an overlay`},
 		{"two form fields for one field", small("", form("foo-bar: {type: string}, foo_bar: {type: string}"), thing, plainThing),
-			`DoThingForm.FooBar would be declared twice ("foo-bar" and "foo_bar"): give the schema, property, parameter, operation, enum value or server ` +
-				`another name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`doThing: the form fields "foo-bar" and "foo_bar" would both be called FooBar in Go: give one another name with x-go-name in an overlay`},
 		{"a field that is a method", small("", "", thing, "Thing: {type: object, properties: {asA: {type: string}}, oneOf: [{$ref: "+
 			"'#/components/schemas/A'}]}, A: {type: object}"),
-			`Thing.AsA would be declared twice ("asA" and types.gen.go): give the schema, property, parameter, operation, enum value or server another ` +
-				`name with x-go-name, x-go-type-name, operationId or x-enum-varnames`},
+			`schema Thing: the property "asA" would be called AsA in Go, which is taken in its type: give it another name with x-go-name in an overlay`},
 		{"no such type", small("", "", thing, "Thing: {type: object, properties: {a: {type: string, x-go-type: Nope}, b: {type: array, items: {type: "+
 			"string, x-go-type: time.Time}}}}"),
 			"Thing.A: the package declares no type Nope: correct the schema's x-go-type, or make what has no name a component schema\n" +

@@ -146,6 +146,10 @@ func (k *keeper) content(content openapi3.Content, where string) {
 			)
 			continue
 		}
+		if s := media.Schema; s != nil && s.Value != nil && len(s.Value.Enum) > 0 &&
+			(mediaType == urlForm || strings.HasPrefix(mediaType, "multipart/")) {
+			k.problems = append(k.problems, where+": a form has fields, and no values: correct it with an overlay")
+		}
 		k.schema(media.Schema, where)
 	}
 }

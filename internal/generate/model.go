@@ -31,6 +31,7 @@ type model struct {
 	Servers    []server
 	Operations []operation
 	Codes      []code
+	consts     map[string]string // by code
 	Platform   []errorcodes.Row
 }
 
@@ -141,15 +142,23 @@ func newModel(
 		return nil, errors.Join(problems...)
 	}
 	slices.SortFunc(m.Operations, func(a, b operation) int { return cmp.Compare(a.SpecOperationId, b.SpecOperationId) })
-	m.yield()
 	if m.Platform, err = platformRows(doc); err != nil {
 		return nil, err
 	}
+	taken := maps.Clone(q.taken)
+	for _, s := range m.Servers {
+		taken[s.Const] = true
+	}
+	m.consts = constNames(m.allCodes(), taken)
+	for i := range m.Operations {
+		m.Operations[i].Comment = m.Operations[i].comment(m.Const)
+	}
+	m.yield()
 	m.Codes = m.codes()
 	m.SomeCode = "ErrorCode"
 	for _, op := range m.Operations {
 		if len(op.Rows) > 0 {
-			m.SomeCode = constName(op.Rows[0].Code)
+			m.SomeCode = m.Const(op.Rows[0].Code)
 			break
 		}
 	}
@@ -327,7 +336,6 @@ func newOperation(d codegen.OperationDefinition, original *openapi3.Operation) (
 	if len(problems) > 0 {
 		return op, errors.Join(problems...)
 	}
-	op.Comment = op.comment()
 	return op, nil
 }
 
@@ -484,8 +492,8 @@ func statusConst(status int) string {
 }
 
 // comment is a method's doc comment: the description, its arguments, what the call needs, and the errors that it can
-// meet.
-func (op *operation) comment() string {
+// meet, by the names of their constants.
+func (op *operation) comment(constOf func(code string) string) string {
 	var b strings.Builder
 	text := oneLine(op.Spec.Description)
 	if text == "" {
@@ -519,7 +527,7 @@ func (op *operation) comment() string {
 	if len(op.Rows) > 0 {
 		var names []string
 		for _, r := range op.Rows {
-			if name := "[" + constName(r.Code) + "]"; !slices.Contains(names, name) {
+			if name := "[" + constOf(r.Code) + "]"; !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

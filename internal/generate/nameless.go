@@ -21,14 +21,16 @@ var word = regexp.MustCompile(`[\p{Lu}\d]+([\p{Ll}\d]+|$)`)
 // wordless reports whether a name has no word. What no name may have is refused elsewhere.
 func wordless(name string) bool {
 	return !word.MatchString(codegen.ToCamelCaseWithDigits(name)) && name != "" &&
-		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || strings.ContainsRune("\"\\`", r) })
+		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || r == '"' || r == '`' })
 }
 
-// nameless reports whether a name gives no Go name: it has no word, and does not begin with a character that
-// oapi-codegen has a word for.
+// nameless reports whether a name gives no Go name: it has no word, or a digit first, and does not begin with a
+// character that oapi-codegen has a word for.
 func nameless(name string) bool {
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(name, "$"))
-	return wordless(name) && name != "$" && !unicode.IsDigit(first) && !strings.ContainsRune("-+&|~=><#.*^%_", first)
+	words := word.FindString(codegen.ToCamelCaseWithDigits(name))
+	return (wordless(name) || words != "" && words[0] <= '9') && name != "$" && !unicode.IsDigit(first) &&
+		!strings.ContainsRune("-+&|~=><#.*^%_", first)
 }
 
 // numbered is the name that a name without words gets.
@@ -42,23 +44,23 @@ func numbered(name string) string {
 
 // nameParameter names a parameter without words.
 func (n *normalizer) nameParameter(p *openapi3.Parameter, at string) {
-	if !wordless(p.Name) {
-		return
-	}
 	if nameless(p.Name) && p.Extensions[goName] == nil {
 		n.edit(func() { p.Extensions = with(p.Extensions, goName, numbered(p.Name)) })
 	}
-	n.components(p.Schema, at+"_"+numbered(p.Name))
+	if !wordless(p.Name) {
+		return
+	}
+	n.components(p.Schema, at, numbered(p.Name))
 	for _, media := range p.Content {
 		if media != nil {
-			n.components(media.Schema, at+"_"+numbered(p.Name))
+			n.components(media.Schema, at, numbered(p.Name))
 		}
 	}
 }
 
 // nameProperty names a member without words.
 func (n *normalizer) nameProperty(name string, ref *openapi3.SchemaRef, at string) {
-	if ref == nil || ref.Value == nil || !wordless(name) {
+	if ref == nil || ref.Value == nil {
 		return
 	}
 	if nameless(name) && ref.Extensions[goName] == nil && (ref.Ref != "" || ref.Value.Extensions[goName] == nil) {
@@ -70,7 +72,9 @@ func (n *normalizer) nameProperty(name string, ref *openapi3.SchemaRef, at strin
 			}
 		})
 	}
-	n.components(ref, at+"_"+numbered(name))
+	if wordless(name) {
+		n.components(ref, at, numbered(name))
+	}
 }
 
 // spelled is what a component is called instead whose name begins with a digit, or has nothing before one or at all:

@@ -18,6 +18,8 @@ type quirks struct {
 	requestTypes map[string]string
 	accepts      map[string]string // the same of what is asked for
 	arrays       bool              // a named list contains itself, so that it needs a type of its own
+	taken        map[string]bool   // Go names that no code's constant can have
+	was          map[string]string // the names in the document of components that have others: what they are, or are in
 }
 
 // normal is the document as oapi-codegen can take it, and says the same on the wire. Where nothing has to change it is
@@ -38,9 +40,17 @@ type quirks struct {
 //   - parameters that are unions of plain values are text; members beside a reference in allOf which no Go type shows
 //     go.
 func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, error) {
-	taken := exportedNames(runtime)
+	taken := slices.Concat(exportedNames(runtime), packageNames)
+	if all, err := servers(doc); err == nil {
+		for _, s := range all {
+			taken = append(taken, s.Const)
+		}
+	}
 	look := newNormalizer(doc, taken, false)
 	look.document()
+	for _, name := range taken {
+		look.quirks.taken[name] = true
+	}
 	if !look.needed {
 		return doc, look.quirks, nil
 	}
@@ -50,6 +60,10 @@ func normal(doc *openapi3.T, runtime []*runtimeFile) (*openapi3.T, *quirks, erro
 	}
 	n := newNormalizer(copied, taken, true)
 	n.document()
+	n.quirks.taken = look.quirks.taken
+	for old, name := range look.names {
+		n.quirks.was[name] = old
+	}
 	return copied, n.quirks, nil
 }
 
@@ -72,7 +86,10 @@ func newNormalizer(doc *openapi3.T, taken []string, change bool) *normalizer {
 	return &normalizer{
 		doc: doc, taken: taken, change: change, seen: map[*openapi3.Schema]bool{}, nulls: map[*openapi3.Schema]bool{},
 		files: map[*openapi3.Schema]bool{}, names: map[string]string{},
-		quirks: &quirks{requestTypes: map[string]string{}, accepts: map[string]string{}},
+		quirks: &quirks{
+			requestTypes: map[string]string{}, accepts: map[string]string{}, taken: map[string]bool{},
+			was: map[string]string{},
+		},
 	}
 }
 
@@ -774,8 +791,9 @@ func (n *normalizer) cycles() {
 	}
 }
 
-// aliasesLead reports whether a component that is a list leads back to itself by what would be aliases: lists, references
-// and what allOf is of, also by way of maps and lists that have no name. A struct, or a map with a name, is a type.
+// aliasesLead reports whether a component that is a list leads back to itself by what would be aliases: lists,
+// references and what allOf is of, also by way of maps and lists that have no name. A struct, or a map with a name, is
+// a type.
 func aliasesLead(schemas openapi3.Schemas) bool {
 	var names func(ref *openapi3.SchemaRef, whole bool) []string // the components that a type is spelled with
 	names = func(ref *openapi3.SchemaRef, whole bool) (all []string) {

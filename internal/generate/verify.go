@@ -28,8 +28,16 @@ var kinds = map[string][]string{
 }
 
 // verify refuses a package that is not what was meant: m is the model that it was made from, getters are the methods of
-// the file of that name, and runtime the files that were copied into it. All problems are reported together.
-func verify(files map[string][]byte, m *model, getters map[string]bool, runtime []*runtimeFile, compile bool) error {
+// the file of that name, and runtime the files that were copied into it. All problems are reported together, each with
+// what place says of where it is.
+func verify(
+	files map[string][]byte,
+	m *model,
+	getters map[string]bool,
+	runtime []*runtimeFile,
+	compile bool,
+	place func(token.Position) string,
+) error {
 	fset := token.NewFileSet()
 	parsed := make([]*ast.File, len(files))
 	names := slices.Sorted(maps.Keys(files))
@@ -73,7 +81,7 @@ func verify(files map[string][]byte, m *model, getters map[string]bool, runtime 
 		}
 	}
 	for i, file := range parsed {
-		v := verifier{fset: fset, kinds: kinds[names[i]], vars: vars, methods: methods}
+		v := verifier{fset: fset, place: place, kinds: kinds[names[i]], vars: vars, methods: methods}
 		if names[i] == "types.gen.go" {
 			v.methods = nil // those of unions
 		}
@@ -89,11 +97,12 @@ func verify(files map[string][]byte, m *model, getters map[string]bool, runtime 
 	if err := errors.Join(problems...); err != nil || !compile {
 		return err
 	}
-	return compiles(fset, parsed, func(i int) bool { return copied[names[i]] })
+	return compiles(fset, parsed, func(i int) bool { return copied[names[i]] }, place)
 }
 
 type verifier struct {
 	fset     *token.FileSet
+	place    func(token.Position) string
 	kinds    []string
 	vars     map[string]bool // variables that are meant
 	methods  map[string]bool // methods that are meant, nil for those of any type in the file
@@ -101,7 +110,7 @@ type verifier struct {
 }
 
 func (v *verifier) errorf(at ast.Node, format string, args ...any) {
-	where := v.fset.Position(at.Pos())
+	where := v.place(v.fset.Position(at.Pos()))
 	v.problems = append(
 		v.problems,
 		fmt.Errorf("%s: %s: a text of the document has become Go: take it out with an overlay, and report it",
@@ -186,7 +195,12 @@ var errNotImported = errors.New("not imported")
 // compiles type-checks the package by itself, in some 10 ms: what it imports is the standard library, and taken on
 // trust. The bodies of copied functions are those of package runtime, which is compiled and tested as such, and
 // replaced by an endless loop, which fits any result.
-func compiles(fset *token.FileSet, files []*ast.File, copied func(i int) bool) error {
+func compiles(
+	fset *token.FileSet,
+	files []*ast.File,
+	copied func(i int) bool,
+	place func(token.Position) string,
+) error {
 	for i, file := range files {
 		for _, decl := range file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && copied(i) {
@@ -202,7 +216,7 @@ func compiles(fset *token.FileSet, files []*ast.File, copied func(i int) bool) e
 			problems = append(
 				problems,
 				fmt.Errorf("%s: %s: this Go would not compile: mend what it is made of with an overlay",
-					fset.Position(problem.Pos), problem.Msg),
+					place(fset.Position(problem.Pos)), problem.Msg),
 			)
 		}
 	}}

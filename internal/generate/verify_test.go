@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"go/token"
 	"testing"
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
@@ -25,7 +26,7 @@ func TestVerify(t *testing.T) {
 		files[file] = append(files[file], more...)
 		all, err := readRuntime()
 		require.NoError(t, err)
-		return verify(files, m, nil, append(runtime, all...), true)
+		return verify(files, m, nil, append(runtime, all...), true, func(p token.Position) string { return p.String() })
 	}
 	require.NoError(t, check("types.gen.go", "\ntype Other struct{ Thing *Thing }\n"), "what is sound")
 	require.NoError(t, check("types.gen.go", "\nfunc (t Thing) AsKind() Kind { return One }\n"), "a union's method")

@@ -201,7 +201,8 @@ func TestOnTheWire(t *testing.T) {
 				"'#/components/schemas/All'}}}}}", `All: {type: object, properties: {more: {$ref: '#/components/schemas/More'}, union: {$ref: '#/components/schemas/Union'},
     both: {$ref: '#/components/schemas/Both'}, maps: {$ref: '#/components/schemas/Maps'}}},
     More: {type: object, properties: {e: {type: string, nullable: true}, l: {type: array, nullable: true, items: {type: string}}, x: {}, '100%': {type: string},
-      o: {nullable: true, allOf: [{$ref: '#/components/schemas/A'}]}, w: {type: string, writeOnly: true}}, required: [w], additionalProperties: {type: integer}},
+      o: {nullable: true, allOf: [{$ref: '#/components/schemas/A'}]}, w: {type: string, writeOnly: true}}, required: [w],
+      additionalProperties: {type: integer}},
     Union: {type: object, properties: {e: {type: integer, nullable: true}, kind: {type: string, nullable: true}}, oneOf: [{$ref: '#/components/schemas/A'},
       {$ref: '#/components/schemas/B'}], discriminator: {propertyName: kind}},
     Both: {type: object, properties: {e: {type: boolean, nullable: true}}, anyOf: [{$ref: '#/components/schemas/A'}], additionalProperties: true},
@@ -277,6 +278,18 @@ func TestOnTheWire(t *testing.T) {
 	if n, ok := more.Get("n"); n != 7 || !ok {
 		t.Error(n, ok)
 	}`,
+		},
+		"null beside a form of the same schema": {
+			small("", "{content: {application/json: {schema: {$ref: '#/components/schemas/Note'}}, multipart/form-data: {schema: {$ref: "+
+				"'#/components/schemas/Note'}}, application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Note'}}}}", thing,
+				plainThing+", Note: {type: object, properties: {e: {type: string, nullable: true}, l: {type: array, nullable: true, items: {type: string}}}}"),
+			`c, got := serve(t, 200, "application/json", "{}")
+	_, _ = c.DoThing(ctx, "1", &Note{E: Null[string](), L: NotNull([]string{"x"})})
+	want(t, *got, "{\"e\":null,\"l\":[\"x\"]}")
+	_, _ = c.DoThingWithForm(ctx, "1", &DoThingForm{E: new("a"), L: []string{"x"}})
+	want(t, *got, "name=\"e\"\n\na\n")
+	_, _ = c.DoThingWithURLForm(ctx, "1", &DoThingURLForm{E: new("a"), L: []string{"x"}})
+	want(t, *got, "\ne=a&l=x")`,
 		},
 		"a GET that is documented without a body": {
 			strings.Replace(small("", "", "{'200': {description: ok}}", ""), "    post:", "    get:", 1),
@@ -518,6 +531,7 @@ func TestOnTheWire(t *testing.T) {
 				"{name: '#', in: query, schema: {type: string, enum: ['#', '&', 日本]}}, {name: '&', in: query, schema: {type: array, items: {type: string, "+
 				"enum: [x]}}}, {name: '=', in: query, required: true, schema: {type: integer}}, {name: \"\\u2028\", in: query, schema: {type: string}}, "+
 				"{name: '~', in: header, schema: {type: string, enum: [x]}}, {name: '!', in: header, schema: {type: string}}, "+
+				"{name: '?1', in: query, schema: {type: string, enum: [x]}}, "+
 				"{name: 日本, in: path, required: true, schema: {type: string}}, {name: 🎉, in: path, required: true, schema: {type: integer}}",
 				"{content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}, application/x-www-form-urlencoded: {schema: {type: object, "+
 					"properties: {'?': {type: string, enum: ['?']}, '{{': {type: string}}}}, multipart/form-data: {schema: {type: object, "+
@@ -529,14 +543,14 @@ func TestOnTheWire(t *testing.T) {
 			`c, got := serve(t, 200, "application/json", "{\"?\":\"!\",\"ﬁ\":\"y\"}")
 	p := &DoThingParams{U003F: []DoThingParamsU003F{DoThingParamsU003FA, DoThingParamsU003F("?")}, U007BU007B: new("l"),
 		U00BD: &DoThingParamsU00BD{Z: new("z")}, Hash: new(DoThingParamsU0023("#")), And: []DoThingParamsU0026{"x"}, Equal: 7, U2028: new("s"),
-		Tilde: new(DoThingParamsU007EX), U0021: new("!")}
+		Tilde: new(DoThingParamsU007EX), U0021: new("!"), U003FU0031: new(DoThingParams1X)}
 	thing := &Thing{U003F: new(ThingU003FA), U65E5U672C: &ThingU65E5U672C{U003F: new(ThingU65E5U672CU003FB)}, UFB01: new("x"),
 		U007BU007B: []ThingU007BU007B{{Z: new("z")}}, Underscore: new(ThingU005FC), AdditionalProperties: map[string]string{"k": "v"}}
 	v, err := c.DoThing(ctx, "1", "j", 3, thing, p)
 	if err != nil || *v.U003F != "!" || *v.UFB01 != "y" {
 		t.Error(v, err)
 	}
-	want(t, *got, "/things/1/j/3?", "%3F=a&%3F=%3F", "%7B%7B=l", "z=z", "%23=%23", "%26=x", "%3D=7", "%E2%80%A8=s",
+	want(t, *got, "/things/1/j/3?", "%3F=a&%3F=%3F", "%7B%7B=l", "z=z", "%23=%23", "%26=x", "%3D=7", "%E2%80%A8=s", "%3F1=x",
 		"{\"?\":\"a\",\"_\":\"c\",\"k\":\"v\",\"{{\":[{\"z\":\"z\"}],\"日本\":{\"?\":\"b\"},\"ﬁ\":\"x\"}")
 	_, _ = c.DoThingWithURLForm(ctx, "1", "j", 3, &DoThingURLForm{U003F: new(DoThingU003F("?")), U007BU007B: new("f")}, p)
 	want(t, *got, "\n%3F=%3F&%7B%7B=f")
