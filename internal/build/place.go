@@ -204,7 +204,8 @@ func (p places) find(root *yaml.Node, message string) entry {
 			}
 		}
 	}
-	return p.firstOf(rowIn(first(ofCode, message), doc.get("x-platform-error-codes").value), doc.get(first(ofTop, message)))
+	row := rowIn(first(ofCode, message), doc.get("x-platform-error-codes").value)
+	return p.firstOf(row, doc.get(first(ofTop, message)))
 }
 
 // firstOf is the first entry that is in the pin.
