@@ -129,13 +129,20 @@ func LoadSelect(files fs.FS) (*overlay.Overlay, error) {
 
 // loadOverlays reads the other overlays of a project, in the order of their names.
 func loadOverlays(files fs.FS) ([]*overlay.Overlay, error) {
-	names, err := fs.Glob(files, project.OverlayDir+"/*.yaml")
+	all, err := fs.Glob(files, project.OverlayDir+"/*")
 	if err != nil {
 		return nil, err
 	}
-	other, err := fs.Glob(files, project.OverlayDir+"/*.yml")
-	if err != nil {
-		return nil, err
+	var names, other []string
+	for _, name := range all {
+		switch strings.ToLower(path.Ext(name)) {
+		case ".yaml", ".yml", ".json":
+			if strings.HasSuffix(name, ".yaml") {
+				names = append(names, name)
+			} else {
+				other = append(other, name)
+			}
+		}
 	}
 	if len(other) > 0 {
 		return nil, fmt.Errorf(

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -85,7 +84,7 @@ func (f *liveFlags) run(ctx context.Context, a *app) error {
 	// What is rewritten must be what is in the working folder.
 	files := a.files()
 	if f.config.Record {
-		files = os.DirFS(a.dir)
+		files = project.Files(a.dir)
 	}
 	var err error
 	if f.config.Spec, err = fs.ReadFile(files, project.SpecFile); err != nil {

@@ -39,11 +39,6 @@ func requireShapes(t *testing.T, shapes []shape) {
 	}
 }
 
-// jsonBody is a required body of JSON of a schema.
-func jsonBody(schema string) string {
-	return "{required: true, content: {application/json: {schema: " + schema + "}}}"
-}
-
 const sendsAll = "{required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}"
 
 // A parameter that is a union of plain values is sent as text, as the number that all of them are, or as a list of such;
