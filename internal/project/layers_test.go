@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ringbasic/ringbasic/internal/document"
 	"github.com/ringbasic/ringbasic/internal/project"
 )
 
@@ -53,4 +54,18 @@ func TestMounts(t *testing.T) {
 	}
 	_, err := m.Open(".")
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// A file of exactly the most that it may have is read, and one of a byte more is not.
+func TestFilesAtTheirLimit(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, project.OverlayDir), 0o755))
+	for size, good := range map[int]bool{document.MaxOwnSize: true, document.MaxOwnSize + 1: false} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, project.OverlayDir, "x.yaml"), make([]byte, size), 0o600))
+		text, err := fs.ReadFile(project.Files(dir), project.OverlayDir+"/x.yaml")
+		require.Equal(t, good, err == nil, size)
+		if good {
+			require.Len(t, text, size)
+		}
+	}
 }
