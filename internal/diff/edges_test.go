@@ -55,6 +55,17 @@ func TestUnionThatComes(t *testing.T) {
 			e.run(t)
 		}
 	}
+	// A branch that asks for nothing takes in whatever stands beside it: members may come along.
+	for branch, want := range map[string]string{
+		"{}": "safe", "{type: object, properties: {c: {type: string}}}": "safe", "{properties: {c: {}}}": "safe",
+		"{properties: {c: {type: string}}, required: [c]}": "breaking", "{properties: {a: {type: string, enum: [x]}}}": "breaking",
+		"{maxProperties: 1}": "breaking", "{type: object, properties: {c: {type: string}}, additionalProperties: false}": "breaking",
+		"{type: object, enum: [{}]}": "breaking",
+	} {
+		const members = "{type: object, properties: {a: {type: string}, b: {type: string}}"
+		got := briefs(compare(t, sends(members+"}"), sends(members+", anyOf: [{required: [b]}, "+branch+"]}"), "POST /p"))
+		require.Contains(t, strings.Join(got, "\n"), want+" req-branch-", branch)
+	}
 	// The children of a discriminator are branches that come, not a demand that does.
 	parent := func(discriminator string) string {
 		return "openapi: 3.0.3\npaths: {/p: {post: {responses: {'200': {description: OK, content: {application/json: {schema: " +

@@ -40,7 +40,24 @@ func (c *comparer) onlyUnion(u, v union, without *schema, at place) {
 	}
 	implied = slices.DeleteFunc(implied, func(i Implied) bool { return there[i] })
 	id := at.side.prefix() + choose(comes, "-branch-rem", "-branch-add")
+	takesIn := func(b branch) bool { return b.takesIn(without) }
+	if id == "req-branch-rem" && slices.ContainsFunc(v.branches, takesIn) {
+		id = "req-branch-add" // members may come along, and nothing has to
+	}
 	c.emit(id, at.String(), "", orNil(u.keyword), orNil(v.keyword), v.line, implied...)
+}
+
+// takesIn reports whether a branch asks for nothing that the schema beside which it stands does not ask for: all that
+// it says is members that may be left out.
+func (b branch) takesIn(beside *schema) bool {
+	s := b.schema
+	if s.closed || s.items != nil || s.values != nil || len(s.facts)+len(s.unions)+len(s.opaque) > 0 ||
+		s.typ.value != nil && s.typ.value != beside.typ.value {
+		return false
+	}
+	return !slices.ContainsFunc(s.props, func(p property) bool {
+		return p.required.value == true || beside.property(p.name) != nil
+	})
 }
 
 // maxBranches bounds the branches of which the most alike are looked for.
