@@ -102,8 +102,6 @@ func (e entry) get(keys ...string) entry {
 	return e
 }
 
-var unescapeToken = strings.NewReplacer("~1", "/", "~0", "~")
-
 var (
 	// "…: #/paths/~1things/get cannot be read as …"
 	ofPointer = regexp.MustCompile(`: #/(.*) cannot be read as `)
@@ -141,7 +139,7 @@ func (p places) find(root *yaml.Node, message string) entry {
 	if m := ofPointer.FindStringSubmatch(message); m != nil {
 		e := doc
 		for token := range strings.SplitSeq(m[1], "/") {
-			next := e.get(unescapeToken.Replace(token))
+			next := e.get(document.UnescapeToken(token))
 			if i, err := strconv.Atoi(token); err == nil && e.value.Kind == yaml.SequenceNode && i < len(e.value.Content) {
 				next = entry{value: e.value.Content[i]}
 			}

@@ -290,3 +290,14 @@ func TestManyOperationsMove(t *testing.T) {
 	require.Equal(t, "GET /b0", findings[0].MovedTo)
 	require.Equal(t, "GET /A0", compare(t, at("/a", "o"), at("/A", "p"), operations...)[0].MovedTo)
 }
+
+// What is said of security schemes is bounded with each use of them: 65 of nearly a MiB are over 64.
+func TestSchemeTextIsBounded(t *testing.T) {
+	secured := func(uses int) string {
+		name := strings.Repeat("k", 1<<20-100)
+		return crowd(`"security": [`+strings.TrimSuffix(strings.Repeat(`{"A": []},`, uses), ",")+`]`,
+			`"securitySchemes": {"A": {"type": "apiKey", "in": "header", "name": "`+name+`"}}`)
+	}
+	facts(t, secured(64), "POST /a") // is read
+	require.Contains(t, refused(t, secured(65)), "what is said of security schemes is longer than 64 MiB with each use of them")
+}

@@ -429,7 +429,7 @@ func tokens(pointer string) (list []string, ok bool) {
 	}
 	list = strings.Split(pointer[1:], "/")
 	for i, token := range list {
-		list[i] = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		list[i] = UnescapeToken(token)
 	}
 	return list, true
 }
@@ -515,7 +515,13 @@ func isMethod(key string) bool {
 	return false
 }
 
+var (
+	escapes   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescapes = strings.NewReplacer("~0", "~", "~1", "/")
+)
+
 // EscapeToken writes a key as a token of a JSON pointer (RFC 6901 §3).
-func EscapeToken(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
-}
+func EscapeToken(key string) string { return escapes.Replace(key) }
+
+// UnescapeToken is the key that a token of a JSON pointer stands for.
+func UnescapeToken(token string) string { return unescapes.Replace(token) }

@@ -70,13 +70,10 @@ func writtenOut(root, n *yaml.Node, within []string, budget *int) *yaml.Node {
 	return &copied
 }
 
-// pointerEscapes are those of RFC 6901 section 3.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
 func point(n *yaml.Node, at string, pointers map[*yaml.Node]string) {
 	pointers[n] = at
 	for key, value := range document.Pairs(n) {
-		point(value, at+"/"+pointerEscapes.Replace(key.Value), pointers)
+		point(value, at+"/"+document.EscapeToken(key.Value), pointers)
 	}
 	if n.Kind == yaml.SequenceNode {
 		for i, item := range n.Content {

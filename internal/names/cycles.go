@@ -30,7 +30,7 @@ func cyclic(root *yaml.Node) map[string]bool {
 		document.Refs(holder, document.RootObject, func(_ *yaml.Node, ref string, _ document.Kind) {
 			if to, ok := strings.CutPrefix(ref, schemaRef); ok {
 				to, _, _ = strings.Cut(to, "/") // into a component, too
-				c.refs[name.Value] = append(c.refs[name.Value], unescape(to))
+				c.refs[name.Value] = append(c.refs[name.Value], document.UnescapeToken(to))
 			}
 		})
 	}

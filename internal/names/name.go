@@ -206,13 +206,9 @@ func (n *namer) deref(schema *yaml.Node) (target *yaml.Node, vendor string) {
 		if err != nil {
 			return schema, vendor
 		}
-		schema, vendor = next, unescape(name)
+		schema, vendor = next, document.UnescapeToken(name)
 	}
 	return schema, vendor
-}
-
-func unescape(pointer string) string {
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer)
 }
 
 // besides are what a schema says of the place rather than of the object there.
@@ -415,7 +411,7 @@ func selecting(discriminator, list *yaml.Node) map[*yaml.Node][]string {
 			}
 		}
 		if len(values[branch]) == 0 {
-			values[branch] = []string{unescape(strings.TrimPrefix(ref, schemaRef))}
+			values[branch] = []string{document.UnescapeToken(strings.TrimPrefix(ref, schemaRef))}
 		}
 		slices.Sort(values[branch])
 	}
@@ -509,8 +505,8 @@ func (n *namer) leftovers(root *yaml.Node) {
 		read[at] = true
 		name, ok := strings.CutPrefix(ref, schemaRef)
 		if source, err := n.resolver.Resolve(ref); ok && err == nil {
-			given := n.propose(job{vendor: unescape(name)})
-			n.assign(job{slot: document.Mapping(), source: source, vendor: unescape(name)}, given)
+			given := n.propose(job{vendor: document.UnescapeToken(name)})
+			n.assign(job{slot: document.Mapping(), source: source, vendor: document.UnescapeToken(name)}, given)
 			at.Value = schemaRef + given
 			return
 		}

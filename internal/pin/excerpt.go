@@ -41,7 +41,7 @@ func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 			return text, -1
 		}
 		for _, ref := range refs {
-			queue = append(queue, unescape.Replace(string(ref[1])))
+			queue = append(queue, document.UnescapeToken(string(ref[1])))
 		}
 	}
 	var dropped []entry
@@ -66,8 +66,6 @@ func Excerpt(text []byte, paths []string) (excerpt []byte, operations int) {
 var references = regexp.MustCompile(
 	`'#/((?:definitions|parameters|responses|components/[A-Za-z]+)/[^/'"%\s]+)(?:/[^'"%\s]*)?'\n`,
 )
-
-var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // entry is the lines of a path or component.
 type entry struct{ start, end int }

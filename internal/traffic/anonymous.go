@@ -49,9 +49,6 @@ func NewAnonymous(root *yaml.Node) *Anonymous {
 				a.words[value.Value] = true
 			}
 		}
-		if document.Text(schema, "in") == "query" {
-			a.queries[document.Text(schema, "name")] = true
-		}
 		if properties := document.Get(schema, "properties"); properties != nil {
 			for name := range document.Pairs(properties) {
 				a.capitals = a.capitals || name.Value != "" && name.Value[0] >= 'A' && name.Value[0] <= 'Z'

@@ -582,7 +582,7 @@ func (r *Result) noteOverlays() {
 func placeOf(pointer string) string {
 	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	for i, part := range parts {
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		parts[i] = document.UnescapeToken(part)
 	}
 	if len(parts) > 3 && parts[0] == "paths" {
 		rest := strings.Join(parts[3:], " ")
